@@ -1,0 +1,49 @@
+# Each target sets up what it needs, from a bare machine that has make and Python 3.11 or later.
+#   PYTHON=/path/to/python3   the interpreter to make .venv with
+#   ARGS="..."                more arguments for what is run: make test ARGS="-k rollback"
+#   CROSSFADE_APT=no          install no Debian package
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check style format types floors documents bench docs
+
+READY := .venv/.ready
+STAGE := sh scripts/stage.sh
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+
+setup: $(READY) ## make .venv
+
+$(READY): pyproject.toml constraints.txt scripts/setup.sh
+	@PYTHON="$(PYTHON)" sh scripts/setup.sh
+
+demo: $(READY) ## a schema changes under live traffic, on a private PostgreSQL (about a minute)
+	@.venv/bin/crossfade demo $(ARGS)
+
+test: $(READY) ## the tests, on every core, on the PostgreSQL from PyPI and on Debian's
+	@sh scripts/debian.sh
+	@.venv/bin/python -m pytest -n logical --dist worksteal $(ARGS)
+
+check: $(READY) ## style, types, floors, documents: everything that needs no database
+	@$(MAKE) --keep-going --no-print-directory style format types floors documents
+
+style: $(READY)
+	@$(STAGE) "ruff check" .venv/bin/ruff check .
+
+format: $(READY)
+	@$(STAGE) "ruff format" .venv/bin/ruff format --diff .
+
+types: $(READY)
+	@$(STAGE) "mypy" .venv/bin/mypy
+
+floors: $(READY)
+	@$(STAGE) "import-linter" .venv/bin/lint-imports
+
+documents: $(READY)
+	@$(STAGE) "documents" .venv/bin/python scripts/check_docs.py
+
+bench: $(READY) ## the benchmarks
+	@.venv/bin/python -m benchmarks $(ARGS)
+
+docs: $(READY) ## write docs/cli.md anew from the command line's own help
+	@.venv/bin/python scripts/make_cli_docs.py

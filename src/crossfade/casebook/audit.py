@@ -1,0 +1,135 @@
+"""The walk's own eyes on the database: dumps that must be the same, seeds that must exist once, shared counters."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import bindparam, text
+
+from crossfade.casebook.case import Fault, Finding, Side
+from crossfade.casebook.dump import compare, dumped
+from crossfade.casebook.lane import application_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    from sqlalchemy import Engine
+
+    from crossfade.casebook.case import Case, Seeds, Tally
+    from crossfade.casebook.dump import Dump
+    from crossfade.casebook.journey import Journey
+    from crossfade.casebook.lane import Access
+    from crossfade.casebook.stages import Stage, Unchanged
+
+__all__ = ["Ground", "may_silence_triggers"]
+
+CLOCKS = (
+    "the role may not set session_replication_role, so the application's own triggers may fire during the "
+    "backfill: the columns that they set ({columns}) are left out of the comparisons"
+)
+
+
+def may_silence_triggers(engine: Engine) -> bool:
+    """Whether this role may set session_replication_role, as the backfill does where it may."""
+    with engine.connect() as connection:
+        if connection.dialect.server_version_info >= (15,):  # type: ignore[operator]  # connected: not None
+            query = "SELECT has_parameter_privilege('session_replication_role', 'SET')"
+        else:
+            query = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+        return bool(connection.scalar(text(query)))
+
+
+class Ground:
+    """The database that a case walks on, read by the walk itself. A context manager."""
+
+    def __init__(self, case: Case, accesses: Mapping[Side, Access], journey: Journey) -> None:
+        self._case = case
+        self._journey = journey
+        self._engines = {side: application_engine(access) for side, access in accesses.items()}
+        self._open: dict[str, tuple[Unchanged, Dump, dict[str, set[str]]]] = {}
+        self._stack = ExitStack()
+        self._clocks = may_silence_triggers(self._engines[Side.OLD])
+        if not self._clocks:
+            columns = {name for extents in case.extents.values() for extent in extents for name in extent.clock}
+            journey.remark(CLOCKS.format(columns=", ".join(sorted(columns))))
+
+    def __enter__(self) -> Self:
+        for engine in self._engines.values():
+            self._stack.callback(engine.dispose)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def open(self, unchanged: Unchanged) -> None:
+        """Take the first dump of a comparison."""
+        self._open[unchanged.name] = (unchanged, self._dump(unchanged.side), self._seeds(unchanged.side))
+
+    def close(self, name: str, collect: Callable[[str], frozenset[str]]) -> None:
+        """Take the second dump and compare; `collect` gives the rows that the traffic may have written.
+
+        Seeds may appear. They may vanish only where the last rollback says that it took them away.
+        """
+        unchanged, before, seeds_before = self._open.pop(name)
+        after = self._dump(unchanged.side)
+        seeds_after = self._seeds(unchanged.side)
+        excluded = set(collect(name))
+        removed = self._removed()
+        for value in seeds_before.keys() | seeds_after.keys():
+            first, second = seeds_before.get(value, set()), seeds_after.get(value, set())
+            excluded |= second - first
+            if value in removed:
+                excluded |= first - second
+        self._journey.comparisons[name] = compare(before, after, excluded=excluded)
+        before.close()
+        after.close()
+
+    def audit(self, stage: Stage, tallies: Mapping[str, Tally]) -> list[Finding]:
+        """What is wrong with shared counters and seeds at the end of a stage; nobody must be writing."""
+        live = {side: self._engines[side] for side in stage.readable}
+        findings = self._case.audit(live, tallies, stage.name)
+        for engine in live.values():
+            engine.dispose()  # a namespace may go away next, and a stopped application holds no connection
+        if Side.NEW in stage.readable:
+            expected = {value: 1 for seeds in self._case.seeds for value in seeds.values}
+        else:
+            expected = dict.fromkeys(self._removed(), 0)
+        side = Side.NEW if Side.NEW in stage.readable else Side.OLD
+        found = self._seeds(side)
+        for value, count in expected.items():
+            rows = len(found.get(value, ()))
+            if rows != count:
+                findings.append(
+                    Finding(Fault.LOST, stage.name, side, "seed", value, f"{count} row(s)", f"{rows} row(s)")
+                )
+        return findings
+
+    def _dump(self, side: Side) -> Dump:
+        dump = dumped(self._engines[side], self._case.extents[side], clocks=self._clocks)
+        self._stack.callback(dump.close)
+        return dump
+
+    def _removed(self) -> frozenset[str]:
+        """The seeds that the last rollback took away."""
+        outcome = self._journey.outcomes.get("rollback")
+        keys = outcome.removed_seeds if outcome else ()
+        return frozenset(value for key in keys for value in key.values() if value is not None)
+
+    def _seeds(self, side: Side) -> dict[str, set[str]]:
+        """The owners of the seeded rows that exist, by the value of the seeds' key."""
+        found: dict[str, set[str]] = {}
+        with self._engines[side].connect() as connection:
+            for seeds in self._case.seeds:
+                for value, owner in connection.execute(*_seed_query(seeds)):
+                    found.setdefault(value, set()).add(owner)
+        return found
+
+
+def _seed_query(seeds: Seeds) -> tuple[object, dict[str, object]]:
+    # S608: names of the case's own tables and columns.
+    query = f'SELECT "{seeds.key}"::text, ({seeds.owner})::text FROM "{seeds.table}" WHERE "{seeds.key}" IN :values'  # noqa: S608
+    return text(query).bindparams(bindparam("values", expanding=True)), {"values": list(seeds.values)}

@@ -1,0 +1,168 @@
+"""What a worked case gives the harness: how it is built, its evolution, its traffic, and what to dump.
+
+A new case is one `Case` value; nothing in the harness knows any table, column or application. The parts that
+run inside the traffic's processes (`Worker`) are named by functions at the top level of a module, because they
+are pickled by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sqlalchemy import Engine
+
+    from crossfade import Evolution
+    from crossfade.casebook.desk import Desk
+
+    WorkerFactory = Callable[[Desk, Mapping["Side", Engine], "Assignment"], "Worker"]
+
+__all__ = ["Assignment", "Case", "Extent", "Fault", "Finding", "Moment", "Seeds", "Side", "Tally", "Worker"]
+
+
+class Side(StrEnum):
+    """The two applications, and the shape of the schema that each of them speaks."""
+
+    OLD = "old"
+    NEW = "new"
+
+    @property
+    def other(self) -> Side:
+        """The side across."""
+        return Side.NEW if self is Side.OLD else Side.OLD
+
+
+class Fault(StrEnum):
+    """What the traffic may find wrong."""
+
+    FAILED = "failed"  # a statement raised
+    LOST = "lost"  # a committed write cannot be read back
+    STALE = "stale"  # a read on one side misses a committed write of the other
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: in which stage, on which side, for which row, and both values."""
+
+    fault: Fault
+    stage: str
+    side: Side
+    operation: str
+    key: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.fault} in {self.stage!r}, {self.side} side, {self.operation}, row {self.key}: "
+            f"expected {self.expected}, found {self.found}"
+        )
+
+
+class Moment(NamedTuple):
+    """A command that begins (`ended` false) or has ended: what a row must be may depend on it."""
+
+    command: str
+    ended: bool
+
+
+class Assignment(NamedTuple):
+    """Which worker this is, of how many, and the seed of its dice."""
+
+    number: int
+    workers: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Increments of a counter that all workers share: where it stood, how many committed, how many may have."""
+
+    baseline: int
+    committed: int = 0
+    uncertain: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.baseline, self.committed + other.committed, self.uncertain + other.uncertain)
+
+    def admits(self, value: int) -> bool:
+        """Whether `value` can be what the counter holds now."""
+        lowest = self.baseline + self.committed
+        return lowest <= value <= lowest + self.uncertain
+
+
+class Worker(Protocol):
+    """One user of both applications, and the oracle for the rows that only this worker writes.
+
+    Made as ``worker(desk, engines, assignment)``. All its methods are called by one thread, one after the
+    other. The application's statements go through `Desk.perform`, which times them and counts failures; what is
+    wrong goes to `Desk.report`. A row that was found wrong is reported once and then forgotten.
+    """
+
+    def learn(self) -> None:
+        """Choose rows and read them, before the evolution starts and while nobody writes."""
+
+    def act(self, side: Side, live: frozenset[Side]) -> None:
+        """Do one operation of that side's application; check a write at once on the other side if it is live."""
+
+    def witness(self, moment: Moment) -> None:
+        """Take note that a command begins or has ended."""
+
+    def reconcile(self, sides: frozenset[Side]) -> None:
+        """Read every row of this worker on each of `sides`, and report what is not as it must be."""
+
+    def tallies(self) -> Mapping[str, Tally]:
+        """The increments of shared counters, by the counter's name."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What a dump reads of one table or view: every row's key, owner and digest.
+
+    `owner` is an SQL expression: the text of the row's key under which workers say what they wrote. `clock` are
+    the columns that a trigger of the application sets; they are left out where the role may not silence it.
+    `shown` are the columns whose values a difference shows.
+    """
+
+    table: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    owner: str
+    clock: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Rows that the evolution seeds, each of which must exist exactly once while the new side does."""
+
+    table: str
+    key: str
+    values: tuple[str, ...]
+    owner: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A worked case: everything that the harness needs to take it through its walk.
+
+    `build(engine, rows, seed)` makes the legacy tables, fills them and returns the rows of each; `tables`, `functions` and `types` are
+    what it makes, in an order in which they can be dropped. `audit(engines, tallies, stage)` compares the
+    counters that workers share with what the database holds, while nobody writes.
+    """
+
+    name: str
+    title: str
+    evolution: Evolution
+    build: Callable[[Engine, int, int], Mapping[str, int]]
+    tables: tuple[str, ...]
+    worker: WorkerFactory
+    audit: Callable[[Mapping[Side, Engine], Mapping[str, Tally], str], list[Finding]]
+    extents: Mapping[Side, tuple[Extent, ...]]
+    functions: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    seeds: tuple[Seeds, ...] = field(default=())

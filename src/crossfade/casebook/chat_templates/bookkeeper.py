@@ -1,0 +1,158 @@
+"""What one worker knows of its rows, and how it compares that with the database.
+
+The ledger says what a row must be; the desk gets what is wrong. Rows are an old one's own (some that were there,
+and all that the worker made) or hot ones, which all workers count executions on: those increments must add up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from crossfade.casebook.case import Fault, Finding, Side, Tally
+from crossfade.casebook.chat_templates.models import WorkflowTemplate, default_pattern
+from crossfade.casebook.chat_templates.old_app import EXECUTIONS, TEMPLATES
+from crossfade.casebook.chat_templates.oracle import COMMON, Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy import Engine
+
+    from crossfade.casebook.case import Assignment
+    from crossfade.casebook.desk import Desk
+
+__all__ = ["BUILTIN", "Bookkeeper", "audit"]
+
+OWN = 300  # rows that a worker takes as its own: few enough that most are written several times
+HOT = 3  # shared rows at either end of the table: the first and the last that a backfill comes to
+PAGE = 2_000  # rows read by one statement when everything is compared
+BUILTIN = "rag_chat_builtin"  # the one seed that the new application uses, so that a rollback must keep it
+
+
+class Bookkeeper:
+    """The books of one worker: `ledger` for its own rows, `tallies` for shared ones, `hot` their ids."""
+
+    def __init__(self, desk: Desk, engines: Mapping[Side, Engine]) -> None:
+        self.ledger = Ledger()
+        self.tallies: dict[str, Tally] = {}
+        self.hot: list[int] = []
+        self.last_id = 0  # of the rows that were there before all this
+        self._desk = desk
+        self._engines = engines
+
+    def learn(self, assignment: Assignment) -> None:
+        """Take the hot rows, and `OWN` rows whose ids leave this worker's number as the remainder."""
+        id = TEMPLATES.c.id
+        with self._engines[Side.OLD].connect() as connection:
+            ends = [connection.scalars(select(id).order_by(end).limit(HOT)).all() for end in (id, id.desc())]
+            self.hot = sorted({hot for end in ends for hot in end})
+            self.last_id = max(self.hot, default=0)
+            own = (
+                select(TEMPLATES)
+                .where(id % assignment.workers == assignment.number, id.not_in(self.hot))
+                .order_by(func.md5(func.concat(id, assignment.seed)))
+                .limit(OWN)
+            )
+            for row in connection.execute(own).mappings().all():
+                given = {name: row[name] for name in COMMON}
+                self.ledger.born_old(row["id"], row["workflow_type"], **given)
+        for known, executions in self._executions(Side.OLD, list(self.ledger.templates)).items():
+            self.ledger.templates[known].executions = executions
+        with self._engines[Side.OLD].connect() as connection:
+            for hot, usage in connection.execute(select(id, TEMPLATES.c.usage_count).where(id.in_(self.hot))):
+                self.tallies[str(hot)] = Tally(usage)
+
+    def born(
+        self, side: Side, id: int, workflow_type: Any, pattern: str | None, given: Mapping[str, Any]
+    ) -> None:
+        """That side's application made this row, without a pattern if `pattern` is None."""
+        if side is Side.OLD:
+            self.ledger.born_old(id, workflow_type, **given)
+        else:
+            self.ledger.born_new(id, workflow_type, pattern or default_pattern(workflow_type), **given)
+
+    def typed(self, side: Side, id: int, workflow_type: Any) -> None:
+        """That side's application wrote this type (or, on the old side, label)."""
+        if side is Side.OLD:
+            self.ledger.label(id, workflow_type)
+        else:
+            self.ledger.retype(id, workflow_type)
+
+    def counted(self, name: str, *, failed: bool) -> None:
+        """An execution was recorded on a shared row; if it failed, nobody knows whether."""
+        tally = self.tallies.get(name, Tally(0))
+        self.tallies[name] = tally + Tally(0, committed=not failed, uncertain=failed)
+
+    def compare(
+        self, fault: Fault, side: Side, operation: str, id: int, found: Mapping[str, Any] | None
+    ) -> None:
+        """Compare a row as that side shows it with what it must be, and report what is not as it must be."""
+        template = self.ledger.templates.get(id)
+        if template is not None:
+            self._desk.checked()
+            self._wrong(fault, side, operation, id, template.wrong(found, side))
+        elif id in self.ledger.deleted:
+            self._desk.checked()
+            self._wrong(fault, side, operation, id, ("a deleted row", "a row") if found else None)
+
+    def reconcile(self, sides: frozenset[Side]) -> None:
+        """Compare all own rows, and their executions, on each of these sides."""
+        for side in sorted(sides):
+            ids = sorted(self.ledger.templates.keys() | self.ledger.deleted)
+            for page in _pages(ids):
+                rows = self._rows(side, page)
+                executions = self._executions(side, page)
+                for id in page:
+                    self.compare(Fault.LOST, side, "reconcile", id, rows.get(id))
+                    template = self.ledger.templates.get(id)
+                    expected, found = template.executions if template else 0, executions.get(id, 0)
+                    if template and expected != found:
+                        counts = (f"{expected} executions", f"{found} executions")
+                        self._wrong(Fault.LOST, side, "reconcile", id, counts)
+
+    def _wrong(
+        self, fault: Fault, side: Side, operation: str, id: int, pair: tuple[object, object] | None
+    ) -> None:
+        if pair is not None:
+            self._desk.report(fault, side, operation, str(id), *pair)
+            if fault is Fault.LOST:
+                self.ledger.forget(id)  # a row is lost once
+
+    def _rows(self, side: Side, ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+        table = TEMPLATES if side is Side.OLD else WorkflowTemplate.metadata.tables[TEMPLATES.name]
+        with self._engines[side].connect() as connection:
+            rows = connection.execute(select(table).where(table.c.id.in_(ids))).mappings()
+            return {row["id"]: row for row in rows}
+
+    def _executions(self, side: Side, ids: Sequence[int]) -> dict[int, int]:
+        owner = EXECUTIONS.c.template_id
+        counts = select(owner, func.count()).where(owner.in_(ids)).group_by(owner)
+        with self._engines[side].connect() as connection:
+            return {id: count for id, count in connection.execute(counts)}
+
+
+def audit(engines: Mapping[Side, Engine], tallies: Mapping[str, Tally], stage: str) -> list[Finding]:
+    """What is wrong with the rows that all workers share: executions that do not add up."""
+    findings: list[Finding] = []
+    executions = select(func.count()).where(EXECUTIONS.c.template_id == TEMPLATES.c.id).scalar_subquery()
+    columns = (TEMPLATES.c.id, TEMPLATES.c.name, TEMPLATES.c.usage_count, executions)
+    hot = [int(name) for name in tallies if name != BUILTIN]
+    shared = TEMPLATES.c.id.in_(hot) | (TEMPLATES.c.name == BUILTIN)
+    for side, engine in engines.items():
+        with engine.connect() as connection:
+            rows = connection.execute(select(*columns).where(shared)).all()
+        counters = {str(id) if id in hot else name: counts for id, name, *counts in rows}
+        for name, tally in tallies.items():
+            usage, executed = counters.get(name, (0, 0))
+            for what, found in (("usage_count", usage), ("executions", executed)):
+                if not tally.admits(found):
+                    expected = f"{what} {tally.baseline + tally.committed} (uncertain: {tally.uncertain})"
+                    finding = (stage, side, "audit", name, expected, f"{what} {found}")
+                    findings.append(Finding(Fault.LOST, *finding))
+    return findings
+
+
+def _pages(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + PAGE] for start in range(0, len(ids), PAGE))

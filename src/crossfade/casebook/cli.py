@@ -1,0 +1,130 @@
+"""The commands `crossfade case NAME` and `crossfade demo`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+
+from crossfade import commands, connect_args
+from crossfade.casebook import CASES, find
+from crossfade.casebook.case import Side
+from crossfade.casebook.journey import Journey
+from crossfade.casebook.page import print_page
+from crossfade.casebook.premises import premises
+from crossfade.casebook.screen import watcher
+from crossfade.casebook.summary import summarize
+from crossfade.casebook.walk import Pace, walk
+from crossfade.errors import CrossfadeError
+from crossfade.testing import EmbeddedServerError
+
+if TYPE_CHECKING:
+    from crossfade.casebook.case import Case
+    from crossfade.casebook.summary import Summary
+
+__all__ = ["register", "run_case"]
+
+INTRODUCTION = """
+A chat platform stores {rows:,} workflow templates. Their type is a PostgreSQL enum with four values, and the
+next version of the application wants any string. In the next minute you see that happen **while both versions run**:
+
+1. the old application works alone, so that there is something to compare with;
+2. **start**: both versions are live; each sees the other's writes in its own shape;
+3. **rollback**, and **start** again: what only the new version knows comes back;
+4. **complete**: the old version has left, its shape goes.
+
+Every write of one application is read at once by the other; at each stop every row is compared.
+"""
+NEXT = """
+**What next**
+
+- `crossfade case chat_templates --rows 200000 --seconds 60 --json out.json` is the same at scale, with figures.
+- The evolution you have just seen is {lines} lines: `{evolution}`.
+- `crossfade preview EVOLUTION --database URL` shows what yours would do, and changes nothing.
+"""
+
+Rows = Annotated[int, typer.Option(min=1, help="Rows of the case's main table.")]
+Database = Annotated[
+    str | None, typer.Option(envvar="", help="A PostgreSQL URL; without it, or with 'postgresql', an embedded server.")
+]
+Seconds = Annotated[float, typer.Option(min=0.1, help="Seconds of traffic in all; the commands take what they take.")]
+Json = Annotated[Path | None, typer.Option("--json", help="Write the summary's figures here ('-': print only them).")]
+Seed = Annotated[int, typer.Option(help="Seed of the data and of the traffic.")]
+Workers = Annotated[int, typer.Option(min=1, max=32, help="Users of each application at a time.")]
+Rate = Annotated[float, typer.Option(min=1, help="Operations a second of each application, in all.")]
+
+
+def register(application: typer.Typer) -> None:
+    """Add the commands to the application."""
+    application.command("case", help=f"Walk through a worked case under live traffic: {', '.join(CASES)}.")(case_command)
+    application.command("demo")(demo_command)
+
+
+def case_command(
+    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(CASES)}.")],
+    *,
+    rows: Rows = 200_000,
+    database: Database = None,
+    seconds: Seconds = 60.0,
+    json: Json = None,
+    seed: Seed = 1,
+    workers: Workers = 4,
+    rate: Rate = 150.0,
+) -> None:
+    """Walk through a worked case under live traffic; exits 0 only if every promise was held."""
+    quiet = json == Path("-")
+    console = Console(stderr=quiet)
+    pace = Pace(seconds=seconds, workers=workers, rate=rate, seed=seed)
+    summary = _guarded(console, name, database, rows, pace)
+    if quiet:
+        sys.stdout.write(summary.as_json() + "\n")
+    elif json:
+        json.write_text(summary.as_json() + "\n", encoding="utf-8")
+    raise typer.Exit(0 if summary.ok else 1)
+
+
+def demo_command(*, rows: Rows = 50_000, seconds: Seconds = 30.0) -> None:
+    """See a schema change under two live applications, from nothing, in about a minute."""
+    console = Console()
+    console.print(Markdown(INTRODUCTION.format(rows=rows)))
+    summary = _guarded(console, "chat_templates", None, rows, Pace(seconds=seconds))
+    if summary.ok:
+        place = Path(__file__).parent / "chat_templates" / "evolution.py"
+        text = place.read_text(encoding="utf-8")
+        lines = len(text[text.index("evolution = ") :].strip().splitlines())
+        console.print(Markdown(NEXT.format(evolution=place, lines=lines)))
+    raise typer.Exit(0 if summary.ok else 1)
+
+
+def run_case(console: Console, case: Case, database: str | None, rows: int, pace: Pace) -> Summary:
+    """Build the case, walk through it, clean up, and print the page; raises CrossfadeError."""
+    with watcher(console) as screen:
+        screen.say(f"building {case.name}: {rows:,} rows")
+        with premises(
+            case, database, rows=rows, seed=pace.seed, say=screen.say, status=commands.status
+        ) as place:
+            journey = Journey(case.name, place.server, place.rows)
+            accesses = {Side.OLD: (place.url, {}), Side.NEW: (place.url, connect_args(case.evolution.name))}
+            walk(case, accesses, journey, commands=commands, watcher=screen, pace=pace)
+    summary = summarize(journey)
+    print_page(console, journey, summary)
+    return summary
+
+
+def _guarded(console: Console, name: str, database: str | None, rows: int, pace: Pace) -> Summary:
+    """`run_case`, with errors as messages and exit codes."""
+    try:
+        return run_case(console, find(name), database, rows, pace)
+    except CrossfadeError as error:
+        Console(stderr=True).print(str(error), style="red", markup=False)
+        raise typer.Exit(error.exit_code) from error
+    except EmbeddedServerError as error:
+        Console(stderr=True).print(str(error), style="red", markup=False)
+        raise typer.Exit(6) from error
+    except KeyboardInterrupt:
+        console.print("Interrupted; what was made has been taken away.")
+        raise typer.Exit(130) from None

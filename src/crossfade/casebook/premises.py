@@ -1,0 +1,148 @@
+"""Where a case is built: in an embedded server of its own, or in a database given by URL, which is left as it was."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from crossfade import names
+from crossfade.errors import DatabaseFailed, Refused, UsageError
+from crossfade.testing import embedded_postgresql
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection, Engine
+
+    from crossfade.casebook.case import Case
+    from crossfade.reports import Status
+
+__all__ = ["EMBEDDED", "Premises", "premises"]
+
+EMBEDDED = "postgresql"  # the value of --database that means an embedded server, as does none
+DRIVER = "postgresql+psycopg"
+
+
+@dataclass(frozen=True)
+class Premises:
+    """A built case: the URL of its database, the server's name and version, and the rows of each table."""
+
+    url: str
+    server: str
+    rows: Mapping[str, int]
+
+
+@contextmanager
+def premises(
+    case: Case,
+    database: str | None,
+    *,
+    rows: int,
+    seed: int,
+    say: Callable[[str], None],
+    status: Callable[[str], Sequence[Status]],
+) -> Iterator[Premises]:
+    """Build the case and yield where; afterwards take away all that it made, and `say` so.
+
+    Without a database (None or "postgresql") an embedded server lives as long as the block. In a given one,
+    Refused is raised where anything of the case's is there already, and nothing is changed. `status` is the
+    command of that name. Raises UsageError for what is no PostgreSQL URL, DatabaseFailed for an unreachable one.
+    """
+    if database in (None, EMBEDDED):
+        with embedded_postgresql() as server:
+            say(f"embedded PostgreSQL {server.version}")
+            yield _build(case, server.create_database(case.name), rows, seed)
+        return
+    assert database is not None  # noqa: S101 - for the type checker: None was handled above
+    url = _spoken(database)
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            schema = str(connection.scalar(text("SELECT current_schema()")))
+            had_journal = _exists(connection, "SCHEMA", names.JOURNAL)
+            _refuse_if_taken(case, connection, schema)
+    except SQLAlchemyError as error:
+        raise DatabaseFailed(
+            f"The database could not be used: {error}", remedy="check --database: postgresql://user@host/name"
+        ) from error
+    if had_journal and case.evolution.name in {known.evolution for known in status(url)}:
+        raise Refused(
+            f"The journal of this database knows the evolution {case.evolution.name!r} already",
+            place=f"schema {names.JOURNAL!r}",
+            remedy="use another database for the case",
+        )
+    try:
+        yield _build(case, url, rows, seed)
+    finally:
+        _clean(case, engine, schema, say, had_journal=had_journal)
+
+
+def _build(case: Case, url: str, rows: int, seed: int) -> Premises:
+    engine = create_engine(url, poolclass=NullPool)
+    made = case.build(engine, rows, seed)
+    with engine.connect() as connection:
+        version = str(connection.scalar(text("SHOW server_version"))).split()[0]
+    return Premises(url, f"postgresql {version}", dict(made))
+
+
+def _spoken(database: str) -> str:
+    """The URL with the driver that the cases speak."""
+    url = make_url(database)
+    if url.get_backend_name() not in {"postgresql", "postgres"}:
+        raise UsageError(
+            f"This case needs PostgreSQL; {url.get_backend_name()!r} is something else",
+            remedy="give --database postgresql://… or leave it away for an embedded server",
+        )
+    return url.set(drivername=DRIVER).render_as_string(hide_password=False)
+
+
+def _refuse_if_taken(case: Case, connection: Connection, schema: str) -> None:
+    taken = [f"table {name}" for name in case.tables if _exists(connection, "TABLE", name)]
+    taken += [f"type {name}" for name in case.types if _exists(connection, "TYPE", name)]
+    taken += [f"function {name}" for name in case.functions if _exists(connection, "FUNCTION", name)]
+    namespace = names.namespace(schema, case.evolution.name)
+    taken += [f"schema {namespace}"] if _exists(connection, "SCHEMA", namespace) else []
+    if taken:
+        raise Refused(
+            f"The case {case.name!r} makes what this database has already: {', '.join(taken)}",
+            place=f"schema {schema!r}",
+            remedy="use another database; nothing was changed in this one",
+        )
+
+
+def _exists(connection: Connection, kind: str, name: str) -> bool:
+    lookup = {
+        "TABLE": "to_regclass(:name)",
+        "TYPE": "to_regtype(:name)",
+        "FUNCTION": "to_regprocedure(:name)",
+        "SCHEMA": "to_regnamespace(:name)",
+    }[kind]
+    return connection.scalar(text(f"SELECT {lookup} IS NOT NULL"), {"name": name}) is True  # noqa: S608
+
+
+def _clean(
+    case: Case, engine: Engine, schema: str, say: Callable[[str], None], *, had_journal: bool
+) -> None:
+    """Drop what the case made, and only that; say what could not be."""
+    quoted = engine.dialect.identifier_preparer.quote
+    drops = [("SCHEMA", names.namespace(schema, case.evolution.name), " CASCADE")]
+    drops += [("TABLE", name, "") for name in case.tables]
+    drops += [("FUNCTION", name, "") for name in case.functions] + [("TYPE", name, "") for name in case.types]
+    if had_journal:
+        say(f"left alone: the journal (schema {names.JOURNAL}), which was there before and now knows of this run")
+    else:
+        drops.append(("SCHEMA", names.JOURNAL, " CASCADE"))
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+            for kind, name, how in drops:
+                written = name if kind == "FUNCTION" else quoted(name)
+                connection.execute(text(f"DROP {kind} IF EXISTS {written}{how}"))
+    except SQLAlchemyError as error:
+        say(f"could not clean up ({error}); still there: {', '.join(f'{kind} {name}' for kind, name, _ in drops)}")
+    else:
+        say(f"cleaned up: dropped {', '.join(f'{kind.lower()} {name}' for kind, name, _ in drops)}")

@@ -1,0 +1,91 @@
+"""The walk as data: the stages that a case goes through, in order.
+
+A stage either runs traffic for its share of the time, or runs one command while the traffic goes on. Further
+commands (revert, purge) join as further lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from crossfade.casebook.case import Side
+
+__all__ = ["BEFORE", "DURING", "WALK", "Stage", "Unchanged"]
+
+
+class Unchanged(NamedTuple):
+    """A side whose every row must be the same at two points of the walk; the traffic's own rows excepted."""
+
+    name: str
+    side: Side
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage: which applications run in it, and what is done or for how long.
+
+    `opens` are comparisons whose first dump is taken as it begins, `closes` the names of those whose second dump
+    is taken as it ends. `readable` are the shapes that exist when it ends: both are reconciled then. `share` is
+    a share of the walk's traffic time.
+    """
+
+    name: str
+    title: str
+    running: frozenset[Side]
+    readable: frozenset[Side]
+    share: float = 0.0
+    command: str = ""
+    opens: tuple[Unchanged, ...] = ()
+    closes: tuple[str, ...] = ()
+
+
+_NOBODY: frozenset[Side] = frozenset()
+_OLD = frozenset({Side.OLD})
+_NEW = frozenset({Side.NEW})
+_BOTH = _OLD | _NEW
+
+WALK = (
+    Stage("arrive", "the old application comes to work", _OLD, _OLD, share=0.04),
+    Stage("before", "the old application alone", _OLD, _OLD, share=0.20),
+    Stage("preview", "preview", _OLD, _OLD, command="preview"),
+    Stage(
+        "start",
+        "start",
+        _OLD,
+        _BOTH,
+        command="start",
+        opens=(Unchanged("start", Side.OLD),),
+        closes=("start",),
+    ),
+    Stage("both", "both applications", _BOTH, _BOTH, share=0.24),
+    Stage("verify", "verify", _BOTH, _BOTH, command="verify"),
+    Stage(
+        "rollback",
+        "the new application leaves; rollback",
+        _OLD,
+        _OLD,
+        command="rollback",
+        opens=(Unchanged("restart", Side.NEW), Unchanged("rollback", Side.OLD)),
+        closes=("rollback",),
+    ),
+    Stage("alone", "the old application alone again", _OLD, _OLD, share=0.12),
+    Stage("restart", "start again", _OLD, _BOTH, command="start", closes=("restart",)),
+    Stage("both again", "both applications again", _BOTH, _BOTH, share=0.24),
+    Stage("verify again", "verify", _BOTH, _BOTH, command="verify"),
+    Stage(
+        "complete",
+        "the old application leaves; complete",
+        _NEW,
+        _NEW,
+        command="complete",
+        opens=(Unchanged("complete", Side.NEW),),
+        closes=("complete",),
+    ),
+    Stage("after", "the new application alone", _NEW, _NEW, share=0.16),
+    Stage("final", "everyone leaves; every row is read once more", _NOBODY, _NEW),
+)
+
+BEFORE = frozenset({"before"})
+_FIRST, _LAST = (next(n for n, stage in enumerate(WALK) if stage.name == name) for name in ("start", "complete"))
+DURING = frozenset(stage.name for stage in WALK[_FIRST : _LAST + 1])

@@ -1,0 +1,226 @@
+"""The summary of a case: the figures as JSON, and the promises with what was measured of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from crossfade.casebook.case import Fault, Side
+from crossfade.casebook.stages import BEFORE, DURING
+from crossfade.reports import Backfill
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crossfade.casebook.journey import Journey
+
+__all__ = ["Promise", "Summary", "failures", "promises", "summarize"]
+
+UNREACHED = "not reached"
+UNCHANGED = {
+    "start": "The backfill changed nothing that the old application sees",
+    "rollback": "The rollback changed nothing that the old application sees",
+    "restart": "After the second start everything was as before the rollback",
+    "complete": "Complete changed nothing that the new application sees",
+}
+
+
+class _Figures(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class BeforeAndDuring(_Figures):
+    """Milliseconds of the old application before the evolution began, and until it was complete."""
+
+    before: float
+    during: float
+
+
+class TrafficFigures(_Figures):
+    """What both applications did, what went wrong, and how long they waited (milliseconds)."""
+
+    statements: int
+    failed: int
+    lost: int
+    stale: int
+    p50_ms: BeforeAndDuring
+    p99_ms: BeforeAndDuring
+    longest_stall_ms: float
+
+
+class VerifyFigures(_Figures):
+    """Rows and seconds of the last verification; mismatches of all."""
+
+    rows: int
+    seconds: float
+    mismatches: int
+
+
+class RollbackFigures(_Figures):
+    """Rows of the old side that a rollback changed, and rows of which it kept what the old shape cannot hold."""
+
+    differences: int
+    complement_rows: int
+
+
+class RestartFigures(_Figures):
+    """Rows of the new side that are not after the second start as they were before the rollback."""
+
+    differences: int
+
+
+class CompleteFigures(_Figures):
+    """The longest wait of the new application while `complete` ran, and rows that were wrong at it or after."""
+
+    stall_ms: float
+    mismatches: int
+
+
+class Summary(_Figures):
+    """The figures of one walk. What was not reached is left out, and `failures` is there only if there are any."""
+
+    case: str
+    database: str
+    rows: dict[str, int]
+    traffic: TrafficFigures
+    backfill: Backfill | None = None
+    verify: VerifyFigures | None = None
+    rollback: RollbackFigures | None = None
+    restart: RestartFigures | None = None
+    complete: CompleteFigures | None = None
+    ok: bool
+    failures: tuple[str, ...] | None = None
+
+    def as_json(self) -> str:
+        """The summary as JSON, indented."""
+        return self.model_dump_json(indent=2, exclude_none=True)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A promise, whether it was held, and the figure that says so."""
+
+    text: str
+    held: bool
+    figure: str
+
+
+def summarize(journey: Journey) -> Summary:
+    """The figures of the journey; `ok` only where every promise was held."""
+    counts = journey.notes.counts
+    before, during = journey.compared(BEFORE, DURING, Side.OLD)
+    start, rollback = journey.outcomes.get("start"), journey.outcomes.get("rollback")
+    compared = {name: comparison.differences for name, comparison in journey.comparisons.items()}
+    backfill = start.backfill if start else None
+    problems = failures(journey)
+    return Summary(
+        case=journey.case,
+        database=journey.database,
+        rows=dict(journey.rows),
+        traffic=TrafficFigures(
+            statements=journey.notes.statements,
+            failed=counts[Fault.FAILED],
+            lost=counts[Fault.LOST],
+            stale=counts[Fault.STALE],
+            p50_ms=BeforeAndDuring(before=_ms(before.p50), during=_ms(during.p50)),
+            p99_ms=BeforeAndDuring(before=_ms(before.p99), during=_ms(during.p99)),
+            longest_stall_ms=_ms(journey.figures(DURING).longest),
+        ),
+        backfill=backfill and Backfill(**{name: round(value, 3) for name, value in backfill}),
+        verify=_verify(journey),
+        rollback=RollbackFigures(differences=compared["rollback"], complement_rows=rollback.complement_rows)
+        if rollback and "rollback" in compared
+        else None,
+        restart=RestartFigures(differences=compared["restart"]) if "restart" in compared else None,
+        complete=_complete(journey),
+        ok=not problems,
+        failures=problems or None,
+    )
+
+
+def promises(journey: Journey) -> tuple[Promise, ...]:
+    """Every promise of the walk with its figure; those that were not reached are not held."""
+    counts, notes, total = journey.notes.counts, journey.notes, len(journey.stages)
+    verify = _verify(journey)
+    unchanged = [each.name for stage in journey.stages for each in stage.opens]
+    return (
+        Promise(
+            "No statement of either application failed",
+            not counts[Fault.FAILED],
+            f"{counts[Fault.FAILED]} of {notes.statements:,} statements",
+        ),
+        Promise(
+            "No committed write was lost", not counts[Fault.LOST], f"{counts[Fault.LOST]} in {notes.checks:,} checks"
+        ),
+        Promise(
+            "Each side saw the other's writes at once",
+            not counts[Fault.STALE],
+            f"{counts[Fault.STALE]} stale of {notes.crossed:,} reads across",
+        ),
+        Promise(
+            "Every row agrees on both sides",
+            verify is not None and not verify.mismatches,
+            f"{verify.mismatches} mismatches in {verify.rows:,} rows" if verify else UNREACHED,
+        ),
+        *(_complete_promise(journey) if name == "complete" else _unchanged(journey, name) for name in unchanged),
+        Promise(
+            "The walk went to its end",
+            not journey.failure and len(journey.passed) == total,
+            f"{len(journey.passed)} of {total} stages",
+        ),
+    )
+
+
+def failures(journey: Journey) -> tuple[str, ...]:
+    """What was not as promised, by key and with both values; empty where all was."""
+    found = [journey.failure] if journey.failure else []
+    found += [str(finding) for finding in journey.notes.findings]
+    reports = {**journey.verifications}
+    reports |= {name: done.verification for name, done in journey.outcomes.items() if done.verification}
+    for stage, report in reports.items():
+        found += [f"mismatch in {stage!r}: {each.table} {each.key}: old {each.old}, new {each.new}" for each in report.examples]
+    for name, comparison in journey.comparisons.items():
+        found += [f"difference in {name!r}: {each}" for each in comparison.examples]
+    broken = [f"{promise.text}: {promise.figure}" for promise in promises(journey) if not promise.held]
+    return (*broken, *found) if broken else ()
+
+
+def _verify(journey: Journey) -> VerifyFigures | None:
+    if not journey.verifications:
+        return None
+    last = list(journey.verifications.values())[-1]
+    outcomes = [outcome.verification for outcome in journey.outcomes.values() if outcome.command == "start"]
+    every = [*journey.verifications.values(), *filter(None, outcomes)]
+    mismatches = sum(report.mismatches for report in every)
+    return VerifyFigures(rows=last.rows, seconds=round(last.seconds, 3), mismatches=mismatches)
+
+
+def _complete(journey: Journey) -> CompleteFigures | None:
+    outcome, comparison = journey.outcomes.get("complete"), journey.comparisons.get("complete")
+    if outcome is None or comparison is None:
+        return None
+    verified = outcome.verification.mismatches if outcome.verification else 0
+    stall = journey.figures(frozenset({"complete"}), Side.NEW).longest
+    return CompleteFigures(stall_ms=_ms(stall), mismatches=verified + comparison.differences)
+
+
+def _complete_promise(journey: Journey) -> Promise:
+    complete = _complete(journey)
+    figure = f"{complete.mismatches} mismatches, longest wait {complete.stall_ms:.1f} ms" if complete else UNREACHED
+    return Promise(UNCHANGED["complete"], complete is not None and not complete.mismatches, figure)
+
+
+def _unchanged(journey: Journey, name: str) -> Promise:
+    comparison, text = journey.comparisons.get(name), UNCHANGED.get(name, f"Nothing changed: {name}")
+    if comparison is None:
+        return Promise(text, held=False, figure=UNREACHED)
+    figure = f"{comparison.differences} differences in {comparison.rows:,} rows"
+    if comparison.excluded:
+        figure += f" (and {comparison.excluded:,} that the traffic wrote, which the oracle checks)"
+    return Promise(text, not comparison.differences, figure)
+
+
+def _ms(value: float) -> float:
+    return round(value, 3)

@@ -1,0 +1,205 @@
+"""The walk: one case through all stages, under traffic, watched by its oracle."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from crossfade.casebook.audit import Ground
+from crossfade.casebook.case import Moment, Side
+from crossfade.casebook.crew import Crew
+from crossfade.casebook.journey import Journey, Passed
+from crossfade.errors import CrossfadeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    from crossfade import Evolution
+    from crossfade.casebook.case import Case
+    from crossfade.casebook.lane import Access
+    from crossfade.casebook.stages import Stage
+    from crossfade.progress import Observer
+    from crossfade.reports import Outcome, Verification
+
+__all__ = ["Commands", "Pace", "Watcher", "walk"]
+
+PULSE = 0.5  # seconds between two looks at the traffic
+
+
+class Commands(Protocol):
+    """The commands of Crossfade that a walk uses: the module `crossfade.commands`, or a stand-in."""
+
+    def preview(self, evolution: Evolution, database: str) -> object: ...
+    def start(self, evolution: Evolution, database: str, *, observer: Observer) -> Outcome: ...
+    def verify(self, name: str, database: str, *, observer: Observer) -> Verification: ...
+    def rollback(self, name: str, database: str, *, observer: Observer) -> Outcome: ...
+    def complete(self, name: str, database: str, *, observer: Observer) -> Outcome: ...
+
+
+class Watcher(Protocol):
+    """Who is told how the walk goes: a screen."""
+
+    @property
+    def observer(self) -> Observer:
+        """Who is told how a command goes."""
+
+    def entered(self, stage: Stage, position: int, total: int) -> None:
+        """A stage begins; its position counts from 1."""
+
+    def left(self, passed: Passed) -> None:
+        """A stage is over."""
+
+    def pulse(self, stage: Stage, journey: Journey) -> None:
+        """Another half second of traffic is in the journey."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long and how busy: seconds of traffic in all, workers, operations a second per application, seed."""
+
+    seconds: float = 30.0
+    workers: int = 4
+    rate: float = 150.0
+    seed: int = 1
+
+
+def walk(
+    case: Case,
+    accesses: Mapping[Side, Access],
+    journey: Journey,
+    *,
+    commands: Commands,
+    watcher: Watcher,
+    pace: Pace,
+    interfere: Callable[[str, str], None] | None = None,
+) -> None:
+    """Take the case, whose legacy database is built, through the journey's stages; all that happens is in `journey`.
+
+    `accesses` are how each application connects; the commands get the old one's URL. `interfere(stage, url)`
+    is called in every stage after its command or traffic and before its checks: tests sabotage there.
+    A CrossfadeError or a failing database ends the walk early and is the journey's `failure`.
+    """
+    stages = journey.stages
+    with ExitStack() as stack:
+        ground = stack.enter_context(Ground(case, accesses, journey))
+        crew = stack.enter_context(
+            Crew(case.worker, accesses, workers=pace.workers, rate=pace.rate, seed=pace.seed)
+        )
+        walker = _Walker(case, accesses[Side.OLD][0], journey, crew, ground, commands, watcher)
+        try:
+            crew.enter("learn", frozenset())
+            crew.learn()
+            with _Pulse(crew, journey, watcher) as pulse:
+                for position, stage in enumerate(stages, start=1):
+                    watcher.entered(stage, position, len(stages))
+                    pulse.stage = stage
+                    passed = walker.pass_through(stage, pulse, pace.seconds * stage.share, interfere)
+                    journey.take(crew.hand_over())
+                    journey.passed.append(passed)
+                    watcher.left(passed)
+        except (CrossfadeError, SQLAlchemyError) as error:
+            where = stages[len(journey.passed)].name if len(journey.passed) < len(stages) else "the end"
+            journey.failure = f"in stage {where!r}: {error}"
+
+
+class _Pulse:
+    """A thread that brings the workers' notes in and shows them; `died` is set when the traffic has."""
+
+    def __init__(self, crew: Crew, journey: Journey, watcher: Watcher) -> None:
+        self.stage: Stage | None = None
+        self.died = threading.Event()
+        self._over = threading.Event()
+        self._crew, self._journey, self._watcher = crew, journey, watcher
+        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._over.wait(PULSE):
+            try:
+                self._journey.take(self._crew.hand_over())
+            except CrossfadeError:
+                self.died.set()  # the walk hears why from its own next request
+                return
+            if self.stage is not None:
+                self._watcher.pulse(self.stage, self._journey)
+
+
+@dataclass
+class _Walker:
+    """The walk's hands: what is done in a stage."""
+
+    case: Case
+    url: str
+    journey: Journey
+    crew: Crew
+    ground: Ground
+    commands: Commands
+    watcher: Watcher
+    running: frozenset[Side] = frozenset()
+
+    def pass_through(
+        self, stage: Stage, pulse: _Pulse, seconds: float, interfere: Callable[[str, str], None] | None
+    ) -> Passed:
+        """Everything that belongs to one stage; `seconds` is how long its traffic runs."""
+        began = time.monotonic()
+        command_seconds = 0.0
+        self.crew.enter(stage.name, stage.running)
+        for side in self.running - stage.running:
+            self.crew.leave(side)
+        self.running = stage.running
+        for unchanged in stage.opens:
+            self.crew.mark(unchanged.name)
+            self.ground.open(unchanged)
+        if stage.command:
+            command_seconds = self._command(stage)
+        else:
+            pulse.died.wait(seconds)
+        if interfere:
+            interfere(stage.name, self.url)
+        for name in stage.closes:
+            self.ground.close(name, self.crew.collect)
+        self._reconcile(stage)
+        return Passed(stage.name, stage.title, time.monotonic() - began, command_seconds)
+
+    def _command(self, stage: Stage) -> float:
+        """Run the stage's command between the two moments that the oracle is told; return its seconds."""
+        name, evolution, observer = stage.command, self.case.evolution, self.watcher.observer
+        self.crew.witness(Moment(name, ended=False))
+        began = time.monotonic()
+        if name == "preview":
+            self.commands.preview(evolution, self.url)
+        elif name == "verify":
+            report = self.commands.verify(evolution.name, self.url, observer=observer)
+            self.journey.verifications[stage.name] = report
+        else:
+            run = {"rollback": self.commands.rollback, "complete": self.commands.complete}
+            outcome = (
+                self.commands.start(evolution, self.url, observer=observer)
+                if name == "start"
+                else run[name](evolution.name, self.url, observer=observer)
+            )
+            self.journey.outcomes[stage.name] = outcome
+        seconds = time.monotonic() - began
+        self.crew.witness(Moment(name, ended=True))
+        return seconds
+
+    def _reconcile(self, stage: Stage) -> None:
+        """While everyone pauses: every row that the traffic wrote, the shared counters and the seeds."""
+        self.crew.enter(stage.name, frozenset())
+        self.crew.reconcile(stage.readable)
+        self.journey.find(self.ground.audit(stage, self.crew.tallies()))

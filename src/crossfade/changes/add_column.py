@@ -1,0 +1,169 @@
+"""A column is added, with a default, a fill for the rows of the old side, and an index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy
+
+from crossfade import expressions, names
+from crossfade.changes.change import Parts, Shown
+from crossfade.changes.column_types import rendered, rendered_default
+from crossfade.errors import EvolutionError, SchemaMismatch
+from crossfade.expressions import Sql
+from crossfade.lens import Assignment, Law, RowLens
+from crossfade.schema import Check, Column, Index, Schema, Table, TableName
+from crossfade.steps import (
+    AddCheck,
+    AddColumn as AddColumnStep,
+    CreateIndex,
+    SetDefault,
+    SetNotNull,
+    Step,
+    ValidateCheck,
+    ViewColumn,
+)
+
+
+@dataclass(frozen=True)
+class AddColumn:
+    """The column `column` is added to `table`.
+
+        before   orders(id, total)                    (1, 10)
+        after    orders(id, total, channel)           (1, 10, 'web')      fill="'web'"
+
+    `fill` is the SQL expression, over the row's own columns, that the rows of the old side get:
+    those which stand, and those which the old application inserts while both versions are live.
+    Left out, they get the column's server default, or NULL. The new application's inserts get what
+    they give, and the server default where they give nothing. `index` builds an index: True for the
+    usual kind, or the method's name ("gin", "hash", …).
+    """
+
+    table: str
+    column: sqlalchemy.Column[Any]
+    fill: str | Mapping[str, str] | None = None
+    index: bool | str = False
+
+    def __post_init__(self) -> None:
+        refused = {
+            "primary_key": self.column.primary_key,
+            "unique": self.column.unique,
+            "foreign keys": self.column.foreign_keys,
+            "identity": self.column.identity is not None,
+            "computed": self.column.computed is not None,
+        }
+        for what, given in refused.items():
+            if given:
+                raise EvolutionError(
+                    f"a column can't be added with {what}",
+                    place=self.title,
+                    remedy="add it plainly; constraints between rows are changes of their own",
+                )
+
+    @property
+    def title(self) -> str:
+        """The change as a user would name it."""
+        return f"AddColumn {self.table}.{self.column.name}"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The table it touches."""
+        return (self.table,)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column it claims."""
+        return (self.column.name,)
+
+    def compile(self, schema: Schema, evolution: str) -> Parts:
+        """The change's parts; raises Refused for what the schema does not allow."""
+        table = schema.table(self.table, self.title)
+        if table.find(self.column.name) is not None:
+            raise SchemaMismatch(
+                f"{table.name} has a column {self.column.name!r} already",
+                place=self.title,
+                remedy="choose another name, or drop that column first",
+            )
+        type_ = rendered(self.column.type, schema, self.title)
+        default = rendered_default(self.column, schema, self.title)
+        declared = Column(self.column.name, type_, bool(self.column.nullable), default)
+        own = expressions.default_of(declared)
+        fill = self._fill(table, type_, schema) or own
+        derived = bool(fill.reads)
+        if not declared.nullable and (fill.is_null or (derived and default is None)):
+            raise EvolutionError(
+                f"{self.column.name} is NOT NULL, and the rows of the old side would have no value",
+                place=self.title,
+                remedy="give it a server_default" + (", or a constant fill" if fill.is_null else ""),
+            )
+        if derived and default is not None:
+            fill = Sql(f"coalesce({fill.text}, {default})", type_, fill.reads)
+
+        index = self._index(table)
+        lens = RowLens(
+            self.title,
+            table.name,
+            (),
+            (declared,),
+            (declared.name,),
+            (Assignment(declared.name, fill),),
+            (),
+            Law.FREE,
+            by_default=not derived,
+        )
+        late = fill is not own and default is not None
+        return Parts(
+            start=(*_steps(table.name, declared, fill), *index),
+            complete=(SetDefault(table.name, declared.name, default),) if late or _lent(fill, own) else (),
+            lenses=(lens,),
+            shown=(Shown(table.name, None, ViewColumn(declared.name, declared.name, _view_default(fill, own))),),
+        )
+
+    def _fill(self, table: Table, type_: str, schema: Schema) -> Sql | None:
+        if self.fill is None:
+            return None
+        text = expressions.chosen(self.fill, schema.database, self.title)
+        return expressions.user_sql(text, type_, table, schema.database, self.title)
+
+    def _index(self, table: Table) -> tuple[Step, ...]:
+        if not self.index:
+            return ()
+        name = names.index(table.name.name, self.column.name)
+        method = "btree" if self.index is True else str(self.index)
+        return (CreateIndex(table.name, Index(name, (self.column.name,), method), table.partitions),)
+
+
+def _steps(table: TableName, declared: Column, fill: Sql) -> tuple[Step, ...]:
+    if not fill.reads and not fill.volatile:
+        # The fill as the column's default: rows that stand get it without being rewritten, and the
+        # old application's inserts get it without a trigger.
+        held = replace(declared, default=None if fill.is_null else fill.text)
+        return (AddColumnStep(table, held),)
+    bare = Column(declared.name, declared.type)
+    add = AddColumnStep(table, bare, later_default=declared.default if fill.volatile else None)
+    if declared.nullable:
+        return (add,)
+    proof = names.fitted(f"{names.RESERVED}{declared.name}_not_null")
+    return (
+        add,
+        AddCheck(table, Check(proof, expressions.not_null(declared.name), (declared.name,))),
+        ValidateCheck(table, proof),
+        SetNotNull(table, declared.name, proof),
+    )
+
+
+def _lent(fill: Sql, own: Sql) -> bool:
+    """Whether the table's default is the fill while both versions are live."""
+    return fill is not own and not fill.reads
+
+
+def _view_default(fill: Sql, own: Sql) -> str | None:
+    """The default that the new version needs of its own, where the table's is not the declared one."""
+    if fill is own:
+        return None
+    if not own.is_null:
+        return own.text
+    # A bare NULL would not be kept as a default, and the table's would show through.
+    return f"CASE WHEN true THEN CAST(NULL AS {own.type}) END" if _lent(fill, own) else None

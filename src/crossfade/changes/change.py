@@ -1,0 +1,59 @@
+"""What every change is, and the parts that it compiles to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from crossfade.lens import RowLens
+from crossfade.schema import Schema, TableName
+from crossfade.steps import CountUnmapped, Step, ViewColumn
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a table's new version differs: `column` of the old version is left out (None: nothing
+    is), and `by` is shown in its place (None: nothing is)."""
+
+    table: TableName
+    column: str | None
+    by: ViewColumn | None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a change compiles to. `start` and `complete` are its structure steps in those commands;
+    everything about rows follows from its lenses."""
+
+    start: tuple[Step, ...] = ()
+    complete: tuple[Step, ...] = ()
+    lenses: tuple[RowLens, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    checks: tuple[CountUnmapped, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Change(Protocol):
+    """One schema refactoring, as the user declares it: a frozen dataclass, one file each.
+
+    `compile` is pure. It raises Refused, or a subclass, for what can be refused from the schema.
+    """
+
+    @property
+    def title(self) -> str:
+        """The change as a user would name it, for messages: `OpenEnum orders.status`."""
+        ...
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables it touches, as the user wrote them."""
+        ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of its table that it claims: no other change may claim them."""
+        ...
+
+    def compile(self, schema: Schema, evolution: str) -> Parts:
+        """The change's parts on this schema."""
+        ...

@@ -1,0 +1,44 @@
+"""SQLAlchemy's column types and defaults, said in the database's own words."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import Column
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import CompileError
+from sqlalchemy.sql.schema import DefaultClause
+from sqlalchemy.types import TypeEngine
+
+from crossfade.errors import EvolutionError
+from crossfade.schema import Schema
+
+_DIALECTS: dict[str, type[Dialect]] = {"postgresql": postgresql.dialect}
+
+
+def rendered(type_: TypeEngine[Any], schema: Schema, place: str) -> str:
+    """The type's SQL on the database of `schema`, such as `VARCHAR(50)`."""
+    try:
+        return str(type_.compile(dialect=_DIALECTS[schema.database]()))
+    except CompileError as error:
+        raise EvolutionError(f"{type_!r} has no form on {schema.database}: {error}", place=place) from error
+
+
+def rendered_default(column: Column[Any], schema: Schema, place: str) -> str | None:
+    """The SQL of the column's server default, or None."""
+    clause = column.server_default
+    if clause is None:
+        return None
+    if not isinstance(clause, DefaultClause):
+        raise EvolutionError(
+            f"{type(clause).__name__} is not a plain default",
+            place=place,
+            remedy="give server_default a literal, text() or a function; identity and computed columns "
+            "can't be added yet",
+        )
+    dialect = _DIALECTS[schema.database]()
+    # A compiler for the default alone, of no statement: SQLAlchemy's stubs ask for one.
+    compiler: Any = dialect.ddl_compiler(dialect, cast(Any, None))
+    text: str | None = compiler.get_column_default_string(column)
+    return text

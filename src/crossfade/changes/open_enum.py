@@ -1,0 +1,222 @@
+"""An enum column becomes a string column of the same name, open to any value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import String
+from sqlalchemy.types import TypeEngine
+
+from crossfade import expressions, names
+from crossfade.changes.carried import carried_checks, carried_indexes
+from crossfade.changes.change import Parts, Shown
+from crossfade.changes.column_types import rendered
+from crossfade.errors import EvolutionError, SchemaMismatch, Unsupported
+from crossfade.expressions import ValueMap
+from crossfade.lens import Assignment, RowLens, law_of
+from crossfade.schema import Check, Column, Schema, Table
+from crossfade.steps import (
+    AddCheck,
+    AddColumn,
+    CountUnmapped,
+    Relax,
+    RenameColumn,
+    SetDefault,
+    SetNotNull,
+    Step,
+    ValidateCheck,
+    ViewColumn,
+)
+
+
+@dataclass(frozen=True)
+class OpenEnum:
+    """The enum column `column` of `table` becomes a string column of the same name.
+
+        before   orders(id, status order_status NOT NULL)         'new', 'paid'
+        after    orders(id, status VARCHAR(50))                   'new', 'paid', 'anything'
+
+    `values` maps each label of the enum to its string; left out, every label stays as it is.
+    `nullable` says whether the new column takes NULL (default: as the old one). `unknown` is the
+    label that old readers see for a string, or a NULL, that no label stands for; left out, such
+    writes are refused while both versions are live. `accept` names functions that mention the
+    column and were looked at: see the page of this change.
+    """
+
+    table: str
+    column: str
+    type: TypeEngine[str] = field(default_factory=String)
+    nullable: bool | None = None
+    values: Mapping[str, str] | None = None
+    unknown: str | None = None
+    accept: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.type, String):
+            raise EvolutionError(
+                f"{self.type!r} is not a string type", place=self.title, remedy="use String(n) or Text()"
+            )
+        limit = self.type.length
+        for label, value in (self.values or {}).items():
+            if limit is not None and len(value) > limit:
+                raise EvolutionError(
+                    f"the value {value!r} of {label!r} has {len(value)} characters, the column {limit}",
+                    place=self.title,
+                    remedy="shorten the value or widen the type",
+                )
+
+    @property
+    def title(self) -> str:
+        """The change as a user would name it."""
+        return f"OpenEnum {self.table}.{self.column}"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The table it touches."""
+        return (self.table,)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column it claims."""
+        return (self.column,)
+
+    def compile(self, schema: Schema, evolution: str) -> Parts:
+        """The change's parts; raises Refused for what the schema does not allow."""
+        table = schema.table(self.table, self.title)
+        old = self._source(table)
+        labels = schema.enum(old.enum or ("", "")).labels
+        values = dict(self.values) if self.values is not None else {label: label for label in labels}
+        self._known_labels(values, labels)
+        nullable = old.nullable if self.nullable is None else self.nullable
+        if old.nullable and not nullable:
+            raise SchemaMismatch(
+                f"{table.name}.{old.name} may be NULL and its successor may not",
+                place=self.title,
+                remedy="say nullable=True, or make the old column NOT NULL first",
+            )
+
+        successor = names.successor(self.column, evolution)
+        new = Column(successor, rendered(self.type, schema, self.title), comment=old.comment)
+        lens = self._lens(table, old, new, values, nullable=nullable)
+        unmapped = tuple(label for label in labels if label not in values)
+        mapping: dict[str | None, str | None] = dict(values.items())
+        indexes = carried_indexes(table, old, new, mapping, evolution, self.title, open_=self.unknown is not None)
+        checks = carried_checks(table, old, new, mapping, evolution, self.title)
+        default = self._default(table, old, values)
+
+        proof = names.successor(f"{self.column}_not_null", evolution)
+        not_null: tuple[Step, ...] = ()
+        if not nullable:
+            check = Check(proof, expressions.not_null(successor), (successor,))
+            not_null = (
+                AddCheck(table.name, check),
+                ValidateCheck(table.name, proof),
+                SetNotNull(table.name, successor, proof),
+            )
+        retired = names.retired(self.column, evolution)
+        return Parts(
+            start=(AddColumn(table.name, new), *not_null, *indexes.start, *checks.start),
+            complete=(
+                *indexes.retire,
+                *checks.retire,
+                RenameColumn(table.name, self.column, retired),
+                Relax(table.name, replace(old, name=retired)),
+                RenameColumn(table.name, successor, self.column),
+                *indexes.promote,
+                *checks.promote,
+                *((SetDefault(table.name, self.column, default),) if default is not None else ()),
+            ),
+            lenses=(lens,),
+            shown=(Shown(table.name, self.column, ViewColumn(self.column, successor, default)),),
+            checks=(CountUnmapped(self.title, table.name, self.column, unmapped),) if unmapped else (),
+            notes=indexes.notes,
+        )
+
+    def _source(self, table: Table) -> Column:
+        old = table.column(self.column, self.title)
+        if old.wraps:
+            what = "an array" if old.wraps == "array" else "a domain"
+            raise Unsupported(
+                f"{table.name}.{old.name} is {what} of an enum ({old.type})",
+                place=self.title,
+                remedy="OpenEnum takes a column of the enum itself",
+            )
+        if old.enum is None:
+            raise SchemaMismatch(
+                f"{table.name}.{old.name} is of type {old.type}, not an enum",
+                place=self.title,
+                remedy="OpenEnum is for enum columns",
+            )
+        for holds, what in (
+            (table.key, "the key"),
+            (table.partition_key, "the partition key"),
+            *((key.columns, f"foreign key {key.name}") for key in table.foreign_keys),
+        ):
+            if old.name in holds:
+                raise Unsupported(
+                    f"{table.name}.{old.name} is part of {what}",
+                    place=self.title,
+                    remedy="a column that identifies or refers to rows can't be opened",
+                )
+        broken = [
+            each
+            for each in table.dependents
+            if each.column == old.name and not (each.kind == "function" and each.name in self.accept)
+        ]
+        if broken:
+            listed = "; ".join(f"{each.kind} {each.name}" for each in broken)
+            accepting = any(each.kind == "function" for each in broken)
+            raise SchemaMismatch(
+                f"{len(broken)} dependent of {table.name}.{old.name} would break: {listed}"
+                if len(broken) == 1
+                else f"{len(broken)} dependents of {table.name}.{old.name} would break: {listed}",
+                place=self.title,
+                remedy="drop them or move them off the column first"
+                + ("; functions that were looked at can be named in accept=(…)" if accepting else ""),
+            )
+        return old
+
+    def _known_labels(self, values: Mapping[str, str], labels: tuple[str, ...]) -> None:
+        for label in (*values, *((self.unknown,) if self.unknown is not None else ())):
+            if label not in labels:
+                raise SchemaMismatch(
+                    f"the enum has no label {label!r}", place=self.title, remedy=names.nearest(label, labels)
+                )
+
+    def _lens(
+        self, table: Table, old: Column, new: Column, values: Mapping[str, str], *, nullable: bool
+    ) -> RowLens:
+        there: list[tuple[str | None, str | None]] = list(values.items())
+        back: dict[str | None, str | None] = {}
+        for label, value in values.items():
+            back.setdefault(value, label)
+        if old.nullable:
+            there.append((None, None))
+            back[None] = None
+        elif nullable and self.unknown is not None:
+            back[None] = self.unknown
+        forward = ValueMap(old.name, tuple(there), old.type, new.type)
+        backward = ValueMap(new.name, tuple(back.items()), new.type, old.type, self.unknown)
+        return RowLens(
+            self.title,
+            table.name,
+            (old,),
+            (new,),
+            (self.column,),
+            (Assignment(new.name, forward),),
+            (Assignment(old.name, backward),),
+            law_of(forward, backward),
+        )
+
+    def _default(self, table: Table, old: Column, values: Mapping[str, str]) -> str | None:
+        if old.default is None:
+            return None
+        label = expressions.literal_of(old.default, "postgres")
+        if label is None or label not in values:
+            raise Unsupported(
+                f"the default of {table.name}.{old.name} is {old.default}, not one of the enum's labels",
+                place=self.title,
+                remedy="give the column a plain label as its default, or none",
+            )
+        return "'" + values[label].replace("'", "''") + "'"

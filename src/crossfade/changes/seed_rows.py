@@ -1,0 +1,103 @@
+"""Rows that must exist in the new version, made once, however often it runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crossfade import names
+from crossfade.changes.change import Parts
+from crossfade.errors import EvolutionError
+from crossfade.schema import Schema
+from crossfade.steps import SeedRows as SeedRowsStep
+
+
+@dataclass(frozen=True)
+class SeedRows:
+    """The rows `rows`, in the shape of the new version, exist in `table`; `key` tells them apart.
+
+        before   roles(id, name)       (1, 'admin')
+        after    roles(id, name)       (1, 'admin'), (2, 'guest')     rows=[{"name": "guest"}]
+
+    A row whose key is there already is left as it is. A rollback takes back the seeded rows that
+    the application has neither changed nor referred to, and keeps them, so that the next start
+    brings back the same rows with the same keys.
+    """
+
+    table: str
+    key: str | Sequence[str]
+    rows: Sequence[Mapping[str, Any]]
+
+    @property
+    def title(self) -> str:
+        """The change as a user would name it."""
+        return f"SeedRows {self.table}"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The table it touches."""
+        return (self.table,)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """None: seeding claims no column."""
+        return ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The key's columns."""
+        return (self.key,) if isinstance(self.key, str) else tuple(self.key)
+
+    def __post_init__(self) -> None:
+        if not self.keys:
+            raise EvolutionError("no key is given", place=self.title, remedy="name the column that tells rows apart")
+        seen = set()
+        for number, row in enumerate(self.rows, 1):
+            for column in self.keys:
+                if row.get(column) is None:
+                    raise EvolutionError(
+                        f"row {number} has no value for the key column {column!r}",
+                        place=self.title,
+                        remedy="give every row its key",
+                    )
+            identity = _json({column: row[column] for column in self.keys}, self.title)
+            if identity in seen:
+                raise EvolutionError(f"row {number} has the key of an earlier one: {identity}", place=self.title)
+            seen.add(identity)
+
+    def compile(self, schema: Schema, evolution: str) -> Parts:
+        """The change's parts. The plan checks the rows' columns, which other changes may add."""
+        table = schema.table(self.table, self.title)
+        return Parts(
+            start=(
+                SeedRowsStep(
+                    evolution,
+                    table.name,
+                    names.namespace(table.name.schema, evolution),
+                    self.keys,
+                    tuple(_json(row, self.title) for row in self.rows),
+                    (),
+                    tuple(
+                        (key.table, key.columns, key.target_columns)
+                        for key in table.referenced_by
+                    ),
+                ),
+            )
+        )
+
+
+def _json(row: Mapping[str, Any], place: str) -> str:
+    try:
+        return json.dumps(dict(row), ensure_ascii=False, sort_keys=True, default=_plain)
+    except TypeError as error:
+        raise EvolutionError(str(error), place=place) from error
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    if hasattr(value, "isoformat") or type(value).__name__ in {"UUID", "Decimal"}:
+        return str(value)
+    raise TypeError(f"a value of type {type(value).__name__} can't be seeded: {value!r}")

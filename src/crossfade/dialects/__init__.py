@@ -1,0 +1,49 @@
+"""The databases. A new one is one folder beside these, and one entry in `_DIALECTS`."""
+
+from __future__ import annotations
+
+from sqlalchemy import URL
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from crossfade.dialects.dialect import SchemaDialect
+from crossfade.dialects.postgresql import PostgreSQL
+from crossfade.errors import DatabaseFailed, Unsupported, UsageError
+
+_DIALECTS = {"postgresql": PostgreSQL, "postgres": PostgreSQL}
+
+__all__ = ["SchemaDialect", "connect"]
+
+
+def connect(database: str | URL, *, lock_timeout_ms: int = 200) -> SchemaDialect:
+    """The database at a URL, ready for Crossfade.
+
+    Raises UsageError for what is no URL or lacks a driver, Unsupported for a database that has no
+    dialect here, DatabaseFailed where it can't be reached. No message holds the password.
+    """
+    try:
+        url = make_url(database)
+    except ArgumentError as error:
+        raise UsageError(
+            "the database's URL can't be read",
+            place="--database",
+            remedy="write it as postgresql://user@host:5432/database",
+        ) from error
+    shown = url.render_as_string(hide_password=True)
+    name = url.get_backend_name()
+    if name not in _DIALECTS:
+        raise Unsupported(
+            f"{name} is not supported", place=shown, remedy=f"supported: {', '.join(sorted(set(_DIALECTS) - {'postgres'}))}"
+        )
+    try:
+        return _DIALECTS[name].connect(url, lock_timeout_ms)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise UsageError(
+            f"a driver is missing: {error}", place=shown, remedy="pip install 'crossfade[postgres]'"
+        ) from error
+    except (OperationalError, DBAPIError) as error:
+        raise DatabaseFailed(
+            f"the database can't be reached: {str(error.orig).strip().splitlines()[0]}",
+            place=shown,
+            remedy="check the address, the role and its password",
+        ) from error

@@ -1,0 +1,42 @@
+"""What every database must be able to do for Crossfade: reflect, render, connect, judge an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from crossfade.schema import Schema
+from crossfade.steps import Statement, Step
+
+
+class SchemaDialect(Protocol):
+    """One database. It knows steps and lenses, never changes."""
+
+    @property
+    def engine(self) -> Engine:
+        """Makes connections that are set up for Crossfade; nothing is pooled."""
+        ...
+
+    @property
+    def server(self) -> str:
+        """The server for people, such as `postgresql 18.4`."""
+        ...
+
+    def reflect(self, connection: Connection, tables: Iterable[str]) -> Schema:
+        """The schema around the tables, as a user writes their names."""
+        ...
+
+    def opening(self) -> tuple[Statement, ...]:
+        """What each transaction that takes locks on users' tables begins with."""
+        ...
+
+    def render(self, step: Step) -> tuple[Statement, ...]:
+        """The statements of `step`, in order."""
+        ...
+
+    def passing(self, error: DBAPIError) -> str | None:
+        """Why `error` may pass when the work is tried again, or None where it will not."""
+        ...

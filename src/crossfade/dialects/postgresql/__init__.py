@@ -1,0 +1,89 @@
+"""PostgreSQL, 13 to 18."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from crossfade.dialects.postgresql.ddl import Renderer
+from crossfade.dialects.postgresql.reflection import reflect
+from crossfade.errors import Unsupported
+from crossfade.schema import Schema
+from crossfade.steps import Statement, Step
+
+OLDEST = 13
+
+# Values travel as text and must read the same in every session. Row security must never hide rows
+# from a copy or a comparison: with `off` the server fails instead.
+_SETTINGS = {
+    "application_name": "crossfade",
+    "bytea_output": "hex",
+    "client_min_messages": "warning",
+    "datestyle": "ISO",
+    "extra_float_digits": "1",
+    "intervalstyle": "postgres",
+    "row_security": "off",
+    "standard_conforming_strings": "on",
+    "statement_timeout": "0",
+    "timezone": "UTC",
+}
+_PASSING = {
+    "55P03": "a lock was not to be had in time",
+    "40P01": "a deadlock was broken",
+    "40001": "another transaction came first",
+}
+
+
+class PostgreSQL:
+    """A PostgreSQL server, as Crossfade uses it."""
+
+    def __init__(self, engine: Engine, version: tuple[int, ...], server: str, lock_timeout_ms: int) -> None:
+        self.engine = engine
+        self.server = server
+        self._version = version
+        self._renderer = Renderer(version, lock_timeout_ms)
+
+    @classmethod
+    def connect(cls, url: URL, lock_timeout_ms: int) -> PostgreSQL:
+        """The server at `url`. Raises Unsupported for one that is too old."""
+        if url.drivername in {"postgresql", "postgres"}:
+            url = url.set(drivername="postgresql+psycopg")
+        options = " ".join(f"-c {key}={value}" for key, value in _SETTINGS.items())
+        given = url.query.get("options")
+        if isinstance(given, str):
+            options = f"{given} {options}"
+            url = url.difference_update_query(["options"])
+        engine = create_engine(
+            url, poolclass=NullPool, connect_args={"options": options, "prepare_threshold": None}
+        )
+        with engine.connect() as connection:
+            number = int(connection.execute(text("SHOW server_version_num")).scalar_one())
+            shown = str(connection.execute(text("SHOW server_version")).scalar_one()).split()[0]
+        version = (number // 10000, number % 10000)
+        if version < (OLDEST,):
+            engine.dispose()
+            raise Unsupported(
+                f"PostgreSQL {shown} is not supported",
+                place="server",
+                remedy=f"upgrade to PostgreSQL {OLDEST} or newer",
+            )
+        return cls(engine, version, f"postgresql {shown}", lock_timeout_ms)
+
+    def reflect(self, connection: Connection, tables: Iterable[str]) -> Schema:
+        """The schema around the tables, as a user writes their names."""
+        return reflect(connection, tables, self._version)
+
+    def opening(self) -> tuple[Statement, ...]:
+        """What each transaction that takes locks on users' tables begins with."""
+        return self._renderer.opening()
+
+    def render(self, step: Step) -> tuple[Statement, ...]:
+        """The statements of `step`, in order."""
+        return self._renderer.render(step)
+
+    def passing(self, error: DBAPIError) -> str | None:
+        """Why `error` may pass when the work is tried again, or None where it will not."""
+        return _PASSING.get(getattr(error.orig, "sqlstate", None) or "")

@@ -1,0 +1,179 @@
+"""The statements of batched steps: one short transaction for each range of the key.
+
+`FIRST` and `LAST` find the ends, `NEXT` where a batch of `batch` rows ends and the next begins,
+`WORK` does the range from `lo` to `hi`, both included. Keys travel as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crossfade.dialects.postgresql import values
+from crossfade.dialects.postgresql.quoting import bound, ident, literal, parameter, table
+from crossfade.lens import RowLens
+from crossfade.schema import Column, TableName
+from crossfade.steps import Compare, CopyRows, KeepComplement, RestoreComplement, Role, Statement
+
+COMPLEMENT = "crossfade.complement"
+ROW_LOCK = "ROW EXCLUSIVE"
+
+
+def copy_rows(step: CopyRows) -> tuple[Statement, ...]:
+    """Fill the new columns of rows that have none; a value that stands is never written over."""
+    todo = [values.unfilled(lens, "t", step.columns) for lens in step.lenses]
+    assignments = []
+    for lens, condition in zip(step.lenses, todo, strict=True):
+        for column, sql in values.forward(lens, "t", step.columns):
+            name = ident(column.name)
+            alone = len(step.lenses) == 1
+            assignments.append(f"{name} = {sql if alone else f'CASE WHEN {condition} THEN {sql} ELSE t.{name} END'}")
+    where = " OR ".join(f"({condition})" for condition in todo)
+    return (
+        *_ends(step.table, step.key),
+        *_quietly(skip_triggers=step.skip_triggers),
+        _bound(
+            f"UPDATE {table(step.table)} AS t SET {', '.join(assignments)} WHERE {_range(step.key)} AND ({where})",
+            blocks="writes to the rows of the batch",
+        ),
+        _count(step.table, step.key),
+    )
+
+
+def compare(step: Compare) -> tuple[Statement, ...]:
+    """Count the rows of a range and those whose sides disagree, in one snapshot."""
+    wrong = " OR ".join(f"NOT ({_right(lens, step)})" for lens in step.lenses)
+    key = ", ".join(f"t.{ident(each.name)}::text" for each in step.key)
+    sides = ", ".join(
+        f"t.{ident(column.name)}::text"
+        for lens in step.lenses
+        for column in (*lens.old, *lens.new)
+    )
+    source = f"FROM {table(step.table)} AS t WHERE {_range(step.key)}"
+    return (
+        *_ends(step.table, step.key),
+        Statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", Role.SETTING),
+        _bound(f"SELECT count(*), count(*) FILTER (WHERE {wrong}) {source}"),
+        _bound(
+            f"SELECT {key}, {sides} {source} AND ({wrong}) ORDER BY {_order(step.key)} LIMIT {parameter('batch')}",
+            Role.SAMPLE,
+        ),
+    )
+
+
+def keep_complement(step: KeepComplement) -> tuple[Statement, ...]:
+    """Write what only the new side holds to the journal, with the old values of the moment."""
+    works = []
+    for lens in step.lenses:
+        where = values.kept(lens, "t", step.columns)
+        works.append(
+            _bound(
+                f"INSERT INTO {COMPLEMENT} AS c (evolution, table_name, change, row_key, old_values, new_values, state)"
+                f" SELECT {literal(step.evolution)}, {literal(str(step.table))}, {literal(lens.change)}, "
+                f"{_key_json(step.key)}, {_json(lens.old)}, {_json(lens.new)}, 'kept' FROM {table(step.table)} AS t "
+                f"WHERE {_range(step.key)} AND ({where}) ON CONFLICT (evolution, table_name, change, row_key) "
+                "DO UPDATE SET old_values = excluded.old_values, new_values = excluded.new_values, "
+                "state = excluded.state, kept_at = excluded.kept_at"
+            )
+        )
+    return (
+        Statement(f"DELETE FROM {COMPLEMENT} AS c WHERE {_of(step)} AND c.state <> 'kept'", Role.BEFORE),
+        *_ends(step.table, step.key),
+        *works,
+        _count(step.table, step.key),
+    )
+
+
+def restore_complement(step: RestoreComplement) -> tuple[Statement, ...]:
+    """Bring kept values back, a lens at a time, where the old side is as it was when they were kept."""
+    works = []
+    for lens in step.lenses:
+        of = f"{_of(step)} AND c.change = {literal(lens.change)}"
+        key = " AND ".join(
+            f"t.{ident(column.name)} = (p.row_key::jsonb ->> {number})::{column.type}"
+            for number, column in enumerate(step.key)
+        )
+        unmoved = "".join(
+            f" AND t.{ident(column.name)}::text IS NOT DISTINCT FROM p.old_values ->> {number}"
+            for number, column in enumerate(lens.old)
+        )
+        assignments = ", ".join(
+            f"{ident(column.name)} = (p.new_values ->> {number})::{column.type}"
+            for number, column in enumerate(lens.new)
+        )
+        works.append(
+            _bound(
+                f"WITH picked AS MATERIALIZED (SELECT c.row_key, c.old_values, c.new_values FROM {COMPLEMENT} AS c "
+                f"WHERE {of} AND c.state = 'kept' ORDER BY c.row_key LIMIT {parameter('batch')}), "
+                f"restored AS (UPDATE {table(step.table)} AS t SET {assignments} FROM picked p "
+                f"WHERE {key}{unmoved} RETURNING p.row_key) "
+                f"UPDATE {COMPLEMENT} AS c SET state = CASE WHEN EXISTS (SELECT FROM restored r "
+                "WHERE r.row_key = c.row_key) THEN 'restored' ELSE 'superseded' END FROM picked p "
+                f"WHERE c.row_key = p.row_key AND {of} RETURNING c.state",
+                blocks="writes to the rows of the batch",
+            )
+        )
+    return (*_quietly(skip_triggers=step.skip_triggers), *works)
+
+
+def _right(lens: RowLens, step: Compare) -> str:
+    agree = values.agree(lens, "t", step.columns)
+    if not (step.fresh and lens.copied):
+        return agree
+    brought_back = (
+        f"EXISTS (SELECT FROM {COMPLEMENT} AS c WHERE {_of(step)} AND c.change = {literal(lens.change)} "
+        f"AND c.state = 'restored' AND c.row_key = {_key_json(step.key)})"
+    )
+    return f"CASE WHEN {values.unfilled(lens, 't', step.columns)} THEN {brought_back} ELSE {agree} END"
+
+
+def _of(step: Compare | KeepComplement | RestoreComplement) -> str:
+    return f"c.evolution = {literal(step.evolution)} AND c.table_name = {literal(str(step.table))}"
+
+
+def _ends(of: TableName, key: Sequence[Column]) -> tuple[Statement, ...]:
+    shown = ", ".join(f"t.{ident(each.name)}::text" for each in key)
+    source = f"FROM {table(of)} AS t"
+    backwards = ", ".join(f"t.{ident(each.name)} DESC" for each in key)
+    return (
+        Statement(f"SELECT {shown} {source} ORDER BY {_order(key)} LIMIT 1", Role.FIRST),
+        Statement(f"SELECT {shown} {source} ORDER BY {backwards} LIMIT 1", Role.LAST),
+        _bound(
+            f"SELECT {shown} {source} WHERE {_range(key)} ORDER BY {_order(key)} "
+            f"OFFSET {parameter('batch')} - 1 LIMIT 2",
+            Role.NEXT,
+        ),
+    )
+
+
+def _count(of: TableName, key: Sequence[Column]) -> Statement:
+    return _bound(f"SELECT count(*) FROM {table(of)} AS t WHERE {_range(key)}", Role.COUNT)
+
+
+def _quietly(*, skip_triggers: bool) -> tuple[Statement, ...]:
+    quiet = Statement("SET LOCAL crossfade.sync = 'off'", Role.SETTING)
+    return (quiet, Statement("SET LOCAL session_replication_role = 'replica'", Role.SETTING)) if skip_triggers else (quiet,)
+
+
+def _bound(sql: str, role: Role = Role.WORK, *, blocks: str = "nothing") -> Statement:
+    return Statement(bound(sql), role, ROW_LOCK if role is Role.WORK else "", blocks, bound=True)
+
+
+def _order(key: Sequence[Column]) -> str:
+    return ", ".join(f"t.{ident(each.name)}" for each in key)
+
+
+def _range(key: Sequence[Column]) -> str:
+    def side(prefix: str) -> str:
+        marks = ", ".join(f"{parameter(f'{prefix}_{number}')}::{column.type}" for number, column in enumerate(key))
+        return f"({marks})" if len(key) > 1 else marks
+
+    columns = f"({_order(key)})" if len(key) > 1 else _order(key)
+    return f"{columns} >= {side('lo')} AND {columns} <= {side('hi')}"
+
+
+def _key_json(key: Sequence[Column]) -> str:
+    return f"{_json(key)}::text"
+
+
+def _json(columns: Sequence[Column]) -> str:
+    return f"jsonb_build_array({', '.join(f't.{ident(each.name)}::text' for each in columns)})"

@@ -1,0 +1,182 @@
+"""The triggers that keep both sides of a row in agreement, and those that close the new side.
+
+Who wins: a value of the new side, where one was given or changed, since only a writer that knows
+the new version can give one; else the old side. An INSERT without a new value is the old side's,
+unless the session has the namespace on its search path: then it is a NULL that the new side means.
+
+The names sort after any ASCII name of the user's, so that they fire last; functions run with a
+safe search path, and the conditions in WHEN are bound when the trigger is made.
+"""
+
+from __future__ import annotations
+
+from crossfade import names
+from crossfade.dialects.postgresql import values
+from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, idents, literal, table
+from crossfade.expressions import default_of
+from crossfade.lens import Law, RowLens
+from crossfade.schema import Column, TableName
+from crossfade.steps import CloseSide, InstallSync, RemoveSync, Statement
+
+LOCK = "SHARE ROW EXCLUSIVE"
+ACTIVE = "current_setting('crossfade.sync', true) IS DISTINCT FROM 'off'"
+
+_CLOSED_INSERT = "~crossfade_closed_insert"
+_CLOSED_UPDATE = "~crossfade_closed_update"
+_INSERT_NEW = "~crossfade_insert_new"
+_INSERT_OLD = "~crossfade_insert_old"
+_UPDATE = "~crossfade_update"
+
+
+def install(step: InstallSync) -> tuple[Statement, ...]:
+    """The function and the triggers of a table's lenses; nothing where there are none."""
+    if not step.lenses:
+        return ()
+    function = _function("sync", step.evolution, step.table)
+    body = "\n".join(
+        [
+            "BEGIN",
+            "  IF TG_OP = 'INSERT' THEN",
+            *(line for lens in step.lenses for line in _on_insert(lens, step)),
+            "  ELSE",
+            *(line for lens in step.lenses for line in _on_update(lens, step)),
+            "  END IF;",
+            "  RETURN NEW;",
+            "END",
+        ]
+    )
+    path = idents(("pg_catalog", *step.search_path, "pg_temp"))
+    inside = f"{literal(step.namespace)}::name = ANY (current_schemas(false))"
+    watched = dict.fromkeys(
+        name
+        for lens in step.lenses
+        for name in (*(column.name for column in (*lens.old, *lens.new)), *sorted(lens.reads))
+    )
+    return (
+        Statement(
+            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path = {path} AS "
+            f"{dollar_quoted(body)}"
+        ),
+        _trigger(_INSERT_OLD, "INSERT", step.table, f"{ACTIVE} AND NOT ({inside})", f"{function}('old')"),
+        _trigger(_INSERT_NEW, "INSERT", step.table, f"{ACTIVE} AND {inside}", f"{function}('new')"),
+        _trigger(_UPDATE, "UPDATE", step.table, f"({values.changed(watched)}) AND {ACTIVE}", f"{function}()"),
+    )
+
+
+def remove(step: RemoveSync) -> tuple[Statement, ...]:
+    """Both functions and every trigger that stands."""
+    triggers = (_CLOSED_INSERT, _CLOSED_UPDATE, _INSERT_NEW, _INSERT_OLD, _UPDATE)
+    return (
+        *(
+            Statement(
+                f"DROP TRIGGER IF EXISTS {ident(name)} ON {table(step.table)}",
+                lock="ACCESS EXCLUSIVE",
+                blocks="reads and writes, briefly",
+            )
+            for name in triggers
+        ),
+        *(
+            Statement(f"DROP FUNCTION IF EXISTS {_function(purpose, step.evolution, step.table)}()")
+            for purpose in ("sync", "closed")
+        ),
+    )
+
+
+def close(step: CloseSide) -> tuple[Statement, ...]:
+    """Triggers that refuse what only a writer of the new side could write."""
+    function = _function("closed", step.evolution, step.table)
+    fact = f"evolution {step.evolution} is being rolled back: the new version of {step.table} takes no more writes"
+    body = (
+        "BEGIN\n"
+        f"  RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = {literal(fact)},\n"
+        "    HINT = 'Stop the new version of the application, or start the evolution again.';\n"
+        "END"
+    )
+    given = " OR ".join(
+        f"NEW.{ident(column.name)} IS DISTINCT FROM {column.default or 'NULL'}"
+        for column in step.columns
+        if not default_of(column).volatile
+    )
+    updated = values.changed(column.name for column in step.columns)
+    inserts = (
+        (_trigger(_CLOSED_INSERT, "INSERT", step.table, f"({given}) AND {ACTIVE}", f"{function}()"),) if given else ()
+    )
+    return (
+        Statement(
+            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp "
+            f"AS {dollar_quoted(body)}"
+        ),
+        *inserts,
+        _trigger(_CLOSED_UPDATE, "UPDATE", step.table, f"({updated}) AND {ACTIVE}", f"{function}()"),
+    )
+
+
+def _on_insert(lens: RowLens, step: InstallSync) -> list[str]:
+    absent = " AND ".join(f"NEW.{ident(column.name)} IS NULL" for column in lens.new)
+    lines = [f"    IF {absent} AND TG_ARGV[0] = 'old' THEN", *_assign(values.forward(lens, "NEW", step.columns))]
+    if lens.backward:
+        lines += ["    ELSE", *_backwards(lens, step)]
+    return [*lines, "    END IF;"]
+
+
+def _on_update(lens: RowLens, step: InstallSync) -> list[str]:
+    if not lens.backward:
+        return _refill(lens, step)
+    return [
+        f"    IF {values.changed(column.name for column in lens.new)} THEN",
+        *_backwards(lens, step),
+        f"    ELSIF {values.changed(column.name for column in lens.old)} THEN",
+        *_assign(values.forward(lens, "NEW", step.columns)),
+        "    END IF;",
+    ]
+
+
+def _refill(lens: RowLens, step: InstallSync) -> list[str]:
+    """A fill that had nothing to give, and has something since the old side changed what it reads."""
+    had_none = " AND ".join(f"({sql}) IS NULL" for _, sql in values.forward(lens, "OLD", step.columns))
+    absent = " AND ".join(
+        f"NEW.{ident(column.name)} IS NULL AND OLD.{ident(column.name)} IS NULL" for column in lens.new
+    )
+    return [
+        f"    IF {absent} AND {had_none} THEN",
+        *_assign(values.forward(lens, "NEW", step.columns)),
+        "    END IF;",
+    ]
+
+
+def _backwards(lens: RowLens, step: InstallSync) -> list[str]:
+    lines = []
+    for column, known, null in lens.closed_to:
+        shown = lens.shown[[each.name for each in lens.new].index(column)]
+        allowed = f"NEW.{ident(column)} IN ({', '.join(literal(each) for each in known)})" if known else "false"
+        test = f"({allowed}) IS NOT TRUE" + (f" AND NEW.{ident(column)} IS NOT NULL" if null else "")
+        fact = literal("%s.%s can't be %s yet: the old version has no value for it")
+        given = f"coalesce(quote_literal(NEW.{ident(column)}), 'NULL')"
+        message = f"format({fact}, {literal(str(step.table))}, {literal(shown)}, {given})"
+        lines += [
+            f"      IF {test} THEN",
+            f"        RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = {message},",
+            "          HINT = 'Complete the evolution first, or give it unknown=.';",
+            "      END IF;",
+        ]
+    assigned = _assign(values.backward(lens, "NEW", step.columns))
+    if lens.law is Law.BACKWARD:
+        return [*lines, *assigned]
+    return [*lines, f"      IF NOT ({values.agree(lens, 'NEW', step.columns)}) THEN", *assigned, "      END IF;"]
+
+
+def _assign(assigned: list[tuple[Column, str]]) -> list[str]:
+    return [f"      NEW.{ident(column.name)} := {sql};" for column, sql in assigned]
+
+
+def _function(purpose: str, evolution: str, of: TableName) -> str:
+    return f"{names.JOURNAL}.{ident(names.routine(purpose, str(of), evolution))}"
+
+
+def _trigger(name: str, event: str, of: TableName, when: str, call: str) -> Statement:
+    return Statement(
+        f"CREATE TRIGGER {ident(name)} BEFORE {event} ON {table(of)} FOR EACH ROW WHEN ({when}) "
+        f"EXECUTE FUNCTION {call}",
+        lock=LOCK,
+        blocks="writes, briefly",
+    )

@@ -1,0 +1,128 @@
+"""An evolution: a named, ordered list of changes; its fingerprint; loading it from files."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+
+import sqlalchemy
+from sqlalchemy.types import TypeEngine
+
+from crossfade import names
+from crossfade.changes import CHANGES, Change
+from crossfade.errors import EvolutionError, UsageError
+
+
+@dataclass(frozen=True)
+class Evolution:
+    """A named, ordered list of changes that takes one version of the schema to the next.
+
+    Raises EvolutionError where the name can't be one, nothing is changed, something in `changes` is
+    no change, or two changes claim one column.
+    """
+
+    name: str
+    summary: str = ""
+    changes: Sequence[Change] = ()
+
+    def __post_init__(self) -> None:
+        names.checked_evolution(self.name)
+        object.__setattr__(self, "changes", tuple(self.changes))
+        if not self.changes:
+            raise EvolutionError("it changes nothing", place=f"evolution {self.name!r}", remedy="give it changes=[…]")
+        claimed: dict[tuple[tuple[str | None, str], str], str] = {}
+        for change in self.changes:
+            if not isinstance(change, CHANGES):
+                known = ", ".join(each.__name__ for each in CHANGES)
+                raise EvolutionError(
+                    f"{change!r} is not a change", place=f"evolution {self.name!r}", remedy=f"the changes are {known}"
+                )
+            for table in change.tables:
+                for column in change.columns:
+                    earlier = claimed.setdefault((names.split_table(table), column), change.title)
+                    if earlier is not change.title:
+                        raise twice(earlier, change.title, f"{table}.{column}", self.name)
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that change when the evolution is edited (its summary aside)."""
+        text = json.dumps([self.name, [_canonical(change) for change in self.changes]], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def twice(first: str, second: str, column: str, evolution: str) -> EvolutionError:
+    """The error for two changes that claim one column."""
+    return EvolutionError(
+        f"two changes claim {column}: {first} and {second}",
+        place=f"evolution {evolution!r}",
+        remedy="make them two evolutions, one after the other",
+    )
+
+
+def load(path: Path) -> dict[str, Evolution]:
+    """The evolutions in a Python file, or in every *.py of a folder, by name.
+
+    Raises UsageError where there is nothing to load, a file can't be run, or two share a name.
+    """
+    if not path.exists():
+        raise UsageError(
+            f"{path} does not exist",
+            place="evolutions",
+            remedy="name the file, or set evolutions = \"folder\" under [tool.crossfade] in pyproject.toml",
+        )
+    found: dict[str, Evolution] = {}
+    origin: dict[str, Path] = {}
+    files = sorted(path.glob("*.py")) if path.is_dir() else [path]
+    for file in files:
+        for evolution in _in_file(file):
+            if evolution.name in found:
+                raise UsageError(
+                    f"two evolutions are named {evolution.name!r}", place=f"{origin[evolution.name]} and {file}"
+                )
+            found[evolution.name] = evolution
+            origin[evolution.name] = file
+    return found
+
+
+def _in_file(file: Path) -> Iterator[Evolution]:
+    module_name = f"_crossfade_evolution_{hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]}"
+    spec = importlib.util.spec_from_file_location(module_name, file)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{file} is not a Python file", place="evolutions")
+    module = importlib.util.module_from_spec(spec)
+    folder = str(file.resolve().parent)
+    sys.path.insert(0, folder)  # so that a file may import its neighbours
+    try:
+        spec.loader.exec_module(module)
+    except EvolutionError as error:
+        raise error.within(str(file)) from None
+    except Exception as error:  # the user's code may raise anything
+        raise UsageError(f"{type(error).__name__}: {error}", place=str(file), remedy="mend the file") from error
+    finally:
+        sys.path.remove(folder)
+    seen: set[int] = set()
+    for value in vars(module).values():
+        if isinstance(value, Evolution) and id(value) not in seen:
+            seen.add(id(value))
+            yield value
+
+
+def _canonical(value: object) -> object:
+    if isinstance(value, sqlalchemy.Column):
+        clause = value.server_default
+        default = str(getattr(clause, "arg", clause)) if clause is not None else None
+        return ["Column", value.name, repr(value.type), value.nullable, default]
+    if isinstance(value, TypeEngine):
+        return repr(value)
+    if is_dataclass(value):
+        return [type(value).__name__, {each.name: _canonical(getattr(value, each.name)) for each in fields(value)}]
+    if isinstance(value, Mapping):
+        return {str(key): _canonical(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(each) for each in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else repr(value)

@@ -1,0 +1,89 @@
+"""Whether a schema is fit for a plan: what can be refused before any statement, for every change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from crossfade.errors import MissingPrivilege, SchemaMismatch, Unsupported
+from crossfade.names import JOURNAL
+from crossfade.schema import Schema, Table, TableName
+from crossfade.steps import AddCheck, AddColumn, CreateIndex, CreateNamespace, Step
+
+_KINDS = ("table", "partitioned table")
+
+
+def check_table(table: Table, schema: Schema, place: str) -> None:
+    """Raises Refused where the table itself can't be evolved."""
+    if table.kind not in _KINDS:
+        raise Unsupported(f"{table.name} is a {table.kind}, not a table", place=place, remedy="name a table")
+    if table.inherits:
+        raise Unsupported(
+            f"{table.name} takes part in table inheritance",
+            place=place,
+            remedy="partitioned tables are supported, INHERITS is not",
+        )
+    if not table.key:
+        raise SchemaMismatch(
+            f"table {table.name} has no key: no primary key, and no unique index over NOT NULL columns",
+            place=place,
+            remedy="add a primary key first, so that rows can be copied, compared and named",
+        )
+    if table.row_security and schema.version < (15,):
+        raise Unsupported(
+            f"{table.name} has row-level security, which views keep from PostgreSQL 15 on only",
+            place=place,
+            remedy="upgrade the server, or evolve this table without its policies",
+        )
+
+
+def check_names(steps: Iterable[Step], schema: Schema, place: str) -> None:
+    """Raises SchemaMismatch where a name that the steps would make is taken already."""
+    tables = {table.name: table for table in schema.tables}
+    for step in steps:
+        match step:
+            case CreateNamespace():
+                if step.namespace in schema.schema_names:
+                    _taken(f"schema {step.namespace!r}", place, "drop or rename it, or rename the evolution")
+            case CreateIndex():
+                if TableName(step.table.schema, step.index.name) in schema.relation_names:
+                    _taken(f"the name {step.index.name!r} in schema {step.table.schema}", place, "rename what holds it")
+            case AddColumn():
+                if tables[step.table].find(step.column.name) is not None:
+                    _taken(f"column {step.table}.{step.column.name}", place, "drop or rename that column first")
+            case AddCheck():
+                if any(check.name == step.check.name for check in tables[step.table].checks):
+                    _taken(f"check {step.check.name!r} of {step.table}", place, "drop or rename that check first")
+
+
+def check_privileges(tables: Sequence[Table], steps: Iterable[Step], schema: Schema) -> None:
+    """Raises MissingPrivilege for what the role would need and does not have."""
+    role = schema.role
+    if schema.read_only:
+        raise Unsupported(
+            "the server is a standby, or reads only", place="server", remedy="connect to the primary"
+        )
+    for table in tables:
+        if not table.owned:
+            raise MissingPrivilege(
+                f"role {role.name!r} may not alter {table.name}, which {table.owner!r} owns",
+                place=f"table {table.name}",
+                remedy=f"connect as {table.owner!r}, or GRANT {table.owner} TO {role.name}",
+            )
+    needed = {step.table.schema for step in steps if isinstance(step, CreateIndex)}
+    for name in sorted(needed - set(role.creates_in)):
+        raise MissingPrivilege(
+            f"role {role.name!r} may not create indexes in schema {name!r}",
+            place=f"schema {name}",
+            remedy=f"GRANT CREATE ON SCHEMA {name} TO {role.name}",
+        )
+    if not role.may_create_schema:
+        raise MissingPrivilege(
+            f"role {role.name!r} may not create schemas, which the new version and the journal "
+            f"(schema {JOURNAL!r}) live in",
+            place="database",
+            remedy=f"GRANT CREATE ON DATABASE … TO {role.name}",
+        )
+
+
+def _taken(what: str, place: str, remedy: str) -> None:
+    raise SchemaMismatch(f"{what} exists already", place=place, remedy=remedy)

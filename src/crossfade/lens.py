@@ -1,0 +1,106 @@
+"""The lens: how the old and the new columns of a table determine each other.
+
+A lens is symmetric: `inverse()` swaps its sides, and twice is the identity. From a lens alone the
+plan derives what to sync in both directions, what to copy, what to compare, and the complement:
+what the new side holds that `forward` would not give back.
+
+After Hofmann, Pierce and Wagner, "Symmetric Lenses" (POPL 2011).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from crossfade.expressions import Expression, Sql, ValueMap
+from crossfade.schema import Column, TableName
+
+
+class Law(StrEnum):
+    """When the two sides of a row agree."""
+
+    BACKWARD = "backward(new) = old"  # forward loses nothing of the old side
+    FORWARD = "forward(old) = new"  # forward loses, backward does not
+    EITHER = "backward(new) = old or forward(old) = new"  # both lose
+    FREE = "always"  # the new side alone holds it
+
+    def swapped(self) -> Law:
+        """The law as seen from the other side."""
+        return {Law.BACKWARD: Law.FORWARD, Law.FORWARD: Law.BACKWARD}.get(self, self)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A column and the expression that gives its value."""
+
+    column: str
+    value: Expression
+
+
+@dataclass(frozen=True)
+class RowLens:
+    """Old and new columns of one table, by the names that they have in the table while live.
+
+    `change` names the change for people, `shown` the columns as the new application knows them.
+    `by_default` says that the new columns' defaults give `forward` to every row that the old
+    application inserts, so that nothing need be synced.
+    """
+
+    change: str
+    table: TableName
+    old: tuple[Column, ...]
+    new: tuple[Column, ...]
+    shown: tuple[str, ...]
+    forward: tuple[Assignment, ...]
+    backward: tuple[Assignment, ...]
+    law: Law
+    by_default: bool = False
+
+    def inverse(self) -> RowLens:
+        """The same lens, seen from the other side."""
+        return replace(
+            self,
+            old=self.new,
+            new=self.old,
+            forward=self.backward,
+            backward=self.forward,
+            law=self.law.swapped(),
+        )
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The columns that `forward` depends on."""
+        return frozenset().union(*(each.value.reads for each in self.forward))
+
+    @property
+    def closed_to(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
+        """(column, values, whether NULL is one) that the new side must keep to while both are live.
+
+        A value map backward without an answer for the rest is what closes a column.
+        """
+        return tuple(
+            (each.value.column, each.value.known, any(value is None for value, _ in each.value.pairs))
+            for each in self.backward
+            if isinstance(each.value, ValueMap) and each.value.otherwise is None
+        )
+
+    @property
+    def copied(self) -> bool:
+        """Whether the rows that stand must be filled: a constant default is theirs at once."""
+        return not self.by_default or self.volatile
+
+    @property
+    def volatile(self) -> bool:
+        """Whether `forward` gives another value at each call."""
+        return any(isinstance(each.value, Sql) and each.value.volatile for each in self.forward)
+
+
+def law_of(forward: ValueMap, backward: ValueMap) -> Law:
+    """The law that a pair of value maps obeys, over every value that the old side can hold."""
+    there = dict(forward.pairs)
+    back = dict(backward.pairs)
+    if all(back.get(there[value], backward.otherwise) == value for value in there):
+        return Law.BACKWARD
+    if all(there.get(back[value], forward.otherwise) == value for value in back) and backward.otherwise is None:
+        return Law.FORWARD
+    return Law.EITHER

@@ -1,0 +1,109 @@
+"""Identifiers: reserved names, length limits, and how a user writes a table's name.
+
+PostgreSQL cuts identifiers at 63 bytes (NAMEDATALEN - 1, manual §4.1.1) and MariaDB refuses
+more than 64 characters, so every name made here fits 63 bytes: what is too long keeps its
+beginning and ends in a hash of the whole.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Iterable
+
+from crossfade.errors import EvolutionError
+
+LIMIT = 63
+RESERVED = "_crossfade_"
+JOURNAL = "crossfade"
+
+_EVOLUTION = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def fitted(name: str, limit: int = LIMIT) -> str:
+    """`name`, or where it has more than `limit` bytes its beginning and a hash of the whole."""
+    if len(name.encode()) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    head = name.encode()[: limit - 9].decode(errors="ignore")
+    return f"{head}_{digest}"
+
+
+def tag(evolution: str) -> str:
+    """Four hexadecimal digits that tell one evolution's retired names from another's."""
+    return hashlib.sha256(evolution.encode()).hexdigest()[:4]
+
+
+def successor(name: str, evolution: str) -> str:
+    """The reserved name under which a reused name's new side is held until `complete`."""
+    return fitted(f"{RESERVED}new_{tag(evolution)}_{name}")
+
+
+def retired(name: str, evolution: str) -> str:
+    """The reserved name to which `complete` moves an old column, index or constraint."""
+    return fitted(f"{RESERVED}old_{tag(evolution)}_{name}")
+
+
+def namespace(schema: str, evolution: str) -> str:
+    """The namespace (PostgreSQL: a schema) that shows the new version of `schema`."""
+    return fitted(f"{schema}__{evolution}")
+
+
+def routine(purpose: str, table: str, evolution: str) -> str:
+    """The name of a trigger function of Crossfade's, in the journal's schema."""
+    return fitted(f"{purpose}_{tag(evolution)}_{table}")
+
+
+def index(table: str, *columns: str) -> str:
+    """The name of a new index, as SQLAlchemy would choose it."""
+    return fitted("_".join(("ix", table, *columns)))
+
+
+def is_reserved(name: str) -> bool:
+    """Whether `name` is one that Crossfade keeps for itself."""
+    return name.startswith(RESERVED)
+
+
+def checked_evolution(name: str) -> str:
+    """`name`, where it can name an evolution.
+
+    Raises EvolutionError: lower-case letters, digits and underscores, 48 at the most, because
+    the name becomes part of a schema's.
+    """
+    if not _EVOLUTION.fullmatch(name) or len(name) > 48:
+        raise EvolutionError(
+            f"{name!r} can't name an evolution",
+            place="Evolution(name)",
+            remedy="use a letter, then letters, digits and underscores, all lower-case, 48 at most",
+        )
+    return name
+
+
+def split_table(text: str) -> tuple[str | None, str]:
+    """(schema or None, table) from `table`, `schema.table` or `"odd.schema"."odd.table"`.
+
+    Case is kept as it is written: no folding. Raises EvolutionError for anything else.
+    """
+    parts = re.findall(r'"((?:[^"]|"")+)"|([^".]+)', text)
+    rebuilt = ".".join(f'"{quoted}"' if quoted else plain for quoted, plain in parts)
+    names = [quoted.replace('""', '"') if quoted else plain for quoted, plain in parts]
+    if rebuilt != text or not 1 <= len(names) <= 2:
+        raise EvolutionError(
+            f"{text!r} is not a table's name",
+            place=f"table {text!r}",
+            remedy='write table, schema.table, or "quoted"."names" where a name holds a dot or a quote',
+        )
+    return (names[0], names[1]) if len(names) == 2 else (None, names[0])
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A sentence that suggests the known name nearest to `name`, or lists a few; may be empty."""
+    every = sorted(set(known))
+    close = difflib.get_close_matches(name, every, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    if not every:
+        return ""
+    shown = ", ".join(every[:8]) + (", …" if len(every) > 8 else "")
+    return f"there are: {shown}"

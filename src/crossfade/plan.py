@@ -1,0 +1,131 @@
+"""The plan: the ordered steps of one evolution on one reflected schema. Pure: nothing is executed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from crossfade import names
+from crossfade.changes import Change, Parts
+from crossfade.errors import Refused, SchemaMismatch
+from crossfade.evolution import Evolution, twice
+from crossfade.fitness import check_names, check_privileges, check_table
+from crossfade.phases import Phase
+from crossfade.schema import Schema, Table, TableName
+from crossfade.steps import Compare, CountUnmapped, CreateNamespace, InstallSync, RemoveSync, SeedRows, Step
+from crossfade.table_plan import TablePlan
+
+_ORDER = tuple(Phase)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What each command will do. `checks` change nothing and come first; `verify` is what
+    `crossfade verify` walks, and what gates `complete`."""
+
+    evolution: str
+    summary: str
+    fingerprint: str
+    tables: tuple[TableName, ...]
+    namespaces: tuple[str, ...]
+    checks: tuple[CountUnmapped, ...]
+    start: tuple[Step, ...]
+    verify: tuple[Compare, ...]
+    complete: tuple[Step, ...]
+    notes: tuple[str, ...]
+
+    def rollback(self, done: Collection[int] | None = None) -> tuple[Step, ...]:
+        """The undo of the start's steps, last first; of those in `done` (positions from 0) only."""
+        undone = (
+            step.undo()
+            for position, step in reversed(tuple(enumerate(self.start)))
+            if done is None or position in done
+        )
+        return tuple(step for step in undone if step is not None)
+
+
+def build(evolution: Evolution, schema: Schema) -> Plan:
+    """The plan of `evolution` on `schema`.
+
+    Raises Refused, or a subclass, for all that can be told without asking the data.
+    """
+    try:
+        compiled = _compiled(evolution, schema)
+        return _assembled(evolution, schema, compiled)
+    except Refused as error:
+        error.within(f"evolution {evolution.name!r}")
+        raise
+
+
+def _compiled(evolution: Evolution, schema: Schema) -> list[tuple[Change, Parts]]:
+    compiled = []
+    claimed: dict[tuple[TableName, str], Change] = {}
+    for change in evolution.changes:
+        for written in change.tables:
+            table = schema.table(written, change.title)
+            check_table(table, schema, change.title)
+            for column in change.columns:
+                earlier = claimed.setdefault((table.name, column), change)
+                if earlier is not change:
+                    raise twice(earlier.title, change.title, f"{table.name}.{column}", evolution.name)
+        parts = change.compile(schema, evolution.name)
+        check_names(parts.start, schema, change.title)
+        compiled.append((change, parts))
+    return compiled
+
+
+def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change, Parts]]) -> Plan:
+    tables = {schema.table(written).name: schema.table(written) for change, _ in compiled for written in change.tables}
+    every = [parts for _, parts in compiled]
+    plans = {name: TablePlan.of(evolution.name, table, every, schema) for name, table in tables.items()}
+    namespaces = [_namespace(each, evolution.name, tables) for each in dict.fromkeys(name.schema for name in tables)]
+    check_names(namespaces, schema, "namespace")
+
+    structure = [step for parts in every for step in parts.start if not isinstance(step, SeedRows)]
+    start: list[Step] = [*namespaces, *structure]
+    for each in plans.values():
+        start.extend(each.start())
+    start.sort(key=lambda step: (_ORDER.index(step.phase), isinstance(step, InstallSync)))
+    start.extend(
+        plans[step.table].seed(step, change.title)
+        for change, parts in compiled
+        for step in parts.start
+        if isinstance(step, SeedRows)
+    )
+    check_privileges(tuple(tables.values()), start, schema)
+    verify = tuple(compare for each in plans.values() for compare in each.compare(fresh=False))
+    return Plan(
+        evolution.name,
+        evolution.summary,
+        evolution.fingerprint,
+        tuple(tables),
+        tuple(each.namespace for each in namespaces),
+        tuple(check for parts in every for check in parts.checks),
+        tuple(start),
+        verify,
+        (
+            *verify,
+            *(RemoveSync(evolution.name, each.table.name) for each in plans.values() if each.lenses),
+            *(step for parts in every for step in parts.complete),
+        ),
+        tuple(
+            dict.fromkeys(
+                [note for parts in every for note in parts.notes]
+                + [note for each in plans.values() for note in each.notes()]
+            )
+        ),
+    )
+
+
+def _namespace(schema_name: str, evolution: str, tables: dict[TableName, Table]) -> CreateNamespace:
+    of_schema = [table for name, table in tables.items() if name.schema == schema_name]
+    owners = {table.owner for table in of_schema}
+    if len(owners) > 1:
+        raise SchemaMismatch(
+            f"the tables of schema {schema_name} have different owners: {', '.join(sorted(owners))}",
+            place="namespace",
+            remedy="give them one owner, or make one evolution for each owner's tables",
+        )
+    return CreateNamespace(
+        schema_name, names.namespace(schema_name, evolution), of_schema[0].owner, of_schema[0].schema_readers
+    )

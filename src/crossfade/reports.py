@@ -1,0 +1,137 @@
+"""What commands give back: frozen values that print as JSON (`.model_dump_json()`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Report(BaseModel):
+    """The root of all reports."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Backfill(Report):
+    """Rows passed over (by key range), in seconds."""
+
+    rows: int = 0
+    seconds: float = 0.0
+    rows_per_second: float = 0.0
+
+
+class Mismatch(Report):
+    """A row whose sides disagree: its key, and both sides' values as text."""
+
+    table: str
+    key: dict[str, str | None]
+    old: dict[str, str | None]
+    new: dict[str, str | None]
+
+
+class Verification(Report):
+    """Rows compared, in seconds; `mismatches` counts them all, `examples` holds the first ones."""
+
+    rows: int = 0
+    seconds: float = 0.0
+    rows_per_second: float = 0.0
+    mismatches: int = 0
+    examples: tuple[Mismatch, ...] = ()
+
+
+class Outcome(Report):
+    """What a command did.
+
+    `complement_rows` are rows kept (rollback) or brought back (start). `seeded` are rows inserted;
+    `seeds_kept` those that a rollback left, because the application changed or uses them;
+    `removed_seeds` the keys of those that it took away.
+    """
+
+    evolution: str
+    command: str
+    state: str
+    seconds: float
+    backfill: Backfill | None = None
+    verification: Verification | None = None
+    complement_rows: int = 0
+    seeded: int = 0
+    seeds_kept: int = 0
+    removed_seeds: tuple[dict[str, str | None], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Progress(Report):
+    """How far a batched step is; `total` is the planner's estimate, 0 where it has none."""
+
+    step: str
+    rows: int
+    total: int
+    rows_per_second: float
+    eta_seconds: float | None
+
+
+class Status(Report):
+    """Where one evolution stands. `step` is the step that is running, or ran last."""
+
+    evolution: str
+    summary: str
+    state: str
+    fingerprint: str
+    tables: tuple[str, ...]
+    started_at: datetime
+    changed_at: datetime
+    step: str | None = None
+    progress: Progress | None = None
+    runner: str | None = None
+    complement_rows: int = 0
+
+
+class Event(Report):
+    """One line of the history."""
+
+    id: int
+    at: datetime
+    evolution: str
+    run: int
+    command: str
+    kind: str
+    step: str
+    detail: dict[str, Any] = Field(default_factory=dict)
+
+
+class PlannedStatement(Report):
+    """One statement, as it will be executed; `%(name)s` stands for a value found on the way."""
+
+    sql: str
+    lock: str
+    blocks: str
+    repeated: bool
+
+
+class PlannedStep(Report):
+    """One step, its statements, and how it is run."""
+
+    phase: str
+    title: str
+    mode: str
+    statements: tuple[PlannedStatement, ...]
+    rows: int | None = None
+
+
+class Preview(Report):
+    """The plan, for people and scripts. Nothing was changed to make it."""
+
+    evolution: str
+    summary: str
+    fingerprint: str
+    database: str
+    state: str
+    tables: dict[str, int]
+    checks: tuple[PlannedStep, ...]
+    start: tuple[PlannedStep, ...]
+    complete: tuple[PlannedStep, ...]
+    rollback: tuple[PlannedStep, ...]
+    notes: tuple[str, ...]
+    kept_rows: int = 0

@@ -1,0 +1,159 @@
+"""What an evolution does to the rows of one table, all its changes taken together.
+
+Any number of lenses on a table become one sync, one backfill pass and one comparison.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from crossfade import names
+from crossfade.changes import Parts, Shown
+from crossfade.errors import SchemaMismatch
+from crossfade.lens import Law, RowLens
+from crossfade.schema import Column, Schema, Table
+from crossfade.steps import (
+    AddColumn,
+    Analyze,
+    Compare,
+    CopyRows,
+    InstallSync,
+    OpenSide,
+    PublishView,
+    RestoreComplement,
+    SeedRows,
+    Step,
+    ViewColumn,
+)
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """One table of an evolution: its lenses, how its new version is shown, what is added to it."""
+
+    evolution: str
+    table: Table
+    lenses: tuple[RowLens, ...]
+    shown: tuple[Shown, ...]
+    added: tuple[AddColumn, ...]
+    schema: Schema
+
+    @classmethod
+    def of(cls, evolution: str, table: Table, every: Sequence[Parts], schema: Schema) -> TablePlan:
+        """The plan of `table`, out of the parts of all changes."""
+        return cls(
+            evolution,
+            table,
+            tuple(lens for parts in every for lens in parts.lenses if lens.table == table.name),
+            tuple(shown for parts in every for shown in parts.shown if shown.table == table.name),
+            tuple(
+                step
+                for parts in every
+                for step in parts.start
+                if isinstance(step, AddColumn) and step.table == table.name
+            ),
+            schema,
+        )
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that shows the new version."""
+        return names.namespace(self.table.name.schema, self.evolution)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that the table has while the evolution is live."""
+        return (*(each.name for each in self.table.columns), *(step.column.name for step in self.added))
+
+    def start(self) -> tuple[Step, ...]:
+        """The steps about rows, in any order of phases: the plan puts them in order."""
+        name, key, rows = self.table.name, self.table.key_columns(), self.table.rows
+        skip = self.schema.role.may_skip_triggers
+        steps: list[Step] = []
+        synced = tuple(lens for lens in self.lenses if not lens.by_default)
+        if self.lenses:
+            steps.append(
+                InstallSync(self.evolution, name, synced, self.columns, self.namespace, self.schema.search_path)
+            )
+        copied = tuple(lens for lens in self.lenses if lens.copied)
+        if copied:
+            steps.append(Analyze(name))
+            steps.append(CopyRows(name, key, copied, self.columns, rows, skip))
+        if self.lenses:
+            steps.append(RestoreComplement(self.evolution, name, key, self.lenses, self.columns, rows, skip))
+            steps.append(Analyze(name))
+            steps.append(OpenSide(self.evolution, name, self._new_columns()))
+        steps.extend(self.compare(fresh=True))
+        steps.append(self._view())
+        return tuple(steps)
+
+    def compare(self, *, fresh: bool) -> tuple[Compare, ...]:
+        """The comparison of both sides; none where no lens says that the sides determine each other."""
+        compared = tuple(
+            lens for lens in self.lenses if lens.law is not Law.FREE or (fresh and lens.copied)
+        )
+        if not compared:
+            return ()
+        key, rows = self.table.key_columns(), self.table.rows
+        return (Compare(self.evolution, self.table.name, key, compared, self.columns, rows, fresh),)
+
+    def seed(self, step: SeedRows, title: str) -> SeedRows:
+        """The seed step, with the columns that can be inserted into the new version.
+
+        Raises SchemaMismatch for a column that is not there, or can't be inserted.
+        """
+        view = self._view()
+        known = {column.name: column for column in view.columns}
+        for number, row in enumerate(map(json.loads, step.rows), 1):
+            for column in (*row, *step.key):
+                if column not in known:
+                    raise SchemaMismatch(
+                        f"row {number} gives {column!r}, which the new version of {step.table} does not have",
+                        place=title,
+                        remedy=names.nearest(column, known),
+                    )
+                if known[column].generated:
+                    raise SchemaMismatch(
+                        f"row {number} gives {column!r}, which the database generates",
+                        place=title,
+                        remedy="leave it out",
+                    )
+        return replace(step, columns=tuple(each.name for each in view.columns if not each.generated))
+
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the plan should know of the user's triggers."""
+        fired = [
+            each.name
+            for each in self.table.triggers
+            if each.enabled and each.level == "row" and "UPDATE" in each.events
+        ]
+        notes = []
+        if fired and any(lens.copied for lens in self.lenses) and not self.schema.role.may_skip_triggers:
+            notes.append(
+                f"the backfill of {self.table.name} will fire {', '.join(sorted(fired))}: role "
+                f"{self.schema.role.name} may not set session_replication_role"
+            )
+        return tuple(notes)
+
+    def _new_columns(self) -> tuple[Column, ...]:
+        held = {step.column.name: step for step in self.added}
+        return tuple(
+            replace(column, default=held[column.name].later_default or held[column.name].column.default)
+            for lens in self.lenses
+            for column in lens.new
+        )
+
+    def _view(self) -> PublishView:
+        replaced = {each.column: each.by for each in self.shown if each.column is not None}
+        columns: list[ViewColumn] = []
+        for column in self.table.columns:
+            by = replaced.get(column.name, ViewColumn(column.name, column.name, generated=column.generated is not None))
+            if by is not None:
+                columns.append(by)
+        columns.extend(each.by for each in self.shown if each.column is None and each.by is not None)
+        return PublishView(
+            self.table.name, self.namespace, tuple(columns), self.table.owner, self.table.grants, self.table.comment
+        )

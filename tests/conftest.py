@@ -1,0 +1,81 @@
+"""PostgreSQL servers for the tests, started when a test first asks and kept until the worker ends.
+
+A test that takes `database` (the URL of an empty database, dropped afterwards) runs once per chosen server:
+`test_x[postgresql-18]`. `--postgresql=18,15` chooses; without it, the newest of the wheel's servers and all
+of Debian's; `--postgresql=all` takes the others too.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
+
+import pytest
+from hypothesis import settings
+
+from crossfade.testing import PostgresServer, available_postgresql, embedded_postgresql
+
+SERVERS = pytest.StashKey[tuple[str, ...]]()
+
+# A statement's time is the database's business: examples are judged by what they show, not by how long.
+settings.register_profile("crossfade", deadline=None, print_blob=True)
+settings.load_profile("crossfade")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgresql", metavar="VERSIONS", default="", help="such as 18,15; or all")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    available = available_postgresql()
+    asked = str(config.getoption("--postgresql"))
+    chosen = tuple(asked.split(",")) if asked else tuple(v for v in available if v != "16")
+    config.stash[SERVERS] = available if asked == "all" else chosen
+    missing = ", ".join(set(config.stash[SERVERS]) - set(available)) or ("" if available else "at all")
+    if missing:
+        raise pytest.UsageError(f"no PostgreSQL {missing} here; there is: {', '.join(available) or 'none'}")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"postgresql: {', '.join(config.stash[SERVERS])}"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "postgresql" in metafunc.fixturenames:
+        chosen = metafunc.config.stash[SERVERS]
+        if metafunc.definition.get_closest_marker("one_server"):
+            chosen = chosen[:1]
+        ids = [f"postgresql-{version}" for version in chosen]
+        metafunc.parametrize("postgresql", chosen, ids=ids, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Callable[[str], PostgresServer]]:
+    """The worker's own server of a version."""
+    with ExitStack() as stack:
+        running: dict[str, PostgresServer] = {}
+
+        def server(version: str) -> PostgresServer:
+            if version not in running:
+                running[version] = stack.enter_context(embedded_postgresql(version))
+            return running[version]
+
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql(request: pytest.FixtureRequest, servers: Callable[[str], PostgresServer]) -> PostgresServer:
+    """Each of the chosen servers in turn. Shared: a test that stops or restarts one starts its own."""
+    return servers(request.param)
+
+
+@pytest.fixture(scope="session")
+def database_numbers() -> Iterator[int]:
+    return count(1)
+
+
+@pytest.fixture
+def database(postgresql: PostgresServer, database_numbers: Iterator[int]) -> Iterator[str]:
+    """The URL (postgresql+psycopg, superuser) of a database of the test's own, empty."""
+    name = f"test_{next(database_numbers)}"
+    yield postgresql.create_database(name)
+    postgresql.drop_database(name)
