@@ -40,10 +40,10 @@ floors: $(READY)
 	@$(STAGE) "import-linter" .venv/bin/lint-imports
 
 documents: $(READY)
-	@$(STAGE) "documents" .venv/bin/python scripts/check_docs.py
+	@$(STAGE) "documents" .venv/bin/python -m scripts.check_docs
 
 bench: $(READY) ## the benchmarks
 	@.venv/bin/python -m benchmarks $(ARGS)
 
 docs: $(READY) ## write docs/cli.md anew from the command line's own help
-	@.venv/bin/python scripts/make_cli_docs.py
+	@.venv/bin/python -m scripts.make_cli_docs

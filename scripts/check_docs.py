@@ -12,11 +12,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import make_cli_docs
-
-from crossfade import errors
 from crossfade.changes import CHANGES
+from crossfade.errors import CrossfadeError
 from crossfade.phases import TRANSITIONS, Command, State
+from scripts import make_cli_docs
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -89,7 +88,7 @@ def _transition_rows() -> list[str]:
 
 
 def _exit_code_starts() -> list[str]:
-    classes = [errors.CrossfadeError, *errors.CrossfadeError.__subclasses__()]
+    classes: list[type[CrossfadeError]] = [CrossfadeError, *CrossfadeError.__subclasses__()]
     return [f"| {error.exit_code} | `{error.__name__}` |" for error in classes]
 
 

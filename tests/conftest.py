@@ -29,14 +29,17 @@ def pytest_configure(config: pytest.Config) -> None:
     available = available_postgresql()
     asked = str(config.getoption("--postgresql"))
     chosen = tuple(asked.split(",")) if asked else tuple(v for v in available if v != "16")
-    config.stash[SERVERS] = available if asked == "all" else chosen
-    missing = ", ".join(set(config.stash[SERVERS]) - set(available)) or ("" if available else "at all")
-    if missing:
-        raise pytest.UsageError(f"no PostgreSQL {missing} here; there is: {', '.join(available) or 'none'}")
+    chosen = available if asked == "all" else chosen
+    missing = [version for version in chosen if version not in available]
+    if missing or not chosen:
+        there = ", ".join(available) or "none"
+        raise pytest.UsageError(f"no PostgreSQL {', '.join(missing)} to test on here; there is: {there}")
+    config.stash[SERVERS] = chosen
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    return f"postgresql: {', '.join(config.stash[SERVERS])}"
+    chosen = config.stash[SERVERS]
+    return f"postgresql: {', '.join(chosen)}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

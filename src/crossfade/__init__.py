@@ -1,5 +1,8 @@
-"""Crossfade changes the schema of a live database: both versions of the application keep running."""
+"""Crossfade changes the schema of a live database while the old and the new application keep running."""
 
 from crossfade.changes import AddColumn, OpenEnum, SeedRows
+from crossfade.connecting import connect_args, search_path
+from crossfade.errors import CrossfadeError
+from crossfade.evolution import Evolution
 
-__all__ = ["AddColumn", "OpenEnum", "SeedRows"]
+__all__ = ["AddColumn", "CrossfadeError", "Evolution", "OpenEnum", "SeedRows", "connect_args", "search_path"]

@@ -35,7 +35,7 @@ class Evolution:
         object.__setattr__(self, "changes", tuple(self.changes))
         if not self.changes:
             raise EvolutionError("it changes nothing", place=f"evolution {self.name!r}", remedy="give it changes=[…]")
-        claimed: dict[tuple[tuple[str | None, str], str], str] = {}
+        claimed: dict[tuple[tuple[str | None, str], str], Change] = {}
         for change in self.changes:
             if not isinstance(change, CHANGES):
                 known = ", ".join(each.__name__ for each in CHANGES)
@@ -44,9 +44,9 @@ class Evolution:
                 )
             for table in change.tables:
                 for column in change.columns:
-                    earlier = claimed.setdefault((names.split_table(table), column), change.title)
-                    if earlier is not change.title:
-                        raise twice(earlier, change.title, f"{table}.{column}", self.name)
+                    earlier = claimed.setdefault((names.split_table(table), column), change)
+                    if earlier is not change:
+                        raise twice(earlier.title, change.title, f"{table}.{column}", self.name)
 
     @property
     def fingerprint(self) -> str:

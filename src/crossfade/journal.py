@@ -49,7 +49,7 @@ from crossfade.names import JOURNAL
 from crossfade.phases import State
 
 VERSION = 1
-LEASE_SECONDS = 30
+LEASE_SECONDS = 15
 
 _json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 _now = func.current_timestamp()
@@ -127,11 +127,11 @@ seed = Table(
 )
 
 _APPEND_ONLY = (
-    DDL(
+    DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy leaves DDL's constructor without types
         "CREATE FUNCTION crossfade.keep_history() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, "
         "pg_temp AS $$BEGIN RAISE EXCEPTION 'the history of Crossfade is append-only'; END$$"
     ),
-    DDL(
+    DDL(  # type: ignore[no-untyped-call]
         "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON crossfade.event "
         "FOR EACH STATEMENT EXECUTE FUNCTION crossfade.keep_history()"
     ),
@@ -210,8 +210,18 @@ class Journal:
             for row in rows
         )  # fmt: skip
 
-    def enter(self, connection: Connection, record: Record) -> None:
-        """Register an evolution that starts, or starts anew after a rollback."""
+    def enter(self, connection: Connection, record: Record) -> Record:
+        """Register an evolution that starts, or starts anew after a rollback; gives it back.
+
+        Raises Busy where another runner has entered it since it was looked up.
+        """
+        now = self.find(connection, record.name)
+        if (now.run if now else 0) != record.run - 1:
+            raise Busy(
+                "another runner has just started it",
+                place=f"evolution {record.name!r}",
+                remedy="look at `crossfade status`",
+            )
         given = {
             "fingerprint": record.fingerprint,
             "summary": record.summary,
@@ -224,6 +234,7 @@ class Journal:
         changed = connection.execute(update(evolution).where(evolution.c.name == record.name).values(**given))
         if changed.rowcount == 0:
             connection.execute(insert(evolution).values(name=record.name, **given))
+        return record
 
     def lease(self, connection: Connection, name: str) -> None:
         """Take, or renew, the lease on an evolution. Raises Busy while another runner has it.

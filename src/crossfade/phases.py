@@ -21,8 +21,7 @@ class Phase(StrEnum):
     PUBLISH = "publish"
     CLOSE = "close"
     KEEP = "keep"
-    UNDO = "undo"
-    SWITCH = "switch"
+    CONTRACT = "contract"
 
 
 class State(StrEnum):
@@ -51,15 +50,17 @@ class Command(StrEnum):
 
 
 class Transition(NamedTuple):
-    """The state while a command runs, and the one that it ends in."""
+    """The state while a command runs, and the one that it ends in; `refused` is the one that it
+    falls back to where verification fails (None: it stays, and can be run again)."""
 
     during: State
     after: State
+    refused: State | None = None
 
 
 _START = Transition(State.STARTING, State.LIVE)
 _ROLLBACK = Transition(State.ROLLING_BACK, State.ROLLED_BACK)
-_COMPLETE = Transition(State.COMPLETING, State.COMPLETED)
+_COMPLETE = Transition(State.COMPLETING, State.COMPLETED, State.LIVE)
 
 TRANSITIONS: dict[tuple[State, Command], Transition] = {
     (State.ABSENT, Command.START): _START,

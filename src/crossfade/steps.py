@@ -7,9 +7,11 @@ kept in the journal and walked again by another process.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from crossfade.lens import RowLens
 from crossfade.phases import Phase
@@ -22,7 +24,19 @@ class Mode(StrEnum):
     TOGETHER = "one transaction with its neighbours"
     ALONE = "a transaction of its own"
     OUTSIDE = "outside any transaction"
-    BATCHED = "many short transactions"
+    RANGES = "one short transaction for each range of the key"
+    DRAIN = "short transactions, until nothing is left"
+    COMPARE = "one read-only snapshot for each range of the key"
+
+    @property
+    def batched(self) -> bool:
+        """Whether the step's statements are executed many times."""
+        return self in {Mode.RANGES, Mode.DRAIN, Mode.COMPARE}
+
+    @property
+    def writes(self) -> bool:
+        """Whether the step changes anything."""
+        return self is not Mode.COMPARE
 
 
 class Role(StrEnum):
@@ -53,11 +67,27 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """What executing a step's WORK came to: rows passed over, rows that the statements changed,
+    seconds, and how often each row that they returned came (for statements that return little)."""
+
+    rows: int = 0
+    changed: int = 0
+    seconds: float = 0.0
+    returned: Mapping[tuple[str, ...], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Step:
     """The root of all steps."""
 
     phase: ClassVar[Phase]
     mode: ClassVar[Mode] = Mode.TOGETHER
+
+    @property
+    def estimate(self) -> int:
+        """About how many rows a batched step passes over; 0 where that is not known."""
+        return 0
 
     @property
     def title(self) -> str:
@@ -67,6 +97,10 @@ class Step:
     def undo(self) -> Step | None:
         """The step that takes this one back; None where nothing is left to take back."""
         return None
+
+    def tell(self, tally: Tally) -> dict[str, Any]:
+        """What the command's outcome says of the step, by the outcome's fields."""
+        return {}
 
 
 @dataclass(frozen=True)
@@ -91,7 +125,7 @@ class CreateNamespace(Step):
 class DropNamespace(Step):
     """Drop the namespace, empty by now."""
 
-    phase = Phase.UNDO
+    phase = Phase.CONTRACT
     schema: str
     namespace: str
 
@@ -122,7 +156,7 @@ class AddColumn(Step):
 class DropColumn(Step):
     """Drop a column that the evolution had added."""
 
-    phase = Phase.UNDO
+    phase = Phase.CONTRACT
     table: TableName
     column: str
 
@@ -155,7 +189,7 @@ class InstallSync(Step):
 class RemoveSync(Step):
     """Remove the sync of a table, and the guard of its new side."""
 
-    phase = Phase.UNDO
+    phase = Phase.CONTRACT
     evolution: str
     table: TableName
 
@@ -182,7 +216,7 @@ class CopyRows(Step):
     """Fill the new side of the rows that have none yet, by key range."""
 
     phase = Phase.BACKFILL
-    mode = Mode.BATCHED
+    mode = Mode.RANGES
     table: TableName
     key: tuple[Column, ...]
     lenses: tuple[RowLens, ...]
@@ -191,8 +225,15 @@ class CopyRows(Step):
     skip_triggers: bool
 
     @property
+    def estimate(self) -> int:
+        return self.rows
+
+    @property
     def title(self) -> str:
         return f"backfill {self.table}"
+
+    def tell(self, tally: Tally) -> dict[str, Any]:
+        return {"backfill": {"rows": tally.rows, "seconds": tally.seconds}}
 
 
 @dataclass(frozen=True)
@@ -200,7 +241,7 @@ class RestoreComplement(Step):
     """Bring back what an earlier rollback kept, where the old side has not moved on."""
 
     phase = Phase.BACKFILL
-    mode = Mode.BATCHED
+    mode = Mode.DRAIN
     evolution: str
     table: TableName
     key: tuple[Column, ...]
@@ -216,13 +257,16 @@ class RestoreComplement(Step):
     def undo(self) -> Step:
         return KeepComplement(self.evolution, self.table, self.key, self.lenses, self.columns, self.rows)
 
+    def tell(self, tally: Tally) -> dict[str, Any]:
+        return {"complement_rows": tally.returned.get(("restored",), 0)}
+
 
 @dataclass(frozen=True)
 class KeepComplement(Step):
     """Keep, in the journal, the new values that the old side cannot give back."""
 
     phase = Phase.KEEP
-    mode = Mode.BATCHED
+    mode = Mode.RANGES
     evolution: str
     table: TableName
     key: tuple[Column, ...]
@@ -231,8 +275,15 @@ class KeepComplement(Step):
     rows: int
 
     @property
+    def estimate(self) -> int:
+        return self.rows
+
+    @property
     def title(self) -> str:
         return f"keep what only the new side of {self.table} holds"
+
+    def tell(self, tally: Tally) -> dict[str, Any]:
+        return {"complement_rows": tally.changed}
 
 
 @dataclass(frozen=True)
@@ -257,7 +308,7 @@ class CreateIndex(Step):
 class DropIndex(Step):
     """Drop an index that the evolution had built."""
 
-    phase = Phase.UNDO
+    phase = Phase.CONTRACT
     mode = Mode.OUTSIDE
     table: TableName
     index: str
@@ -315,7 +366,7 @@ class ValidateCheck(Step):
 class DropCheck(Step):
     """Take a check constraint off; the journal's plan keeps its definition."""
 
-    phase = Phase.UNDO
+    phase = Phase.CONTRACT
     table: TableName
     check: Check
 
@@ -344,7 +395,7 @@ class Compare(Step):
     there a value that is missing is a mismatch unless the complement brought it back missing."""
 
     phase = Phase.VERIFY
-    mode = Mode.BATCHED
+    mode = Mode.COMPARE
     evolution: str
     table: TableName
     key: tuple[Column, ...]
@@ -352,6 +403,10 @@ class Compare(Step):
     columns: tuple[str, ...]
     rows: int
     fresh: bool = False
+
+    @property
+    def estimate(self) -> int:
+        return self.rows
 
     @property
     def title(self) -> str:
@@ -456,6 +511,9 @@ class SeedRows(Step):
     def undo(self) -> Step:
         return UnseedRows(self.evolution, self.table, self.namespace, self.key, self.references)
 
+    def tell(self, tally: Tally) -> dict[str, Any]:
+        return {"seeded": tally.changed}
+
 
 @dataclass(frozen=True)
 class UnseedRows(Step):
@@ -473,12 +531,16 @@ class UnseedRows(Step):
     def title(self) -> str:
         return f"take back the untouched seeds of {self.table}"
 
+    def tell(self, tally: Tally) -> dict[str, Any]:
+        removed = [json.loads(key) for key, state in sorted(tally.returned) if state == "removed"]
+        return {"removed_seeds": removed, "seeds_kept": len(tally.returned) - len(removed)}
+
 
 @dataclass(frozen=True)
 class RenameColumn(Step):
     """Give a column another name."""
 
-    phase = Phase.SWITCH
+    phase = Phase.CONTRACT
     table: TableName
     column: str
     to: str
@@ -492,7 +554,7 @@ class RenameColumn(Step):
 class Relax(Step):
     """Take NOT NULL and the default off a retired column, so that new rows need not give it."""
 
-    phase = Phase.SWITCH
+    phase = Phase.CONTRACT
     table: TableName
     column: Column
 
@@ -505,7 +567,7 @@ class Relax(Step):
 class RenameIndex(Step):
     """Give an index, and the constraint that it serves, another name."""
 
-    phase = Phase.SWITCH
+    phase = Phase.CONTRACT
     table: TableName
     index: str
     to: str
@@ -519,7 +581,7 @@ class RenameIndex(Step):
 class RenameCheck(Step):
     """Give a check constraint another name."""
 
-    phase = Phase.SWITCH
+    phase = Phase.CONTRACT
     table: TableName
     check: str
     to: str
@@ -533,7 +595,7 @@ class RenameCheck(Step):
 class SetDefault(Step):
     """Set a column's default, or take it off."""
 
-    phase = Phase.SWITCH
+    phase = Phase.CONTRACT
     table: TableName
     column: str
     default: str | None

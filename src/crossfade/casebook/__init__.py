@@ -1,7 +1,7 @@
 """The casebook: worked migrations, each a small application whose database changes while it runs.
 
-A case is one `Case` value (`crossfade.casebook.case`); this is the list of them. They are loaded when they are
-asked for, because each brings its applications with it.
+A case is one `Case` value (`crossfade.casebook.case`); this is the list of them. They are loaded when they
+are asked for, because each brings its applications with it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The walk's own eyes on the database: dumps that must be the same, seeds that must exist once, shared counters."""
+"""The walk's own eyes on the database: dumps that must be the same, seeds, shared counters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Engine, TextClause
 
     from crossfade.casebook.case import Case, Seeds, Tally
     from crossfade.casebook.dump import Dump
@@ -52,7 +52,9 @@ class Ground:
         self._stack = ExitStack()
         self._clocks = may_silence_triggers(self._engines[Side.OLD])
         if not self._clocks:
-            columns = {name for extents in case.extents.values() for extent in extents for name in extent.clock}
+            columns = {
+                name for extents in case.extents.values() for extent in extents for name in extent.clock
+            }
             journey.remark(CLOCKS.format(columns=", ".join(sorted(columns))))
 
     def __enter__(self) -> Self:
@@ -124,12 +126,11 @@ class Ground:
         found: dict[str, set[str]] = {}
         with self._engines[side].connect() as connection:
             for seeds in self._case.seeds:
-                for value, owner in connection.execute(*_seed_query(seeds)):
+                for value, owner in connection.execute(_seed_query(seeds), {"values": list(seeds.values)}):
                     found.setdefault(value, set()).add(owner)
         return found
 
 
-def _seed_query(seeds: Seeds) -> tuple[object, dict[str, object]]:
-    # S608: names of the case's own tables and columns.
-    query = f'SELECT "{seeds.key}"::text, ({seeds.owner})::text FROM "{seeds.table}" WHERE "{seeds.key}" IN :values'  # noqa: S608
-    return text(query).bindparams(bindparam("values", expanding=True)), {"values": list(seeds.values)}
+def _seed_query(seeds: Seeds) -> TextClause:
+    query = f'SELECT "{seeds.key}"::text, ({seeds.owner})::text FROM "{seeds.table}"'
+    return text(f'{query} WHERE "{seeds.key}" IN :values').bindparams(bindparam("values", expanding=True))

@@ -1,8 +1,8 @@
 """What a worked case gives the harness: how it is built, its evolution, its traffic, and what to dump.
 
-A new case is one `Case` value; nothing in the harness knows any table, column or application. The parts that
-run inside the traffic's processes (`Worker`) are named by functions at the top level of a module, because they
-are pickled by name.
+A new case is one `Case` value; nothing in the harness knows any table, column or application. The parts
+that run inside the traffic's processes (`Worker`) are named by functions at the top level of a module,
+because they are pickled by name.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Assignment(NamedTuple):
 
 @dataclass(frozen=True)
 class Tally:
-    """Increments of a counter that all workers share: where it stood, how many committed, how many may have."""
+    """Increments of a counter that all workers share: where it stood, how many are, or may be, committed."""
 
     baseline: int
     committed: int = 0
@@ -99,15 +99,15 @@ class Worker(Protocol):
     """One user of both applications, and the oracle for the rows that only this worker writes.
 
     Made as ``worker(desk, engines, assignment)``. All its methods are called by one thread, one after the
-    other. The application's statements go through `Desk.perform`, which times them and counts failures; what is
-    wrong goes to `Desk.report`. A row that was found wrong is reported once and then forgotten.
+    other. The application's statements go through `Desk.perform`, which times them and counts failures;
+    what is wrong goes to `Desk.report`. A row that was found wrong is reported once and then forgotten.
     """
 
     def learn(self) -> None:
         """Choose rows and read them, before the evolution starts and while nobody writes."""
 
     def act(self, side: Side, live: frozenset[Side]) -> None:
-        """Do one operation of that side's application; check a write at once on the other side if it is live."""
+        """Do one operation of that side's application; check a write on the other side at once, if live."""
 
     def witness(self, moment: Moment) -> None:
         """Take note that a command begins or has ended."""
@@ -123,9 +123,9 @@ class Worker(Protocol):
 class Extent:
     """What a dump reads of one table or view: every row's key, owner and digest.
 
-    `owner` is an SQL expression: the text of the row's key under which workers say what they wrote. `clock` are
-    the columns that a trigger of the application sets; they are left out where the role may not silence it.
-    `shown` are the columns whose values a difference shows.
+    `owner` is an SQL expression: the text of the row's key under which workers say what they wrote. `clock`
+    are the columns that a trigger of the application sets; they are left out where the role may not silence
+    it. `shown` are the columns whose values a difference shows.
     """
 
     table: str
@@ -150,9 +150,10 @@ class Seeds:
 class Case:
     """A worked case: everything that the harness needs to take it through its walk.
 
-    `build(engine, rows, seed)` makes the legacy tables, fills them and returns the rows of each; `tables`, `functions` and `types` are
-    what it makes, in an order in which they can be dropped. `audit(engines, tallies, stage)` compares the
-    counters that workers share with what the database holds, while nobody writes.
+    `build(engine, rows, seed)` makes the legacy tables, fills them and returns the rows of each; `tables`,
+    `functions` and `types` are what it makes, in an order in which they can be dropped. `audit(engines,
+    tallies, stage)` compares the counters that workers share with what the database holds, while nobody
+    writes.
     """
 
     name: str

@@ -20,17 +20,17 @@ from crossfade.casebook.screen import watcher
 from crossfade.casebook.summary import summarize
 from crossfade.casebook.walk import Pace, walk
 from crossfade.errors import CrossfadeError
-from crossfade.testing import EmbeddedServerError
 
 if TYPE_CHECKING:
     from crossfade.casebook.case import Case
     from crossfade.casebook.summary import Summary
 
-__all__ = ["register", "run_case"]
+__all__ = ["app", "run_case"]
 
 INTRODUCTION = """
-A chat platform stores {rows:,} workflow templates. Their type is a PostgreSQL enum with four values, and the
-next version of the application wants any string. In the next minute you see that happen **while both versions run**:
+A chat platform stores {rows:,} workflow templates. Their type is a PostgreSQL enum with four values, and
+the next version of the application wants any string. In the next minute you see that happen **while both
+versions run**:
 
 1. the old application works alone, so that there is something to compare with;
 2. **start**: both versions are live; each sees the other's writes in its own shape;
@@ -42,28 +42,31 @@ Every write of one application is read at once by the other; at each stop every 
 NEXT = """
 **What next**
 
-- `crossfade case chat_templates --rows 200000 --seconds 60 --json out.json` is the same at scale, with figures.
+- `crossfade case chat_templates --rows 200000 --seconds 60 --json out.json`: the same at scale, with figures.
 - The evolution you have just seen is {lines} lines: `{evolution}`.
 - `crossfade preview EVOLUTION --database URL` shows what yours would do, and changes nothing.
 """
 
 Rows = Annotated[int, typer.Option(min=1, help="Rows of the case's main table.")]
 Database = Annotated[
-    str | None, typer.Option(envvar="", help="A PostgreSQL URL; without it, or with 'postgresql', an embedded server.")
+    str | None,
+    typer.Option(envvar="", help="A PostgreSQL URL; without it, or with 'postgresql', an embedded server."),
 ]
-Seconds = Annotated[float, typer.Option(min=0.1, help="Seconds of traffic in all; the commands take what they take.")]
-Json = Annotated[Path | None, typer.Option("--json", help="Write the summary's figures here ('-': print only them).")]
+Seconds = Annotated[
+    float, typer.Option(min=0.1, help="Seconds of traffic in all; the commands take what they take.")
+]
+Json = Annotated[
+    Path | None, typer.Option("--json", help="Write the summary's figures here ('-': print only them).")
+]
 Seed = Annotated[int, typer.Option(help="Seed of the data and of the traffic.")]
 Workers = Annotated[int, typer.Option(min=1, max=32, help="Users of each application at a time.")]
 Rate = Annotated[float, typer.Option(min=1, help="Operations a second of each application, in all.")]
 
 
-def register(application: typer.Typer) -> None:
-    """Add the commands to the application."""
-    application.command("case", help=f"Walk through a worked case under live traffic: {', '.join(CASES)}.")(case_command)
-    application.command("demo")(demo_command)
+app = typer.Typer(no_args_is_help=True)
 
 
+@app.command("case", help=f"Walk through a worked case under live traffic: {', '.join(CASES)}.")
 def case_command(
     name: Annotated[str, typer.Argument(help=f"One of: {', '.join(CASES)}.")],
     *,
@@ -87,6 +90,7 @@ def case_command(
     raise typer.Exit(0 if summary.ok else 1)
 
 
+@app.command("demo")
 def demo_command(*, rows: Rows = 50_000, seconds: Seconds = 30.0) -> None:
     """See a schema change under two live applications, from nothing, in about a minute."""
     console = Console()
@@ -122,9 +126,6 @@ def _guarded(console: Console, name: str, database: str | None, rows: int, pace:
     except CrossfadeError as error:
         Console(stderr=True).print(str(error), style="red", markup=False)
         raise typer.Exit(error.exit_code) from error
-    except EmbeddedServerError as error:
-        Console(stderr=True).print(str(error), style="red", markup=False)
-        raise typer.Exit(6) from error
     except KeyboardInterrupt:
         console.print("Interrupted; what was made has been taken away.")
         raise typer.Exit(130) from None

@@ -1,7 +1,7 @@
 """The traffic as the walk sees it: some processes that run both applications and answer requests.
 
-The processes are spawned, not forked: nothing of the walk's connections or threads is in them. They end when the
-walk does, however it does: they live on a pipe that the kernel closes.
+The processes are spawned, not forked: nothing of the walk's connections or threads is in them. They end
+when the walk does, however it does: they live on a pipe that the kernel closes.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class TrafficDied(CrossfadeError):
 class Crew:
     """The workers of both applications, `rate` operations per second in total for each application.
 
-    A context manager: entering starts the processes, leaving ends them. Requests may come from several threads.
-    Raises TrafficDied from any request once a process is gone.
+    A context manager: entering starts the processes, leaving ends them. Requests may come from several
+    threads. Raises TrafficDied from any request once a process is gone.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class Crew:
                 raise self._death from error
 
     @staticmethod
-    def _answer(pipe: Connection) -> Any:  # noqa: ANN401 - what the request's name says
+    def _answer(pipe: Connection) -> Any:
         kind, value = pipe.recv()
         if kind == CRASH:
             raise TrafficDied(f"A process of the traffic ended:\n{value}")

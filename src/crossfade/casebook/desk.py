@@ -1,7 +1,8 @@
 """Where a worker writes down what it did: times, failures, findings, and the rows it may have written.
 
-A desk belongs to one worker's thread. What it holds is handed over by `hand_over`, and marks answer the question
-"which rows may have been written since then?", by which dumps leave out the rows that the oracle checks.
+A desk belongs to one worker's thread. What it holds is handed over by `hand_over`, and marks answer the
+question "which rows may have been written since then?", by which dumps leave out the rows that the oracle
+checks.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ class Desk:
     def perform(
         self, side: Side, operation: str, action: Callable[[], T], *, writes: tuple[str, ...] = ()
     ) -> T | Failure:
-        """Do one operation of an application and time it; the keys in `writes` may have been written by it."""
+        """Do one operation of an application and time it; it may have written the rows in `writes`."""
         self.wrote(*writes)
         self._notes.crossed += operation == CHECK
         began = time.perf_counter()
@@ -112,7 +113,9 @@ class Desk:
         """Count rows that were compared with the oracle."""
         self._notes.checks += rows
 
-    def report(self, fault: Fault, side: Side, operation: str, key: str, expected: object, found: object) -> None:
+    def report(
+        self, fault: Fault, side: Side, operation: str, key: str, expected: object, found: object
+    ) -> None:
         """Note that something is wrong, by key and with both values."""
         self._notes.counts[fault] += 1
         self._notes.exemplify(

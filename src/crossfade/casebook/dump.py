@@ -1,9 +1,9 @@
 """Full dumps of one side, row by row, and what differs between two of them.
 
-A dump holds a key, an owner and a digest of every row, computed in the database (md5 of the row's text), read by
-a server-side cursor in one snapshot and kept on disk in the order of the keys, so that two dumps of any size
-are compared by merging them. Rows which the traffic may have written in between are left out by owner; they
-are the oracle's to check.
+A dump holds a key, an owner and a digest of every row, computed in the database (md5 of the row's text),
+read by a server-side cursor in one snapshot and kept on disk in the order of the keys, so that two dumps of
+any size are compared by merging them. Rows which the traffic may have written in between are left out by
+owner; they are the oracle's to check.
 """
 
 from __future__ import annotations
@@ -96,15 +96,15 @@ def dumped(engine: Engine, extents: Sequence[Extent], *, clocks: bool = True) ->
     The caller closes the dump. Raises SQLAlchemyError where a table cannot be read.
     """
     # The file belongs to the dump, which outlives this function.
-    dump = Dump(tempfile.SpooledTemporaryFile(IN_MEMORY, prefix="crossfade-dump-"))  # type: ignore[arg-type]  # noqa: SIM115
+    dump = Dump(tempfile.SpooledTemporaryFile(IN_MEMORY, prefix="crossfade-dump-"))  # noqa: SIM115
     with engine.connect() as plain:
-        connection = plain.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True, yield_per=BLOCK
-        )
+        connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         connection.execute(text("SET LOCAL TimeZone = 'UTC'"))
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         for extent in sorted(extents, key=lambda extent: extent.table):
-            rows = connection.execute(text(_query(extent, clocks=clocks)))
+            rows = connection.execute(
+                text(_query(extent, clocks=clocks)), execution_options={"yield_per": BLOCK}
+            )
             dump.write(Line(extent.table, *row) for row in rows)
     return dump
 
@@ -148,8 +148,7 @@ def _query(extent: Extent, *, clocks: bool) -> str:
     quoted = ", ".join(f'"{name}"' for name in columns)
     key = " || '/' || ".join(f'"{name}"::text' for name in extent.key)
     shown = ", ".join(f"'{name}', \"{name}\"" for name in extent.shown) or "'key', " + key
-    # S608: names of the case's own tables and columns.
     return (
-        f'SELECT ({key}) COLLATE "C" AS place, ({extent.owner})::text, md5(ROW({quoted})::text), '  # noqa: S608
+        f'SELECT ({key}) COLLATE "C" AS place, ({extent.owner})::text, md5(ROW({quoted})::text), '
         f'json_build_object({shown})::text FROM "{extent.table}" ORDER BY place'
     )

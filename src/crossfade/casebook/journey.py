@@ -35,7 +35,8 @@ class Passed:
 class Journey:
     """The record of one walk; written by the walk and its pulse, from two threads.
 
-    `stages` are those that it is to go through; `failure` says why the walk ended early, and is empty where it did not.
+    `stages` are those that it is to go through; `failure` says why the walk ended early, and is empty where
+    it did not.
     """
 
     case: str
@@ -60,6 +61,11 @@ class Journey:
             self._latencies.extend(notes.samples)
             notes.samples = []
             self.notes.add(notes)
+
+    def count(self, side: Side) -> int:
+        """The operations of that side until now."""
+        with self._lock:
+            return self._latencies.counts[side]
 
     def find(self, findings: Iterable[Finding]) -> None:
         """Add what the walk itself found wrong."""

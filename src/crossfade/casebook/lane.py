@@ -1,9 +1,9 @@
-"""One worker's thread: it paces the worker's operations, and between two of them runs errands for the harness.
+"""One worker's thread: it paces the worker's operations, and between two of them runs errands.
 
-All that a worker, its desk and its connections do happens on this one thread, so none of them needs a lock. Each
-application has its own schedule with exponential gaps (independent users do not act in lockstep). A lane that
-fell behind, because a statement had to wait, goes on from now: it does not make up for it by a burst that would
-blur the latencies of the statements after.
+All that a worker, its desk and its connections do happens on this one thread, so none of them needs a lock.
+Each application has its own schedule with exponential gaps (independent users do not act in lockstep). A
+lane that fell behind, because a statement had to wait, goes on from now: it does not make up for it by a
+burst that would blur the latencies of the statements after.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def application_engine(access: Access, *, pool_size: int = 1) -> Engine:
     """An engine as an application would make it, but for a statement timeout so that a run cannot hang."""
     url, connect_args = access
     # A copy: SQLAlchemy empties some dialects' arguments while it makes the engine.
-    engine = create_engine(make_url(url), connect_args=dict(connect_args), pool_size=pool_size, max_overflow=1)
+    engine = create_engine(
+        make_url(url), connect_args=dict(connect_args), pool_size=pool_size, max_overflow=1
+    )
 
     @event.listens_for(engine, "connect")
     def limit(connection: object, _: object) -> None:
@@ -64,7 +66,7 @@ class Lane:
             self.desk.watch(engine)
         self.worker = worker(self.desk, self._engines, assignment)
         self._rate = rate
-        self._dice = random.Random(f"{assignment.seed} {assignment.number} pace")  # noqa: S311 - no secret
+        self._dice = random.Random(f"{assignment.seed} {assignment.number} pace")
         self._due: dict[Side, float] = {}
         self._errands: queue.Queue[Callable[[], None]] = queue.Queue()
         self._thread = Thread(target=self._run, name=f"worker {assignment.number}", daemon=True)

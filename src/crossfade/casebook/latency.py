@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -56,10 +57,12 @@ class Latencies:
 
     def __init__(self) -> None:
         self._values: dict[tuple[str, Side, str], array[float]] = {}
+        self.counts: Counter[Side] = Counter()  # operations of each side, in all stages
 
     def extend(self, samples: Iterable[Sample]) -> None:
         """Keep these samples too."""
         for stage, side, operation, milliseconds in samples:
+            self.counts[side] += 1
             self._values.setdefault((stage, side, operation), array("d")).append(milliseconds)
 
     def operations(self, stages: Collection[str], side: Side) -> frozenset[str]:
@@ -82,7 +85,10 @@ class Latencies:
         """`Figures` of what `select` returns."""
         return Figures.of(self.select(stages, side, operations))
 
-    def compared(self, before: Collection[str], during: Collection[str], side: Side) -> tuple[Figures, Figures]:
+    def compared(
+        self, before: Collection[str], during: Collection[str], side: Side
+    ) -> tuple[Figures, Figures]:
         """The figures of one application before and during, of the operations that it did in both."""
-        same = self.operations(before, side) & self.operations(during, side)
+        first, second = self.operations(before, side), self.operations(during, side)
+        same = first & second if first and second else None
         return self.figures(before, side, same), self.figures(during, side, same)

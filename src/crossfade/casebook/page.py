@@ -1,4 +1,4 @@
-"""The summary as a page for people: phases, traffic before and during, and the promises with their figures."""
+"""The summary as a page for people: stages, traffic before and during, promises and their figures."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["print_page"]
 
 FAILURES_SHOWN = 20
+LEFT_OUT = (
+    "dumps of one side are compared row by row. Only rows that the traffic wrote in between are left out, by "
+    "key: the oracle checks those, on both sides, at every stop."
+)
 
 
 def print_page(console: Console, journey: Journey, summary: Summary) -> None:
@@ -33,7 +37,7 @@ def print_page(console: Console, journey: Journey, summary: Summary) -> None:
     console.print(_stages(journey))
     console.print(_traffic(journey))
     console.print(_promises(journey))
-    for remark in journey.remarks:
+    for remark in (LEFT_OUT, *journey.remarks):
         console.print(Text(f"Note: {remark}", "dim"))
     if summary.ok:
         console.print(Panel.fit(Text("Every promise was held.", "bold green"), border_style="green"))
@@ -56,6 +60,7 @@ def _table(title: str, first: str, *headings: str) -> Table:
 
 def _stages(journey: Journey) -> Table:
     table = _table("What happened", "stage", "command", "with traffic and checks", "what it did")
+    table.columns[0].no_wrap = True
     table.columns[-1].justify = "left"
     for passed in journey.passed:
         command = f"{passed.command_seconds:.2f} s" if passed.command_seconds else ""
@@ -76,7 +81,7 @@ def _did(journey: Journey, stage: str) -> str:
             words.append(f"{filled.rows:,} rows filled, {filled.rows_per_second:,.0f} rows/s")
         if outcome.complement_rows:
             verb = "kept" if outcome.command == "rollback" else "brought back"
-            words.append(f"{outcome.complement_rows:,} rows of what only the new side knows {verb}")
+            words.append(f"new-only values of {outcome.complement_rows:,} rows {verb}")
         if outcome.seeded:
             words.append(f"{outcome.seeded} rows seeded")
         if outcome.removed_seeds or outcome.seeds_kept:
@@ -104,6 +109,7 @@ def _row(table: Table, name: str, figures: Figures) -> None:
 def _promises(journey: Journey) -> Table:
     table = _table("What was promised", "", "promise", "measured")
     table.columns[1].justify = table.columns[2].justify = "left"
+    table.columns[1].no_wrap = True
     for promise in promises(journey):
         tick = Text("✓", "green") if promise.held else Text("✗", "bold red")
         table.add_row(tick, promise.text, promise.figure)

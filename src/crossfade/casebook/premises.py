@@ -1,4 +1,4 @@
-"""Where a case is built: in an embedded server of its own, or in a database given by URL, which is left as it was."""
+"""Where a case is built: in an embedded server, or in a database given by URL, which is left as it was."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def premises(
 
     Without a database (None or "postgresql") an embedded server lives as long as the block. In a given one,
     Refused is raised where anything of the case's is there already, and nothing is changed. `status` is the
-    command of that name. Raises UsageError for what is no PostgreSQL URL, DatabaseFailed for an unreachable one.
+    command of that name. Raises UsageError for what is no PostgreSQL URL, DatabaseFailed for an unreachable
+    one.
     """
     if database in (None, EMBEDDED):
         with embedded_postgresql() as server:
@@ -121,28 +122,29 @@ def _exists(connection: Connection, kind: str, name: str) -> bool:
         "FUNCTION": "to_regprocedure(:name)",
         "SCHEMA": "to_regnamespace(:name)",
     }[kind]
-    return connection.scalar(text(f"SELECT {lookup} IS NOT NULL"), {"name": name}) is True  # noqa: S608
+    return connection.scalar(text(f"SELECT {lookup} IS NOT NULL"), {"name": name}) is True
 
 
-def _clean(
-    case: Case, engine: Engine, schema: str, say: Callable[[str], None], *, had_journal: bool
-) -> None:
+def _clean(case: Case, engine: Engine, schema: str, say: Callable[[str], None], *, had_journal: bool) -> None:
     """Drop what the case made, and only that; say what could not be."""
     quoted = engine.dialect.identifier_preparer.quote
-    drops = [("SCHEMA", names.namespace(schema, case.evolution.name), " CASCADE")]
-    drops += [("TABLE", name, "") for name in case.tables]
-    drops += [("FUNCTION", name, "") for name in case.functions] + [("TYPE", name, "") for name in case.types]
+    drops = [("schema", quoted(names.namespace(schema, case.evolution.name)), " CASCADE")]
+    drops += [("table", quoted(name), "") for name in case.tables]
+    drops += [("function", name, "") for name in case.functions]
+    drops += [("type", quoted(name), "") for name in case.types]
     if had_journal:
-        say(f"left alone: the journal (schema {names.JOURNAL}), which was there before and now knows of this run")
+        say(
+            f"left alone: the journal (schema {names.JOURNAL}): it was there before and now knows of this run"
+        )
     else:
-        drops.append(("SCHEMA", names.JOURNAL, " CASCADE"))
+        drops.append(("schema", quoted(names.JOURNAL), " CASCADE"))
+    made = ", ".join(f"{kind} {name}" for kind, name, _ in drops)
     try:
         with engine.begin() as connection:
             connection.execute(text("SET LOCAL lock_timeout = '10s'"))
             for kind, name, how in drops:
-                written = name if kind == "FUNCTION" else quoted(name)
-                connection.execute(text(f"DROP {kind} IF EXISTS {written}{how}"))
+                connection.execute(text(f"DROP {kind} IF EXISTS {name}{how}"))
     except SQLAlchemyError as error:
-        say(f"could not clean up ({error}); still there: {', '.join(f'{kind} {name}' for kind, name, _ in drops)}")
+        say(f"could not clean up ({error}); still there: {made}")
     else:
-        say(f"cleaned up: dropped {', '.join(f'{kind.lower()} {name}' for kind, name, _ in drops)}")
+        say(f"cleaned up: dropped {made}")

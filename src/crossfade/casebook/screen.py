@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Group
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crossfade.casebook.case import Side
+from crossfade.casebook.stages import dumps_of
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Lines", "Screen", "watcher"]
 
+WINDOW = 6  # pulses over which the throughput is the mean
 LINE_EVERY = 5.0  # seconds between two plain lines of the same kind
 APPLICATIONS = {Side.OLD: "old application", Side.NEW: "new application"}
 
@@ -57,6 +60,7 @@ class Lines:
         self._place = ""
         self._began = self._entered = time.monotonic()
         self._said = 0.0
+        self._counted: deque[tuple[float, dict[Side, int]]] = deque(maxlen=WINDOW)
 
     def __enter__(self) -> Self:
         return self
@@ -89,6 +93,7 @@ class Lines:
     def pulse(self, stage: Stage, journey: Journey) -> None:
         """Some more traffic."""
         self.journey = journey
+        self._counted.append((time.monotonic(), {side: journey.count(side) for side in Side}))
         if time.monotonic() - self._said >= LINE_EVERY:
             self._said = time.monotonic()
             self.show_traffic(stage, journey)
@@ -114,13 +119,13 @@ class Lines:
 
     def throughput(self, stage: Stage, journey: Journey) -> list[tuple[str, float, float, float, float]]:
         """(application, operations a second, p50, p99, longest) of who runs in the stage, in milliseconds."""
-        seconds = max(time.monotonic() - self._entered, 0.001)
+        (began, first), (now, last) = self._counted[0], self._counted[-1]
+        names = frozenset({stage.name, dumps_of(stage.name)})
         rows = []
         for side in sorted(stage.running, reverse=True):
-            figures = journey.figures(frozenset({stage.name}), side)
-            rows.append(
-                (APPLICATIONS[side], figures.count / seconds, figures.p50, figures.p99, figures.longest)
-            )
+            rate = (last[side] - first[side]) / max(now - began, 0.001)
+            figures = journey.figures(names, side)
+            rows.append((APPLICATIONS[side], rate, figures.p50, figures.p99, figures.longest))
         return rows
 
     def show_entered(self) -> None:

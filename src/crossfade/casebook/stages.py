@@ -1,7 +1,7 @@
 """The walk as data: the stages that a case goes through, in order.
 
-A stage either runs traffic for its share of the time, or runs one command while the traffic goes on. Further
-commands (revert, purge) join as further lines.
+Traffic runs in every stage: while its command does, then for the stage's share of the time. Further commands
+(revert, purge) join as further lines.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from crossfade.casebook.case import Side
 
-__all__ = ["BEFORE", "DURING", "WALK", "Stage", "Unchanged"]
+__all__ = ["BEFORE", "DURING", "WALK", "Stage", "Unchanged", "dumps_of"]
 
 
 class Unchanged(NamedTuple):
@@ -25,9 +25,9 @@ class Unchanged(NamedTuple):
 class Stage:
     """One stage: which applications run in it, and what is done or for how long.
 
-    `opens` are comparisons whose first dump is taken as it begins, `closes` the names of those whose second dump
-    is taken as it ends. `readable` are the shapes that exist when it ends: both are reconciled then. `share` is
-    a share of the walk's traffic time.
+    `opens` are comparisons whose first dump is taken as it begins, `closes` the names of those whose second
+    dump is taken as it ends. `readable` are the shapes that exist when it ends: both are reconciled then.
+    `share` is a share of the walk's traffic time.
     """
 
     name: str
@@ -40,13 +40,18 @@ class Stage:
     closes: tuple[str, ...] = ()
 
 
+def dumps_of(name: str) -> str:
+    """The name under which traffic runs while a stage's dumps are taken: its latencies are kept apart."""
+    return f"{name} (dumps)"
+
+
 _NOBODY: frozenset[Side] = frozenset()
 _OLD = frozenset({Side.OLD})
 _NEW = frozenset({Side.NEW})
 _BOTH = _OLD | _NEW
 
 WALK = (
-    Stage("arrive", "the old application comes to work", _OLD, _OLD, share=0.04),
+    Stage("arrive", "the old application arrives", _OLD, _OLD, share=0.04),
     Stage("before", "the old application alone", _OLD, _OLD, share=0.20),
     Stage("preview", "preview", _OLD, _OLD, command="preview"),
     Stage(
@@ -62,7 +67,7 @@ WALK = (
     Stage("verify", "verify", _BOTH, _BOTH, command="verify"),
     Stage(
         "rollback",
-        "the new application leaves; rollback",
+        "the new one leaves; rollback",
         _OLD,
         _OLD,
         command="rollback",
@@ -75,17 +80,20 @@ WALK = (
     Stage("verify again", "verify", _BOTH, _BOTH, command="verify"),
     Stage(
         "complete",
-        "the old application leaves; complete",
+        "the old one leaves; complete",
         _NEW,
         _NEW,
         command="complete",
+        share=0.04,  # what the switch means for the statements that come after it is part of it
         opens=(Unchanged("complete", Side.NEW),),
         closes=("complete",),
     ),
-    Stage("after", "the new application alone", _NEW, _NEW, share=0.16),
-    Stage("final", "everyone leaves; every row is read once more", _NOBODY, _NEW),
+    Stage("after", "the new application alone", _NEW, _NEW, share=0.12),
+    Stage("final", "everyone leaves; the last check", _NOBODY, _NEW),
 )
 
 BEFORE = frozenset({"before"})
-_FIRST, _LAST = (next(n for n, stage in enumerate(WALK) if stage.name == name) for name in ("start", "complete"))
+_FIRST, _LAST = (
+    next(n for n, stage in enumerate(WALK) if stage.name == name) for name in ("start", "complete")
+)
 DURING = frozenset(stage.name for stage in WALK[_FIRST : _LAST + 1])

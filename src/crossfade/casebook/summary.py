@@ -12,18 +12,16 @@ from crossfade.casebook.stages import BEFORE, DURING
 from crossfade.reports import Backfill
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from crossfade.casebook.journey import Journey
 
 __all__ = ["Promise", "Summary", "failures", "promises", "summarize"]
 
 UNREACHED = "not reached"
 UNCHANGED = {
-    "start": "The backfill changed nothing that the old application sees",
-    "rollback": "The rollback changed nothing that the old application sees",
-    "restart": "After the second start everything was as before the rollback",
-    "complete": "Complete changed nothing that the new application sees",
+    "start": "The backfill changed nothing that the old one sees",
+    "rollback": "The rollback changed nothing that the old one sees",
+    "restart": "The second start brought everything back",
+    "complete": "Complete changed nothing that the new one sees",
 }
 
 
@@ -59,7 +57,7 @@ class VerifyFigures(_Figures):
 
 
 class RollbackFigures(_Figures):
-    """Rows of the old side that a rollback changed, and rows of which it kept what the old shape cannot hold."""
+    """Rows of the old side that a rollback changed, and rows of which it kept what only the new one holds."""
 
     differences: int
     complement_rows: int
@@ -72,14 +70,14 @@ class RestartFigures(_Figures):
 
 
 class CompleteFigures(_Figures):
-    """The longest wait of the new application while `complete` ran, and rows that were wrong at it or after."""
+    """The longest wait of the new application while `complete` ran, and rows that were wrong after it."""
 
     stall_ms: float
     mismatches: int
 
 
 class Summary(_Figures):
-    """The figures of one walk. What was not reached is left out, and `failures` is there only if there are any."""
+    """The figures of one walk. What was not reached is left out, and so are `failures` if there are none."""
 
     case: str
     database: str
@@ -144,7 +142,7 @@ def promises(journey: Journey) -> tuple[Promise, ...]:
     """Every promise of the walk with its figure; those that were not reached are not held."""
     counts, notes, total = journey.notes.counts, journey.notes, len(journey.stages)
     verify = _verify(journey)
-    unchanged = [each.name for stage in journey.stages for each in stage.opens]
+    unchanged = [name for stage in journey.stages for name in stage.closes]
     return (
         Promise(
             "No statement of either application failed",
@@ -152,7 +150,9 @@ def promises(journey: Journey) -> tuple[Promise, ...]:
             f"{counts[Fault.FAILED]} of {notes.statements:,} statements",
         ),
         Promise(
-            "No committed write was lost", not counts[Fault.LOST], f"{counts[Fault.LOST]} in {notes.checks:,} checks"
+            "No committed write was lost",
+            not counts[Fault.LOST],
+            f"{counts[Fault.LOST]} in {notes.checks:,} checks",
         ),
         Promise(
             "Each side saw the other's writes at once",
@@ -164,7 +164,10 @@ def promises(journey: Journey) -> tuple[Promise, ...]:
             verify is not None and not verify.mismatches,
             f"{verify.mismatches} mismatches in {verify.rows:,} rows" if verify else UNREACHED,
         ),
-        *(_complete_promise(journey) if name == "complete" else _unchanged(journey, name) for name in unchanged),
+        *(
+            _complete_promise(journey) if name == "complete" else _unchanged(journey, name)
+            for name in unchanged
+        ),
         Promise(
             "The walk went to its end",
             not journey.failure and len(journey.passed) == total,
@@ -175,16 +178,20 @@ def promises(journey: Journey) -> tuple[Promise, ...]:
 
 def failures(journey: Journey) -> tuple[str, ...]:
     """What was not as promised, by key and with both values; empty where all was."""
-    found = [journey.failure] if journey.failure else []
-    found += [str(finding) for finding in journey.notes.findings]
+    ended = [journey.failure] if journey.failure else []
+    found = [str(finding) for finding in journey.notes.findings]
     reports = {**journey.verifications}
     reports |= {name: done.verification for name, done in journey.outcomes.items() if done.verification}
     for stage, report in reports.items():
-        found += [f"mismatch in {stage!r}: {each.table} {each.key}: old {each.old}, new {each.new}" for each in report.examples]
+        found += [
+            f"mismatch in {stage!r}: {each.table} {each.key}: old {each.old}, new {each.new}"
+            for each in report.examples
+        ]
     for name, comparison in journey.comparisons.items():
         found += [f"difference in {name!r}: {each}" for each in comparison.examples]
-    broken = [f"{promise.text}: {promise.figure}" for promise in promises(journey) if not promise.held]
-    return (*broken, *found) if broken else ()
+    broken = [each for each in promises(journey) if not each.held]
+    named = [f"{each.text}: {each.figure}" for each in broken if each.figure != UNREACHED]
+    return (*ended, *named, *found) if broken else ()
 
 
 def _verify(journey: Journey) -> VerifyFigures | None:
@@ -208,7 +215,11 @@ def _complete(journey: Journey) -> CompleteFigures | None:
 
 def _complete_promise(journey: Journey) -> Promise:
     complete = _complete(journey)
-    figure = f"{complete.mismatches} mismatches, longest wait {complete.stall_ms:.1f} ms" if complete else UNREACHED
+    figure = (
+        f"{complete.mismatches} mismatches, longest wait {complete.stall_ms:.1f} ms"
+        if complete
+        else UNREACHED
+    )
     return Promise(UNCHANGED["complete"], complete is not None and not complete.mismatches, figure)
 
 
@@ -218,7 +229,7 @@ def _unchanged(journey: Journey, name: str) -> Promise:
         return Promise(text, held=False, figure=UNREACHED)
     figure = f"{comparison.differences} differences in {comparison.rows:,} rows"
     if comparison.excluded:
-        figure += f" (and {comparison.excluded:,} that the traffic wrote, which the oracle checks)"
+        figure += f", {comparison.excluded:,} left out"
     return Promise(text, not comparison.differences, figure)
 
 

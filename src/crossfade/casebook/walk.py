@@ -14,6 +14,7 @@ from crossfade.casebook.audit import Ground
 from crossfade.casebook.case import Moment, Side
 from crossfade.casebook.crew import Crew
 from crossfade.casebook.journey import Journey, Passed
+from crossfade.casebook.stages import dumps_of
 from crossfade.errors import CrossfadeError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class Pace:
-    """How long and how busy: seconds of traffic in all, workers, operations a second per application, seed."""
+    """How long and how busy: seconds of traffic, workers, operations a second per application, the seed."""
 
     seconds: float = 30.0
     workers: int = 4
@@ -79,7 +80,7 @@ def walk(
     pace: Pace,
     interfere: Callable[[str, str], None] | None = None,
 ) -> None:
-    """Take the case, whose legacy database is built, through the journey's stages; all that happens is in `journey`.
+    """Take the case, which is built, through the journey's stages; what happens is in `journey`.
 
     `accesses` are how each application connects; the commands get the old one's URL. `interfere(stage, url)`
     is called in every stage after its command or traffic and before its checks: tests sabotage there.
@@ -162,19 +163,31 @@ class _Walker:
         for side in self.running - stage.running:
             self.crew.leave(side)
         self.running = stage.running
-        for unchanged in stage.opens:
-            self.crew.mark(unchanged.name)
-            self.ground.open(unchanged)
+        self._open(stage)
         if stage.command:
             command_seconds = self._command(stage)
-        else:
-            pulse.died.wait(seconds)
+        pulse.died.wait(seconds)
         if interfere:
             interfere(stage.name, self.url)
-        for name in stage.closes:
-            self.ground.close(name, self.crew.collect)
+        self._close(stage)
         self._reconcile(stage)
         return Passed(stage.name, stage.title, time.monotonic() - began, command_seconds)
+
+    def _open(self, stage: Stage) -> None:
+        """Take the first dumps; the traffic goes on, but its latencies then are not the evolution's doing."""
+        if stage.opens:
+            self.crew.enter(dumps_of(stage.name), self.running)
+            for unchanged in stage.opens:
+                self.crew.mark(unchanged.name)
+                self.ground.open(unchanged)
+            self.crew.enter(stage.name, self.running)
+
+    def _close(self, stage: Stage) -> None:
+        """Take the second dumps and compare, in the same way."""
+        if stage.closes:
+            self.crew.enter(dumps_of(stage.name), self.running)
+            for name in stage.closes:
+                self.ground.close(name, self.crew.collect)
 
     def _command(self, stage: Stage) -> float:
         """Run the stage's command between the two moments that the oracle is told; return its seconds."""

@@ -1,8 +1,9 @@
 """What runs inside one process of the traffic: its lanes, and the desk clerk who answers the walk's requests.
 
-The process lives exactly as long as the pipe to the walk. The main thread does nothing but read that pipe, so it
-sees the end of it at once even while a request is being worked on, and then leaves without ceremony: the server
-rolls back what was open. A thread that dies of a bug takes the process with it, and says so first.
+The process lives exactly as long as the pipe to the walk. The main thread does nothing but read that pipe,
+so it sees the end of it at once even while a request is being worked on, and then leaves without ceremony:
+the server rolls back what was open. A thread that dies of a bug takes the process with it, and says so
+first.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ class OpenEnum:
 
         successor = names.successor(self.column, evolution)
         new = Column(successor, rendered(self.type, schema, self.title), comment=old.comment)
-        lens = self._lens(table, old, new, values, nullable=nullable)
+        lens = self._lens(table, old, new, values)
         unmapped = tuple(label for label in labels if label not in values)
         mapping: dict[str | None, str | None] = dict(values.items())
         indexes = carried_indexes(table, old, new, mapping, evolution, self.title, open_=self.unknown is not None)
@@ -184,9 +184,7 @@ class OpenEnum:
                     f"the enum has no label {label!r}", place=self.title, remedy=names.nearest(label, labels)
                 )
 
-    def _lens(
-        self, table: Table, old: Column, new: Column, values: Mapping[str, str], *, nullable: bool
-    ) -> RowLens:
+    def _lens(self, table: Table, old: Column, new: Column, values: Mapping[str, str]) -> RowLens:
         there: list[tuple[str | None, str | None]] = list(values.items())
         back: dict[str | None, str | None] = {}
         for label, value in values.items():
@@ -194,8 +192,6 @@ class OpenEnum:
         if old.nullable:
             there.append((None, None))
             back[None] = None
-        elif nullable and self.unknown is not None:
-            back[None] = self.unknown
         forward = ValueMap(old.name, tuple(there), old.type, new.type)
         backward = ValueMap(new.name, tuple(back.items()), new.type, old.type, self.unknown)
         return RowLens(

@@ -1,7 +1,8 @@
 """What one worker knows of its rows, and how it compares that with the database.
 
-The ledger says what a row must be; the desk gets what is wrong. Rows are an old one's own (some that were there,
-and all that the worker made) or hot ones, which all workers count executions on: those increments must add up.
+The ledger says what a row must be; the desk gets what is wrong. A worker owns some of the rows that were
+there, and all that it made. Others are hot: all workers count executions on them, and those increments must
+add up.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from crossfade.casebook.case import Fault, Finding, Side, Tally
+from crossfade.casebook.chat_templates.evolution import BUILTIN_TEMPLATES
 from crossfade.casebook.chat_templates.models import WorkflowTemplate, default_pattern
 from crossfade.casebook.chat_templates.old_app import EXECUTIONS, TEMPLATES
 from crossfade.casebook.chat_templates.oracle import COMMON, Ledger
@@ -44,15 +46,17 @@ class Bookkeeper:
 
     def learn(self, assignment: Assignment) -> None:
         """Take the hot rows, and `OWN` rows whose ids leave this worker's number as the remainder."""
-        id = TEMPLATES.c.id
+        key = TEMPLATES.c.id
         with self._engines[Side.OLD].connect() as connection:
-            ends = [connection.scalars(select(id).order_by(end).limit(HOT)).all() for end in (id, id.desc())]
+            ends = [
+                connection.scalars(select(key).order_by(end).limit(HOT)).all() for end in (key, key.desc())
+            ]
             self.hot = sorted({hot for end in ends for hot in end})
             self.last_id = max(self.hot, default=0)
             own = (
                 select(TEMPLATES)
-                .where(id % assignment.workers == assignment.number, id.not_in(self.hot))
-                .order_by(func.md5(func.concat(id, assignment.seed)))
+                .where(key % assignment.workers == assignment.number, key.not_in(self.hot))
+                .order_by(func.md5(func.concat(key, assignment.seed)))
                 .limit(OWN)
             )
             for row in connection.execute(own).mappings().all():
@@ -61,24 +65,24 @@ class Bookkeeper:
         for known, executions in self._executions(Side.OLD, list(self.ledger.templates)).items():
             self.ledger.templates[known].executions = executions
         with self._engines[Side.OLD].connect() as connection:
-            for hot, usage in connection.execute(select(id, TEMPLATES.c.usage_count).where(id.in_(self.hot))):
-                self.tallies[str(hot)] = Tally(usage)
+            counters = select(key, TEMPLATES.c.usage_count).where(key.in_(self.hot))
+            self.tallies = {str(hot): Tally(usage) for hot, usage in connection.execute(counters)}
 
     def born(
-        self, side: Side, id: int, workflow_type: Any, pattern: str | None, given: Mapping[str, Any]
+        self, side: Side, row_id: int, workflow_type: Any, pattern: str | None, given: Mapping[str, Any]
     ) -> None:
         """That side's application made this row, without a pattern if `pattern` is None."""
         if side is Side.OLD:
-            self.ledger.born_old(id, workflow_type, **given)
+            self.ledger.born_old(row_id, workflow_type, **given)
         else:
-            self.ledger.born_new(id, workflow_type, pattern or default_pattern(workflow_type), **given)
+            self.ledger.born_new(row_id, workflow_type, pattern or default_pattern(workflow_type), **given)
 
-    def typed(self, side: Side, id: int, workflow_type: Any) -> None:
+    def typed(self, side: Side, row_id: int, workflow_type: Any) -> None:
         """That side's application wrote this type (or, on the old side, label)."""
         if side is Side.OLD:
-            self.ledger.label(id, workflow_type)
+            self.ledger.label(row_id, workflow_type)
         else:
-            self.ledger.retype(id, workflow_type)
+            self.ledger.retype(row_id, workflow_type)
 
     def counted(self, name: str, *, failed: bool) -> None:
         """An execution was recorded on a shared row; if it failed, nobody knows whether."""
@@ -86,16 +90,16 @@ class Bookkeeper:
         self.tallies[name] = tally + Tally(0, committed=not failed, uncertain=failed)
 
     def compare(
-        self, fault: Fault, side: Side, operation: str, id: int, found: Mapping[str, Any] | None
+        self, fault: Fault, side: Side, operation: str, row_id: int, found: Mapping[str, Any] | None
     ) -> None:
         """Compare a row as that side shows it with what it must be, and report what is not as it must be."""
-        template = self.ledger.templates.get(id)
+        template = self.ledger.templates.get(row_id)
         if template is not None:
             self._desk.checked()
-            self._wrong(fault, side, operation, id, template.wrong(found, side))
-        elif id in self.ledger.deleted:
+            self._wrong(fault, side, operation, row_id, template.wrong(found, side))
+        elif row_id in self.ledger.deleted:
             self._desk.checked()
-            self._wrong(fault, side, operation, id, ("a deleted row", "a row") if found else None)
+            self._wrong(fault, side, operation, row_id, ("a deleted row", "a row") if found else None)
 
     def reconcile(self, sides: frozenset[Side]) -> None:
         """Compare all own rows, and their executions, on each of these sides."""
@@ -104,38 +108,38 @@ class Bookkeeper:
             for page in _pages(ids):
                 rows = self._rows(side, page)
                 executions = self._executions(side, page)
-                for id in page:
-                    self.compare(Fault.LOST, side, "reconcile", id, rows.get(id))
-                    template = self.ledger.templates.get(id)
-                    expected, found = template.executions if template else 0, executions.get(id, 0)
+                for row_id in page:
+                    self.compare(Fault.LOST, side, "reconcile", row_id, rows.get(row_id))
+                    template = self.ledger.templates.get(row_id)
+                    expected, found = template.executions if template else 0, executions.get(row_id, 0)
                     if template and expected != found:
                         counts = (f"{expected} executions", f"{found} executions")
-                        self._wrong(Fault.LOST, side, "reconcile", id, counts)
+                        self._wrong(Fault.LOST, side, "reconcile", row_id, counts)
 
     def _wrong(
-        self, fault: Fault, side: Side, operation: str, id: int, pair: tuple[object, object] | None
+        self, fault: Fault, side: Side, operation: str, row_id: int, pair: tuple[object, object] | None
     ) -> None:
         if pair is not None:
-            self._desk.report(fault, side, operation, str(id), *pair)
+            self._desk.report(fault, side, operation, str(row_id), *pair)
             if fault is Fault.LOST:
-                self.ledger.forget(id)  # a row is lost once
+                self.ledger.forget(row_id)  # a row is lost once
 
-    def _rows(self, side: Side, ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+    def _rows(self, side: Side, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         table = TEMPLATES if side is Side.OLD else WorkflowTemplate.metadata.tables[TEMPLATES.name]
         with self._engines[side].connect() as connection:
             rows = connection.execute(select(table).where(table.c.id.in_(ids))).mappings()
-            return {row["id"]: row for row in rows}
+            return {row["id"]: dict(row) for row in rows}
 
     def _executions(self, side: Side, ids: Sequence[int]) -> dict[int, int]:
         owner = EXECUTIONS.c.template_id
         counts = select(owner, func.count()).where(owner.in_(ids)).group_by(owner)
         with self._engines[side].connect() as connection:
-            return {id: count for id, count in connection.execute(counts)}
+            return {row_id: int(count) for row_id, count in connection.execute(counts)}
 
 
 def audit(engines: Mapping[Side, Engine], tallies: Mapping[str, Tally], stage: str) -> list[Finding]:
     """What is wrong with the rows that all workers share: executions that do not add up."""
-    findings: list[Finding] = []
+    findings = _builtins(engines[Side.NEW], stage) if Side.NEW in engines else []
     executions = select(func.count()).where(EXECUTIONS.c.template_id == TEMPLATES.c.id).scalar_subquery()
     columns = (TEMPLATES.c.id, TEMPLATES.c.name, TEMPLATES.c.usage_count, executions)
     hot = [int(name) for name in tallies if name != BUILTIN]
@@ -143,7 +147,7 @@ def audit(engines: Mapping[Side, Engine], tallies: Mapping[str, Tally], stage: s
     for side, engine in engines.items():
         with engine.connect() as connection:
             rows = connection.execute(select(*columns).where(shared)).all()
-        counters = {str(id) if id in hot else name: counts for id, name, *counts in rows}
+        counters = {str(row_id) if row_id in hot else name: counts for row_id, name, *counts in rows}
         for name, tally in tallies.items():
             usage, executed = counters.get(name, (0, 0))
             for what, found in (("usage_count", usage), ("executions", executed)):
@@ -151,6 +155,21 @@ def audit(engines: Mapping[Side, Engine], tallies: Mapping[str, Tally], stage: s
                     expected = f"{what} {tally.baseline + tally.committed} (uncertain: {tally.uncertain})"
                     finding = (stage, side, "audit", name, expected, f"{what} {found}")
                     findings.append(Finding(Fault.LOST, *finding))
+    return findings
+
+
+def _builtins(engine: Engine, stage: str) -> list[Finding]:
+    """Built-in templates that are not as they were seeded; their executions aside, nobody changes them."""
+    table = WorkflowTemplate.metadata.tables[TEMPLATES.name]
+    findings: list[Finding] = []
+    with engine.connect() as connection:
+        for seed in BUILTIN_TEMPLATES:
+            expected = {"is_dynamic": False, **seed}
+            query = select(*(table.c[name] for name in expected)).where(table.c.name == seed["name"])
+            for row in connection.execute(query).mappings():
+                if dict(row) != expected:
+                    detail = (str(seed["name"]), str(expected), str(dict(row)))
+                    findings.append(Finding(Fault.LOST, stage, Side.NEW, "built-in", *detail))
     return findings
 
 

@@ -1,10 +1,11 @@
-"""What a template must be on both sides, in plain Python: written from the case's promises, not from the engine.
+"""What a template must be on both sides, in plain Python, from the case's promises and not the engine.
 
 The rules, one by one:
 
-- a label written by the old application moves the type only if it is another label than before: saving a row with
-  the label that it has does not take away a type which only the new application knows;
-- a type written by the new application moves the label to the one that stands for it, `UNKNOWN` where none does;
+- a label written by the old application moves the type only if it is another label than before: saving a row
+  with the label that it has does not take away a type which only the new application knows;
+- a type written by the new application moves the label to the one that stands for it, `UNKNOWN` where none
+  does;
 - rows born on the old side get ``is_dynamic`` false and the pattern ``chat``; rows born on the new side have
   what they were given;
 - a rollback keeps what the old shape cannot hold. At the next start it comes back: each column by itself, the
@@ -80,7 +81,9 @@ class Template:
     kept: list[tuple[str, str | None]] = field(default_factory=list)
     moved_in_start: bool = False
 
-    def wrong(self, found: Mapping[str, Any] | None, side: Side) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    def wrong(
+        self, found: Mapping[str, Any] | None, side: Side
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """(expected, found) of the columns that are not as they must be on that side; None where all are.
 
         A type that is right settles which of several it is.
@@ -118,7 +121,11 @@ class Ledger:
     def born_new(self, id: int, workflow_type: str | None, pattern: str | None, **given: Any) -> None:
         """The new application made this row, with this pattern."""
         self.templates[id] = Template(
-            {**BORN, **given}, label_of(workflow_type), frozenset({workflow_type}), is_dynamic=True, pattern=pattern
+            {**BORN, **given},
+            label_of(workflow_type),
+            frozenset({workflow_type}),
+            is_dynamic=True,
+            pattern=pattern,
         )
 
     def write(self, id: int, **values: Any) -> None:

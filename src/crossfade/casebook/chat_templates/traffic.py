@@ -1,7 +1,7 @@
 """What both applications do all day: the traffic of the case ``chat_templates``.
 
-A worker writes rows of its own, so that its books say what each must be; every committed write of one application
-is read at once by the other, over another connection.
+A worker writes rows of its own, so that its books say what each must be; every committed write of one
+application is read at once by the other, over another connection.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from crossfade.casebook.case import Fault, Side
 from crossfade.casebook.chat_templates.bookkeeper import BUILTIN, Bookkeeper
 from crossfade.casebook.chat_templates.old_app import OldTemplates
 from crossfade.casebook.chat_templates.oracle import LABELS
-from crossfade.casebook.chat_templates.service import CHAT_BUILTINS, TemplateManager, WorkflowManagementService
+from crossfade.casebook.chat_templates.service import (
+    CHAT_BUILTINS,
+    TemplateManager,
+    WorkflowManagementService,
+)
 from crossfade.casebook.desk import CHECK, Failure
 
 if TYPE_CHECKING:
@@ -29,14 +33,37 @@ __all__ = ["MIXES", "TemplateWorker"]
 BATCH = 6  # rows in a bulk create, at the most
 FEW = 20  # own rows below which a worker makes new ones rather than write or delete
 UPSERTED = 1_000_000_000  # ids that the application chooses itself, out of the sequence's way
-TYPES = ("medical_chat", "code_review_chat", None, "simple_chat", "rag_chat", "function_chat", "advanced_chat")
+TYPES = (
+    "medical_chat",
+    "code_review_chat",
+    None,
+    "simple_chat",
+    "rag_chat",
+    "function_chat",
+    "advanced_chat",
+)
 CHOICES: dict[Side, tuple[str | None, ...]] = {Side.OLD: LABELS, Side.NEW: TYPES}
 PATTERNS = ("chat", "batch", "streaming", None)
 STATUSES = ("completed", "completed", "failed", "running")
-NAMES = ("Quarterly review", "Résumé für den Vorstand", "要件レビュー", "O'Neill's 100 %", "🩺 intake", "{x} -- %(y)s")
+NAMES = (
+    "Quarterly review",
+    "Résumé für den Vorstand",
+    "要件レビュー",
+    "O'Neill's 100 %",
+    "🩺 intake",
+    "{x} -- %(y)s",
+)
 
 # A little over half are reads. Both applications have the same mix but for what only one of them can do.
-MIX = {"get": 30, "list_by_type": 25, "set_type": 10, "set_params": 5, "upsert": 5, "create": 6, "create_many": 2}
+MIX = {
+    "get": 30,
+    "list_by_type": 25,
+    "set_type": 10,
+    "set_params": 5,
+    "upsert": 5,
+    "create": 6,
+    "create_many": 2,
+}
 MIX |= {"record_execution": 3, "record_hot_execution": 4, "delete": 4}
 MIXES = {Side.OLD: MIX | {"save": 6}, Side.NEW: MIX | {"set_pattern": 6, "builtins": 3}}
 
@@ -48,7 +75,7 @@ class TemplateWorker:
         self._desk = desk
         self._assignment = assignment
         self._books = Bookkeeper(desk, engines)
-        self._dice = random.Random(f"{assignment.seed} {assignment.number} traffic")  # noqa: S311 - no secret
+        self._dice = random.Random(f"{assignment.seed} {assignment.number} traffic")
         self._old = OldTemplates(engines[Side.OLD])
         self._new = WorkflowManagementService(engines[Side.NEW])
         self._apps: dict[Side, OldTemplates | WorkflowManagementService] = {
@@ -86,10 +113,11 @@ class TemplateWorker:
 
     def _get(self, side: Side) -> None:
         """One's own row mostly, which must be right; else any that was there before."""
-        id = self._own() if self._dice.random() < 0.7 else self._dice.randint(1, max(self._books.last_id, 1))
-        found = self._desk.perform(side, "get", lambda: self._apps[side].get(id))
+        any_id = self._dice.randint(1, max(self._books.last_id, 1))
+        row_id = self._own() if self._dice.random() < 0.7 else any_id
+        found = self._desk.perform(side, "get", lambda: self._apps[side].get(row_id))
         if not isinstance(found, Failure):
-            self._books.compare(Fault.LOST, side, "get", id, found)
+            self._books.compare(Fault.LOST, side, "get", row_id, found)
 
     def _list_by_type(self, side: Side) -> None:
         wanted: Any = self._dice.choice(CHOICES[side])
@@ -104,50 +132,50 @@ class TemplateWorker:
                 self._books.compare(Fault.LOST, side, "list_by_type", row["id"], row)
 
     def _set_type(self, side: Side) -> None:
-        id, wanted = self._own(), self._type(side)
-        if self._write(side, "set_type", id, lambda: self._apps[side].set_type(id, wanted)):
-            self._books.typed(side, id, wanted)
-            self._check(side, id)
+        row_id, wanted = self._own(), self._type(side)
+        if self._write(side, "set_type", row_id, lambda: self._apps[side].set_type(row_id, wanted)):
+            self._books.typed(side, row_id, wanted)
+            self._check(side, row_id)
 
     def _set_params(self, side: Side) -> None:
-        id, params = self._own(), self._params()
-        if self._write(side, "set_params", id, lambda: self._apps[side].set_params(id, params)):
-            self._books.ledger.write(id, default_params=params)
-            self._check(side, id)
+        row_id, params = self._own(), self._params()
+        if self._write(side, "set_params", row_id, lambda: self._apps[side].set_params(row_id, params)):
+            self._books.ledger.write(row_id, default_params=params)
+            self._check(side, row_id)
 
     def _save(self, side: Side) -> None:
         """The whole row, with its label as it is more often than not."""
-        id, name = self._own(), self._name()
-        label = self._type(side) if self._dice.random() < 0.3 else self._books.ledger.templates[id].label
-        if self._write(side, "save", id, lambda: self._old.save(id, name=name, workflow_type=label)):
-            self._books.ledger.write(id, name=name)
-            self._books.typed(side, id, label)
-            self._check(side, id)
+        row_id, name = self._own(), self._name()
+        label = self._type(side) if self._dice.random() < 0.3 else self._books.ledger.templates[row_id].label
+        if self._write(side, "save", row_id, lambda: self._old.save(row_id, name=name, workflow_type=label)):
+            self._books.ledger.write(row_id, name=name)
+            self._books.typed(side, row_id, label)
+            self._check(side, row_id)
 
     def _set_pattern(self, side: Side) -> None:
-        id, pattern = self._own(), self._dice.choice(PATTERNS)
-        if self._write(side, "set_pattern", id, lambda: self._new.set_pattern(id, pattern)):
-            self._books.ledger.pattern(id, pattern)
-            self._check(side, id)
+        row_id, pattern = self._own(), self._dice.choice(PATTERNS)
+        if self._write(side, "set_pattern", row_id, lambda: self._new.set_pattern(row_id, pattern)):
+            self._books.ledger.pattern(row_id, pattern)
+            self._check(side, row_id)
 
     def _upsert(self, side: Side) -> None:
-        """A row that exists, or one of an id that the application chose."""
+        """A row that exists, or a new one under an id that the application chose."""
         exists = self._dice.random() < 0.6
         if not exists:
             self._upserted += 1
-        id, wanted = self._own() if exists else self._upserted, self._type(side)
+        row_id, wanted = self._own() if exists else self._upserted, self._type(side)
         owner, name = self._dice.randint(1, 50), self._name()
 
         def upsert() -> None:
-            self._apps[side].upsert(id=id, owner_id=owner, name=name, workflow_type=wanted)
+            self._apps[side].upsert(id=row_id, owner_id=owner, name=name, workflow_type=wanted)
 
-        if self._write(side, "upsert", id, upsert):
+        if self._write(side, "upsert", row_id, upsert):
             if exists:
-                self._books.ledger.write(id, owner_id=owner, name=name)
-                self._books.typed(side, id, wanted)
+                self._books.ledger.write(row_id, owner_id=owner, name=name)
+                self._books.typed(side, row_id, wanted)
             else:
-                self._books.born(side, id, wanted, None, {"owner_id": owner, "name": name})
-            self._check(side, id)
+                self._books.born(side, row_id, wanted, None, {"owner_id": owner, "name": name})
+            self._check(side, row_id)
 
     def _create(self, side: Side) -> None:
         row = self._row(side)
@@ -157,35 +185,36 @@ class TemplateWorker:
                 return self._old.create(**row)
             return self._new.create_workflow_template(**{"description": None, "category": None} | row).id
 
-        id = self._desk.perform(side, "create", create)
-        if not isinstance(id, Failure):
-            self._created(side, id, row)
-            self._check(side, id)
+        row_id = self._desk.perform(side, "create", create)
+        if not isinstance(row_id, Failure):
+            self._created(side, row_id, row)
+            self._check(side, row_id)
 
     def _create_many(self, side: Side) -> None:
         rows = [self._row(side) for _ in range(self._dice.randint(2, BATCH))]
         ids = self._desk.perform(side, "create_many", lambda: self._apps[side].create_many(rows))
         if not isinstance(ids, Failure):
-            for id, row in zip(ids, rows, strict=True):
-                self._created(side, id, row)
+            for row_id, row in zip(ids, rows, strict=True):
+                self._created(side, row_id, row)
             self._check(side, self._dice.choice(ids))
 
     def _record_execution(self, side: Side) -> None:
-        id, status = self._own(), self._dice.choice(STATUSES)
-        if self._write(side, "record_execution", id, lambda: self._apps[side].record_execution(id, status)):
-            self._books.ledger.executed(id)
-            self._check(side, id)
+        row_id, status = self._own(), self._dice.choice(STATUSES)
+        record = lambda: self._apps[side].record_execution(row_id, status)  # noqa: E731
+        if self._write(side, "record_execution", row_id, record):
+            self._books.ledger.executed(row_id)
+            self._check(side, row_id)
 
     def _record_hot_execution(self, side: Side) -> None:
         if self._books.hot:
-            id = self._dice.choice(self._books.hot)
-            self._record_shared(side, str(id), id)
+            row_id = self._dice.choice(self._books.hot)
+            self._record_shared(side, str(row_id), row_id)
 
     def _delete(self, side: Side) -> None:
-        id = self._own()
-        if self._write(side, "delete", id, lambda: self._apps[side].delete(id)):
-            self._books.ledger.delete(id)
-            self._check(side, id)
+        row_id = self._own()
+        if self._write(side, "delete", row_id, lambda: self._apps[side].delete(row_id)):
+            self._books.ledger.delete(row_id)
+            self._check(side, row_id)
 
     def _builtins(self, side: Side) -> None:
         """The four built-ins, one of which is then used now and again."""
@@ -198,35 +227,36 @@ class TemplateWorker:
         elif self._dice.random() < 0.4:
             self._record_shared(side, BUILTIN, ids[BUILTIN])
 
-    def _record_shared(self, side: Side, name: str, id: int) -> None:
+    def _record_shared(self, side: Side, name: str, row_id: int) -> None:
         status = self._dice.choice(STATUSES)
         done = self._desk.perform(
             side,
             "record_hot_execution",
-            lambda: self._apps[side].record_execution(id, status),
-            writes=(str(id),),
+            lambda: self._apps[side].record_execution(row_id, status),
+            writes=(str(row_id),),
         )
         self._books.counted(name, failed=isinstance(done, Failure))
 
-    def _write(self, side: Side, operation: str, id: int, action: Callable[[], None]) -> bool:
+    def _write(self, side: Side, operation: str, row_id: int, action: Callable[[], None]) -> bool:
         """Perform a write of an own row; after a failure nobody knows what the row must be."""
-        failed = isinstance(self._desk.perform(side, operation, action, writes=(str(id),)), Failure)
+        failed = isinstance(self._desk.perform(side, operation, action, writes=(str(row_id),)), Failure)
         if failed:
-            self._books.ledger.forget(id)
+            self._books.ledger.forget(row_id)
         return not failed
 
-    def _created(self, side: Side, id: int, row: Mapping[str, Any]) -> None:
-        self._desk.wrote(str(id))
+    def _created(self, side: Side, row_id: int, row: Mapping[str, Any]) -> None:
+        self._desk.wrote(str(row_id))
         given = dict(row)
-        self._books.born(side, id, given.pop("workflow_type"), given.pop("execution_pattern", None), given)
+        workflow_type, pattern = given.pop("workflow_type"), given.pop("execution_pattern", None)
+        self._books.born(side, row_id, workflow_type, pattern, given)
 
-    def _check(self, written: Side, id: int) -> None:
+    def _check(self, written: Side, row_id: int) -> None:
         """Read on the other side, if its application runs, what one side has just committed."""
         side = written.other
         if side in self._live:
-            found = self._desk.perform(side, CHECK, lambda: self._apps[side].get(id))
+            found = self._desk.perform(side, CHECK, lambda: self._apps[side].get(row_id))
             if not isinstance(found, Failure):
-                self._books.compare(Fault.STALE, side, CHECK, id, found)
+                self._books.compare(Fault.STALE, side, CHECK, row_id, found)
 
     def _own(self) -> int:
         return self._dice.choice(list(self._books.ledger.templates))

@@ -15,7 +15,6 @@ from crossfade.schema import Column, TableName
 from crossfade.steps import Compare, CopyRows, KeepComplement, RestoreComplement, Role, Statement
 
 COMPLEMENT = "crossfade.complement"
-ROW_LOCK = "ROW EXCLUSIVE"
 
 
 def copy_rows(step: CopyRows) -> tuple[Statement, ...]:
@@ -33,6 +32,7 @@ def copy_rows(step: CopyRows) -> tuple[Statement, ...]:
         *_quietly(skip_triggers=step.skip_triggers),
         _bound(
             f"UPDATE {table(step.table)} AS t SET {', '.join(assignments)} WHERE {_range(step.key)} AND ({where})",
+            lock="ROW EXCLUSIVE",
             blocks="writes to the rows of the batch",
         ),
         _count(step.table, step.key),
@@ -109,6 +109,7 @@ def restore_complement(step: RestoreComplement) -> tuple[Statement, ...]:
                 f"UPDATE {COMPLEMENT} AS c SET state = CASE WHEN EXISTS (SELECT FROM restored r "
                 "WHERE r.row_key = c.row_key) THEN 'restored' ELSE 'superseded' END FROM picked p "
                 f"WHERE c.row_key = p.row_key AND {of} RETURNING c.state",
+                lock="ROW EXCLUSIVE",
                 blocks="writes to the rows of the batch",
             )
         )
@@ -135,8 +136,8 @@ def _ends(of: TableName, key: Sequence[Column]) -> tuple[Statement, ...]:
     source = f"FROM {table(of)} AS t"
     backwards = ", ".join(f"t.{ident(each.name)} DESC" for each in key)
     return (
-        Statement(f"SELECT {shown} {source} ORDER BY {_order(key)} LIMIT 1", Role.FIRST),
-        Statement(f"SELECT {shown} {source} ORDER BY {backwards} LIMIT 1", Role.LAST),
+        Statement(f"SELECT {shown} {source} ORDER BY {_order(key)} LIMIT 1", Role.FIRST, "ACCESS SHARE"),
+        Statement(f"SELECT {shown} {source} ORDER BY {backwards} LIMIT 1", Role.LAST, "ACCESS SHARE"),
         _bound(
             f"SELECT {shown} {source} WHERE {_range(key)} ORDER BY {_order(key)} "
             f"OFFSET {parameter('batch')} - 1 LIMIT 2",
@@ -150,12 +151,18 @@ def _count(of: TableName, key: Sequence[Column]) -> Statement:
 
 
 def _quietly(*, skip_triggers: bool) -> tuple[Statement, ...]:
-    quiet = Statement("SET LOCAL crossfade.sync = 'off'", Role.SETTING)
-    return (quiet, Statement("SET LOCAL session_replication_role = 'replica'", Role.SETTING)) if skip_triggers else (quiet,)
+    """The user's triggers and the sync stay out of it. A batch commits with its watermark, so that
+    losing both in a crash of the server loses nothing: the commit need not wait for the disk."""
+    replica = (Statement("SET LOCAL session_replication_role = 'replica'", Role.SETTING),) if skip_triggers else ()
+    return (
+        Statement("SET LOCAL crossfade.sync = 'off'", Role.SETTING),
+        Statement("SET LOCAL synchronous_commit = 'off'", Role.SETTING),
+        *replica,
+    )
 
 
-def _bound(sql: str, role: Role = Role.WORK, *, blocks: str = "nothing") -> Statement:
-    return Statement(bound(sql), role, ROW_LOCK if role is Role.WORK else "", blocks, bound=True)
+def _bound(sql: str, role: Role = Role.WORK, *, lock: str = "ACCESS SHARE", blocks: str = "nothing") -> Statement:
+    return Statement(bound(sql), role, lock, blocks, bound=True)
 
 
 def _order(key: Sequence[Column]) -> str:

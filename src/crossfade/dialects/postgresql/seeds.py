@@ -11,7 +11,7 @@ from itertools import groupby
 
 from crossfade.dialects.postgresql.quoting import ident, idents, literal, table
 from crossfade.schema import TableName
-from crossfade.steps import SeedRows, Statement, UnseedRows
+from crossfade.steps import Role, SeedRows, Statement, UnseedRows
 
 SEED = "crossfade.seed"
 
@@ -35,9 +35,9 @@ def seed(step: SeedRows) -> tuple[Statement, ...]:
         )
     return (
         # On the search path, the namespace tells the sync that a NULL is one that the new side means.
-        Statement(f"SET LOCAL search_path = {ident(step.namespace)}, {ident(step.table.schema)}"),
+        Statement(f"SET LOCAL search_path = {ident(step.namespace)}, {ident(step.table.schema)}", Role.SETTING),
         *(Statement(_with_image(step, insert), lock="ROW EXCLUSIVE") for insert in inserts),
-        Statement("SET LOCAL search_path = DEFAULT"),
+        Statement("SET LOCAL search_path = DEFAULT", Role.SETTING),
     )
 
 
@@ -58,6 +58,7 @@ def unseed(step: UnseedRows) -> tuple[Statement, ...]:
     return (
         Statement(
             f"SELECT s.row_key FROM {view} AS t, {seeded} FOR UPDATE OF t",
+            Role.SETTING,
             lock="ROW SHARE",
             blocks="writes to the seeded rows",
         ),

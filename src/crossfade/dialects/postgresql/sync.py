@@ -170,7 +170,7 @@ def _assign(assigned: list[tuple[Column, str]]) -> list[str]:
 
 
 def _function(purpose: str, evolution: str, of: TableName) -> str:
-    return f"{names.JOURNAL}.{ident(names.routine(purpose, str(of), evolution))}"
+    return f"{names.JOURNAL}.{ident(names.routine(purpose, f"{of.schema}_{of.name}", evolution))}"
 
 
 def _trigger(name: str, event: str, of: TableName, when: str, call: str) -> Statement:

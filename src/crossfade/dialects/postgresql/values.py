@@ -21,7 +21,7 @@ def value(expression: Expression, row: str, columns: Iterable[str]) -> str:
     source = f"{row}.{ident(expression.column)}"
     cases = []
     for given, becomes in expression.pairs:
-        test = f"{source} IS NULL" if given is None else f"{source} = {literal(given)}::{expression.source}"
+        test = f"{source} IS NULL" if given is None else f"{source} = {_typed(given, expression.source)}"
         cases.append(f"WHEN {test} THEN {_typed(becomes, expression.target)}")
     otherwise = f" ELSE {_typed(expression.otherwise, expression.target)}" if expression.otherwise is not None else ""
     return f"CASE {' '.join(cases)}{otherwise} END"
@@ -100,4 +100,7 @@ def _as_comparable(column: Column, sql: str) -> str:
 
 
 def _typed(text: str | None, type_: str) -> str:
-    return "NULL" if text is None else f"{literal(text)}::{type_}"
+    """A literal of a type; a string's needs no cast, and reads better without."""
+    if text is None or type_.lower().startswith(("varchar", "character varying", "text")):
+        return literal(text)
+    return f"{literal(text)}::{type_}"

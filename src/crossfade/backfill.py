@@ -1,0 +1,171 @@
+"""Batches: walking a table by its key in short transactions, each with its watermark.
+
+A batch, its watermark and the renewal of the lease commit together: killed anywhere, the walk goes
+on after the last batch that was committed. The size follows the time that batches take.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from crossfade.script import Line
+from crossfade.session import Session, execute, tallied
+from crossfade.steps import Role, Statement, Tally
+
+Key = tuple[str, ...]
+
+
+@dataclass
+class Pace:
+    """How many rows a batch holds: smoothed towards `target` seconds, between `least` and `most`."""
+
+    size: int = 1_000
+    target: float = 0.1
+    least: int = 100
+    most: int = 20_000
+
+    def learn(self, seconds: float) -> None:
+        """Adapt to a batch that took `seconds`: at most double or half at a time."""
+        factor = min(2.0, max(0.5, self.target / max(seconds, 1e-6)))
+        self.size = min(self.most, max(self.least, int(self.size * (0.5 + factor / 2))))
+
+
+def of_role(line: Line, role: Role) -> tuple[Statement, ...]:
+    """The line's statements of one role, in order."""
+    return tuple(statement for statement in line.statements if statement.role is role)
+
+
+def one(connection: Connection, statement: Statement, **values: object) -> Key | None:
+    """The first row of a query as a key, or None."""
+    row = execute(connection, statement, values).first()
+    return None if row is None else tuple(row)
+
+
+def limits(lo: Key, hi: Key) -> dict[str, object]:
+    """The parameters of a range, both ends included."""
+    return {
+        **{f"lo_{number}": value for number, value in enumerate(lo)},
+        **{f"hi_{number}": value for number, value in enumerate(hi)},
+    }
+
+
+def boundary(connection: Connection, line: Line, lo: Key, last: Key, size: int) -> tuple[Key, Key | None]:
+    """Where a batch of `size` rows from `lo` ends, and where the next begins (None: nowhere)."""
+    (statement,) = of_role(line, Role.NEXT)
+    rows = execute(connection, statement, {**limits(lo, last), "batch": size}).all()
+    if len(rows) < 2:
+        return last, None
+    return tuple(rows[0]), tuple(rows[1])
+
+
+@dataclass
+class _Walk:
+    """A walk's progress, as the journal holds it between batches."""
+
+    at: Key | None
+    last: Key
+    rows: int = 0
+    changed: int = 0
+    seconds: float = 0.0
+
+
+def by_range(session: Session, line: Line, estimate: int, pace: Pace | None = None) -> Tally:
+    """Walk a step's table from its first key to the one that was last when the walk began.
+
+    Rows born later are the sync's: the walk ends under any number of inserts.
+    """
+    pace = pace or Pace()
+    title = line.step.title
+    walk = session.attempt(title, partial(_begin, session, line, estimate))
+    while walk is not None and walk.at is not None:
+        started = time.monotonic()
+        walk = session.attempt(title, partial(_batch, session, line, walk, pace.size, started))
+        pace.learn(time.monotonic() - started)
+        session.observer.advanced(walk.rows, max(estimate, walk.rows), walk.rows / max(walk.seconds, 1e-9))
+    return Tally() if walk is None else Tally(walk.rows, walk.changed, walk.seconds)
+
+
+def drain(session: Session, line: Line, size: int = 1_000) -> Tally:
+    """Execute a step's work in batches until it changes nothing more; each statement to its end."""
+    settings = of_role(line, Role.SETTING)
+    returned: Counter[tuple[str, ...]] = Counter()
+    changed = 0
+    started = time.monotonic()
+    for statement in of_role(line, Role.WORK):
+        while True:
+            batch = (*session.dialect.opening(), *settings, statement)
+            tally = session.attempt(
+                line.step.title, partial(tallied, statements=batch, values={"batch": size})
+            )
+            if not tally.changed:
+                break
+            changed += tally.changed
+            returned.update(tally.returned)
+            session.observer.advanced(changed, 0, changed / max(time.monotonic() - started, 1e-9))
+    return Tally(changed, changed, time.monotonic() - started, returned)
+
+
+def _begin(session: Session, line: Line, estimate: int, connection: Connection) -> _Walk | None:
+    """Where to go on from, or the table's ends; None where it is empty."""
+    saved = session.journal.load_progress(connection, session.record, session.command, line.position)
+    if saved is not None:
+        mark = saved.watermark
+        return _Walk(
+            None if mark["at"] is None else tuple(mark["at"]),
+            tuple(mark["last"]),
+            saved.rows,
+            mark["changed"],
+            saved.seconds,
+        )
+    for statement in of_role(line, Role.BEFORE):
+        execute(connection, statement)
+    (first,), (last,) = of_role(line, Role.FIRST), of_role(line, Role.LAST)
+    lo, hi = one(connection, first), one(connection, last)
+    if lo is None or hi is None:
+        return None
+    walk = _Walk(lo, hi)
+    _save(session, line, connection, walk, estimate)
+    return walk
+
+
+def _batch(session: Session, line: Line, walk: _Walk, size: int, started: float, connection: Connection) -> _Walk:
+    assert walk.at is not None
+    for statement in (*session.dialect.opening(), *of_role(line, Role.SETTING)):
+        execute(connection, statement)
+    hi, following = boundary(connection, line, walk.at, walk.last, size)
+    values = limits(walk.at, hi)
+    rows = size
+    if following is None:
+        (count,) = of_role(line, Role.COUNT)
+        rows = int(execute(connection, count, values).scalar_one())
+    done = tallied(connection, of_role(line, Role.WORK), values)
+    moved = _Walk(
+        following,
+        walk.last,
+        walk.rows + rows,
+        walk.changed + done.changed,
+        walk.seconds + time.monotonic() - started,
+    )
+    _save(session, line, connection, moved, 0)
+    return moved
+
+
+def _save(session: Session, line: Line, connection: Connection, walk: _Walk, estimate: int) -> None:
+    values: dict[str, Any] = {
+        "watermark": {"at": walk.at, "last": walk.last, "changed": walk.changed},
+        "rows": walk.rows,
+        "seconds": walk.seconds,
+        "step": line.step.title,
+        "detail": {},
+    }
+    if estimate or walk.rows == 0:
+        values["total"] = estimate
+    session.journal.save_progress(connection, session.record, session.command, line.position, **values)
+
+

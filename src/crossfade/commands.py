@@ -1,0 +1,250 @@
+"""The commands: each a function that returns a value and prints nothing.
+
+Every door (the command line, a script, a plugin) goes through these.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import UTC, datetime
+
+from sqlalchemy import URL, Connection
+
+from crossfade import codec, verify as verification
+from crossfade.dialects import SchemaDialect, connect
+from crossfade.errors import SchemaMismatch, UsageError, WrongState
+from crossfade.evolution import Evolution
+from crossfade.journal import Journal, Record
+from crossfade.names import nearest
+from crossfade.outcomes import outcome, statuses
+from crossfade.phases import Command, State, transition
+from crossfade.plan import Plan, build
+from crossfade.preview import preview as told
+from crossfade.progress import Observer, Silent
+from crossfade.reports import Event, Outcome, Preview, Status, Verification
+from crossfade.runner import run
+from crossfade.schema import TableName
+from crossfade.script import script
+from crossfade.session import Session, execute
+from crossfade.steps import Compare, Step
+
+Database = str | URL
+Walked = Callable[[Plan, Session], Sequence[Step]]
+
+
+def preview(evolution: Evolution, database: Database) -> Preview:
+    """The plan, for reading: every statement of every command. Changes nothing.
+
+    Raises Refused, or a subclass, for all that `start` would refuse.
+    """
+    with _opened(database) as (dialect, journal, connection):
+        record = journal.find(connection, evolution.name)
+        if record is not None and record.state.holds_tables:
+            _unedited(record, evolution)
+            plan = _plan_of(record)
+        else:
+            plan = _fit(evolution, dialect, journal, connection)
+        rows = {str(table.name): table.rows for table in dialect.reflect(connection, map(_written, plan.tables)).tables}
+        kept = journal.count_complement(connection, evolution.name) if record is not None else 0
+        return told(plan, dialect, state=record.state if record else State.ABSENT, rows=rows, kept_rows=kept)
+
+
+def start(evolution: Evolution, database: Database, *, observer: Observer | None = None) -> Outcome:
+    """Expand, backfill, verify; both versions are then live. Resumes where an earlier start stopped.
+
+    Raises Refused before anything is changed, VerificationFailed where rows disagree.
+    """
+    with _opened(database) as (dialect, journal, connection):
+        record = journal.find(connection, evolution.name)
+        state = record.state if record else State.ABSENT
+        if record is not None and state.holds_tables:
+            _unedited(record, evolution)
+        transition(evolution.name, state, Command.START)
+        if record is None or state is not State.STARTING:
+            plan = _fit(evolution, dialect, journal, connection)
+            connection.rollback()
+            journal.install(connection)  # holds the journal's lock from here to the commit
+            _free(journal, connection, plan)
+            record = journal.enter(connection, _fresh(plan, record))
+        else:
+            connection.rollback()
+        return _walk(dialect, journal, connection, record, Command.START, lambda plan, _: plan.start, observer)
+
+
+def rollback(evolution: Evolution | str, database: Database, *, observer: Observer | None = None) -> Outcome:
+    """Take the new side away; what the old side cannot hold is kept, and comes back at the next start."""
+
+    def undo(plan: Plan, session: Session) -> Sequence[Step]:
+        if any(session.ended(Command.COMPLETE).difference(range(len(plan.verify)))):
+            raise WrongState(
+                "it is completed but for the last note in the journal",
+                place=f"evolution {session.record.name!r}",
+                remedy="complete it again, which ends at once",
+            )
+        return plan.rollback(session.positions(Command.START))
+
+    return _move(evolution, database, Command.ROLLBACK, undo, observer)
+
+
+def complete(evolution: Evolution | str, database: Database, *, observer: Observer | None = None) -> Outcome:
+    """Compare every row, stop the sync, retire the old side by renaming it away.
+
+    Raises VerificationFailed where rows disagree; both versions are then still live.
+    """
+    return _move(evolution, database, Command.COMPLETE, lambda plan, _: plan.complete, observer)
+
+
+def verify(evolution: Evolution | str, database: Database, *, observer: Observer | None = None) -> Verification:
+    """Compare both sides of every row, now. Changes nothing; mismatches are counted and shown."""
+    with _opened(database) as (dialect, journal, connection):
+        record = _known(journal, connection, evolution)
+        if record.state is not State.LIVE:
+            raise WrongState(
+                f"there are no two sides to compare: evolution {record.name!r} is {record.state}",
+                place=f"evolution {record.name!r}",
+                remedy="start it first" if record.state is not State.COMPLETED else "it has been verified, then completed",
+            )
+        plan = _plan_of(record)
+        connection.rollback()
+        session = Session(dialect, journal, record, "verify", observer or Silent())
+        found = []
+        for number, unit in enumerate(script(plan.verify, dialect), 1):
+            (line,) = unit.lines
+            assert isinstance(line.step, Compare)
+            session.observer.began(unit.title, number, len(plan.verify))
+            found.append(verification.compare(session, line, line.step))
+            session.observer.ended(unit.title, found[-1].seconds)
+        return verification.merged(found)
+
+
+def status(database: Database) -> tuple[Status, ...]:
+    """Where each evolution stands, oldest first."""
+    with _opened(database) as (_, journal, connection):
+        return statuses(journal, connection)
+
+
+def history(database: Database, name: str | None = None) -> tuple[Event, ...]:
+    """What has happened, oldest first: of one evolution, or of all."""
+    with _opened(database) as (_, journal, connection):
+        return tuple(
+            Event(
+                id=row.id, at=row.at, evolution=row.evolution, run=row.run, command=row.command,
+                kind=row.kind, step=row.step, detail=row.detail,
+            )
+            for row in journal.events(connection, name)
+        )  # fmt: skip
+
+
+@contextmanager
+def _opened(database: Database) -> Iterator[tuple[SchemaDialect, Journal, Connection]]:
+    dialect = connect(database)
+    try:
+        with dialect.engine.connect() as connection:
+            yield dialect, Journal(), connection
+    finally:
+        dialect.engine.dispose()
+
+
+def _move(
+    evolution: Evolution | str, database: Database, command: Command, steps: Walked, observer: Observer | None
+) -> Outcome:
+    with _opened(database) as (dialect, journal, connection):
+        record = _known(journal, connection, evolution)
+        transition(record.name, record.state, command)
+        connection.rollback()
+        return _walk(dialect, journal, connection, record, command, steps, observer)
+
+
+def _walk(
+    dialect: SchemaDialect, journal: Journal, connection: Connection, record: Record, command: Command,
+    steps: Walked, observer: Observer | None,
+) -> Outcome:  # fmt: skip
+    """Take the lease, move to the command's state, walk the steps."""
+    journal.lease(connection, record.name)
+    record = journal.find(connection, record.name) or record  # as it is now that nobody else can move it
+    move = transition(record.name, record.state, command)
+    journal.set_state(connection, record.name, move.during)
+    journal.note(connection, record, command, "called", str(command), runner=journal.runner)
+    connection.commit()
+    plan = _plan_of(record)
+    session = Session(dialect, journal, record, command, observer or Silent())
+    started = time.monotonic()
+    try:
+        run(session, steps(plan, session), move)
+        return outcome(session, move.after, time.monotonic() - started, plan.notes)
+    finally:
+        session.leave()
+
+
+def _fit(evolution: Evolution, dialect: SchemaDialect, journal: Journal, connection: Connection) -> Plan:
+    """The plan, once all that can be refused has been looked at."""
+    written = [table for change in evolution.changes for table in change.tables]
+    plan = build(evolution, dialect.reflect(connection, written))
+    _free(journal, connection, plan)
+    for check in plan.checks:
+        (statement,) = dialect.render(check)
+        counts = {str(row[0]): int(row[1]) for row in execute(connection, statement)}
+        listed = ", ".join(f"{label!r} ({counts.get(label, 0)} rows)" for label in check.labels)
+        raise SchemaMismatch(
+            f"values without a mapping: {listed}",
+            place=f"evolution {evolution.name!r}, {check.change}",
+            remedy="add them to values=, or leave values= out to keep every value as it is",
+        )
+    return plan
+
+
+def _free(journal: Journal, connection: Connection, plan: Plan) -> None:
+    wanted = {str(table) for table in plan.tables}
+    for record in journal.records(connection):
+        shared = wanted.intersection(record.tables)
+        if record.name != plan.evolution and record.state.holds_tables and shared:
+            raise WrongState(
+                f"evolution {record.name!r} is {record.state} on {', '.join(sorted(shared))}",
+                place=f"evolution {plan.evolution!r}",
+                remedy=f"complete {record.name!r} or roll it back first",
+            )
+
+
+def _fresh(plan: Plan, earlier: Record | None) -> Record:
+    encoded = {each.name: codec.encode(getattr(plan, each.name)) for each in fields(plan)}
+    now = datetime.now(UTC)
+    return Record(
+        plan.evolution, plan.fingerprint, plan.summary, State.STARTING, earlier.run + 1 if earlier else 1,
+        tuple(str(table) for table in plan.tables), encoded, now, now, None,
+    )  # fmt: skip
+
+
+def _plan_of(record: Record) -> Plan:
+    return Plan(**{name: codec.decode(value) for name, value in record.plan.items()})
+
+
+def _unedited(record: Record, evolution: Evolution) -> None:
+    if record.fingerprint != evolution.fingerprint:
+        raise WrongState(
+            f"evolution {record.name!r} was edited since it was started: it was {record.fingerprint}, "
+            f"it is {evolution.fingerprint}",
+            place=f"evolution {record.name!r}, which is {record.state}",
+            remedy="put the file back as it was, or roll back first and start the edited one",
+        )
+
+
+def _known(journal: Journal, connection: Connection, evolution: Evolution | str) -> Record:
+    name = evolution if isinstance(evolution, str) else evolution.name
+    record = journal.find(connection, name)
+    if record is None:
+        known = [each.name for each in journal.records(connection)]
+        raise UsageError(
+            f"no evolution {name!r} has been started on this database",
+            place="--evolution",
+            remedy=nearest(name, known) or "start it first",
+        )
+    if isinstance(evolution, Evolution) and record.state.holds_tables:
+        _unedited(record, evolution)
+    return record
+
+
+def _written(name: TableName) -> str:
+    return ".".join('"' + part.replace('"', '""') + '"' for part in (name.schema, name.name))

@@ -1,0 +1,56 @@
+"""Preview: the same script that the runner walks, told instead of executed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crossfade.dialects import SchemaDialect
+from crossfade.plan import Plan
+from crossfade.reports import PlannedStatement, PlannedStep, Preview
+from crossfade.script import script
+from crossfade.steps import Statement, Step
+
+
+def preview(plan: Plan, dialect: SchemaDialect, *, state: str, rows: dict[str, int], kept_rows: int) -> Preview:
+    """The plan told: every statement of every command, in the order in which it will be executed."""
+    return Preview(
+        evolution=plan.evolution,
+        summary=plan.summary,
+        fingerprint=plan.fingerprint,
+        database=dialect.server,
+        state=state,
+        tables=rows,
+        checks=told(plan.checks, dialect),
+        start=told(plan.start, dialect),
+        complete=told(plan.complete, dialect),
+        rollback=told(plan.rollback(), dialect),
+        notes=plan.notes,
+        kept_rows=kept_rows,
+    )
+
+
+def told(steps: Sequence[Step], dialect: SchemaDialect) -> tuple[PlannedStep, ...]:
+    """Each step of the script with its statements; a transaction's opening stands with its first."""
+    found = []
+    for unit in script(steps, dialect):
+        opening = unit.opening
+        for line in unit.lines:
+            if not line.statements:
+                continue
+            batched = line.step.mode.batched
+            before = dialect.opening() if batched and line.step.mode.writes else opening
+            found.append(
+                PlannedStep(
+                    phase=line.step.phase,
+                    title=line.step.title,
+                    mode=line.step.mode,
+                    rows=line.step.estimate if batched else None,
+                    statements=tuple(_told(each, repeated=batched) for each in (*before, *line.statements)),
+                )
+            )
+            opening = ()
+    return tuple(found)
+
+
+def _told(statement: Statement, *, repeated: bool) -> PlannedStatement:
+    return PlannedStatement(sql=statement.sql, lock=statement.lock, blocks=statement.blocks, repeated=repeated)

@@ -1,0 +1,130 @@
+"""The runner: walks a script, journals each step, resumes where an earlier walk stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from crossfade import backfill, verify
+from crossfade.errors import VerificationFailed
+from crossfade.lease import heartbeat
+from crossfade.phases import State, Transition
+from crossfade.script import Line, Unit, script
+from crossfade.session import BEGAN, ENDED, Session, execute, tallied
+from crossfade.steps import Compare, Mode, Step, Tally
+
+
+def run(session: Session, steps: Sequence[Step], move: Transition) -> None:
+    """Walk the steps that have not ended yet, then arrive at the state that follows.
+
+    What each step came to is in the journal's events. Raises VerificationFailed, Busy or
+    DatabaseFailed; run again, the walk goes on. A comparison is always made anew, unless what it
+    gates has been done: yesterday's does not count today.
+    """
+    units = script(steps, session.dialect)
+    ended = session.ended(session.command)
+    latest = max(ended, default=-1)
+    with heartbeat(session):
+        try:
+            for number, unit in enumerate(units, 1):
+                positions = [line.position for line in unit.lines]
+                if unit.mode is Mode.COMPARE and latest > positions[0]:
+                    continue
+                if unit.mode is not Mode.COMPARE and ended.issuperset(positions):
+                    continue
+                session.observer.began(unit.title, number, len(units))
+                started = time.monotonic()
+                _WAYS[unit.mode](session, unit)
+                session.observer.ended(unit.title, time.monotonic() - started)
+        except VerificationFailed as error:
+            session.attempt(error.place, lambda connection: _fail(session, connection, error, move))
+            raise
+        session.attempt(str(move.after), lambda connection: _arrive(session, connection, move.after))
+
+
+def _together(session: Session, unit: Unit) -> None:
+    """All lines in one transaction, with their events: either all have ended or none has begun."""
+
+    def work(connection: Connection) -> None:
+        for statement in unit.opening:
+            execute(connection, statement)
+        for line in unit.lines:
+            tally = tallied(connection, line.statements)
+            _end(session, connection, line, line.step.tell(tally))
+
+    session.attempt(unit.title, work)
+
+
+def _outside(session: Session, unit: Unit) -> None:
+    """One line without a transaction. What was begun and has not ended is undone first."""
+    (line,) = unit.lines
+    undo = line.step.undo()
+    if undo is not None and line.position in session.positions(session.command):
+        session.outside(undo.title, session.dialect.render(undo))
+    session.attempt(unit.title, lambda connection: _begin(session, connection, line))
+    session.outside(unit.title, line.statements)
+    session.attempt(unit.title, lambda connection: _end(session, connection, line, {}))
+
+
+def _ranges(session: Session, unit: Unit) -> None:
+    (line,) = unit.lines
+    session.attempt(unit.title, lambda connection: _begin(session, connection, line))
+    tally = backfill.by_range(session, line, line.step.estimate)
+    _finish(session, line, tally)
+
+
+def _drain(session: Session, unit: Unit) -> None:
+    (line,) = unit.lines
+    session.attempt(unit.title, lambda connection: _begin(session, connection, line))
+    _finish(session, line, backfill.drain(session, line))
+
+
+def _compare(session: Session, unit: Unit) -> None:
+    (line,) = unit.lines
+    assert isinstance(line.step, Compare)
+    verification = verify.compare(session, line, line.step)
+    verify.demand(verification, f"evolution {session.record.name!r}, {line.step.title}")
+    detail = {"verification": verification.model_dump(mode="json")}
+    session.attempt(unit.title, lambda connection: _end(session, connection, line, detail))
+
+
+_WAYS = {
+    Mode.TOGETHER: _together,
+    Mode.ALONE: _together,
+    Mode.OUTSIDE: _outside,
+    Mode.RANGES: _ranges,
+    Mode.DRAIN: _drain,
+    Mode.COMPARE: _compare,
+}
+
+
+def _finish(session: Session, line: Line, tally: Tally) -> None:
+    session.attempt(line.step.title, lambda connection: _end(session, connection, line, line.step.tell(tally)))
+
+
+def _begin(session: Session, connection: Connection, line: Line) -> None:
+    _event(session, connection, line, BEGAN, {})
+
+
+def _end(session: Session, connection: Connection, line: Line, detail: dict[str, Any]) -> None:
+    _event(session, connection, line, ENDED, detail)
+
+
+def _event(session: Session, connection: Connection, line: Line, kind: str, detail: dict[str, Any]) -> None:
+    session.journal.note(
+        connection, session.record, session.command, kind, line.step.title, line.position, **detail
+    )
+
+
+def _fail(session: Session, connection: Connection, error: VerificationFailed, move: Transition) -> None:
+    session.journal.note(connection, session.record, session.command, "failed", error.place, fact=error.fact)
+    if move.refused is not None:
+        session.journal.set_state(connection, session.record.name, move.refused)
+
+
+def _arrive(session: Session, connection: Connection, after: State) -> None:
+    session.journal.set_state(connection, session.record.name, after)
+    session.journal.note(connection, session.record, session.command, "arrived", str(after))

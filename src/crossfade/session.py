@@ -1,0 +1,145 @@
+"""A runner's work on one evolution: transactions that are tried again, and guarded by the lease."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, CursorResult
+from sqlalchemy.exc import DBAPIError
+
+from crossfade.dialects import SchemaDialect
+from crossfade.errors import Busy, DatabaseFailed
+from crossfade.journal import Journal, Record
+from crossfade.progress import Observer
+from crossfade.steps import Role, Statement, Tally
+
+T = TypeVar("T")
+
+BEGAN = "began"
+ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long locks are asked for again: `attempts` times, with pauses from `first` seconds that
+    double up to `longest`, each shortened at random by up to half."""
+
+    attempts: int = 60
+    first: float = 0.1
+    longest: float = 5.0
+
+    def pause(self, attempt: int) -> float:
+        """Seconds to wait after the `attempt`-th try (from 1)."""
+        return float(min(self.longest, self.first * 2 ** min(attempt - 1, 16)) * random.uniform(0.5, 1.0))
+
+
+@dataclass(frozen=True)
+class Session:
+    """One command on one evolution."""
+
+    dialect: SchemaDialect
+    journal: Journal
+    record: Record
+    command: str
+    observer: Observer
+    patience: Patience = field(default_factory=Patience)
+    sleep: Callable[[float], None] = time.sleep
+
+    def ended(self, command: str) -> frozenset[int]:
+        """The positions of the steps of `command` that have ended in this run."""
+        with self.dialect.engine.connect() as connection:
+            return self.journal.positions(connection, self.record, command, ENDED)
+
+    def positions(self, command: str) -> frozenset[int]:
+        """The positions of the steps of `command` that have begun, ended or not, in this run."""
+        with self.dialect.engine.connect() as connection:
+            began = self.journal.positions(connection, self.record, command, BEGAN)
+        return began | self.ended(command)
+
+    def leave(self) -> None:
+        """Give the lease back; where the server is gone, it ends by itself."""
+        with suppress(DBAPIError), self.dialect.engine.begin() as connection:
+            self.journal.release(connection, self.record.name)
+
+    def attempt(self, title: str, work: Callable[[Connection], T], *, guarded: bool = True) -> T:
+        """`work` in one transaction, tried again while the reason that it failed may pass.
+
+        `guarded` renews the lease before the commit, so that a runner that has lost it commits
+        nothing. Raises Busy when patience ends, DatabaseFailed for what will not pass.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                with self.dialect.engine.begin() as connection:
+                    result = work(connection)
+                    if guarded:
+                        self.journal.lease(connection, self.record.name)
+                    return result
+            except DBAPIError as error:
+                self._wait(error, title, attempt)
+
+    def outside(self, title: str, statements: Iterable[Statement]) -> None:
+        """The statements one by one, outside any transaction, on one connection."""
+        options = {"isolation_level": "AUTOCOMMIT"}
+        with self.dialect.engine.connect().execution_options(**options) as connection:
+            for statement in statements:
+                attempt = 0
+                while True:
+                    attempt += 1
+                    try:
+                        execute(connection, statement)
+                        break
+                    except DBAPIError as error:
+                        self._wait(error, title, attempt)
+
+    def _wait(self, error: DBAPIError, title: str, attempt: int) -> None:
+        reason = self.dialect.passing(error)
+        if reason is None:
+            raise failed(error, title, self.record.name) from error
+        if attempt >= self.patience.attempts:
+            raise Busy(
+                f"{reason}, {attempt} times",
+                place=f"evolution {self.record.name!r}, {title}",
+                remedy="look for long transactions (pg_stat_activity), then run the same command again",
+            ) from error
+        pause = self.patience.pause(attempt)
+        self.observer.waited(reason, pause, attempt)
+        self.sleep(pause)
+
+
+def execute(
+    connection: Connection, statement: Statement, values: Mapping[str, object] | None = None
+) -> CursorResult[Any]:
+    """Execute a statement exactly as it stands; `values` only where it is bound."""
+    if statement.bound:
+        return connection.exec_driver_sql(statement.sql, dict(values or {}))
+    return connection.exec_driver_sql(statement.sql, execution_options={"no_parameters": True})
+
+
+def tallied(connection: Connection, statements: Iterable[Statement], values: Mapping[str, object] | None = None) -> Tally:
+    """Execute the statements; tally the rows that those of role WORK changed and returned."""
+    changed = 0
+    returned: Counter[tuple[str, ...]] = Counter()
+    for statement in statements:
+        result = execute(connection, statement, values)
+        if statement.role is Role.WORK:
+            changed += max(result.rowcount, 0)
+            if result.returns_rows:
+                returned.update(tuple(row) for row in result)
+    return Tally(changed=changed, returned=returned)
+
+
+def failed(error: DBAPIError, title: str, evolution: str) -> DatabaseFailed:
+    """The error for a statement that the database would not execute."""
+    return DatabaseFailed(
+        f"the database refused a statement: {str(error.orig).strip()}",
+        place=f"evolution {evolution!r}, {title}",
+        remedy="mend the cause, then run the same command again: it goes on where it stopped; or rollback",
+    )
