@@ -186,7 +186,7 @@ def _fit(evolution: Evolution, dialect: SchemaDialect, journal: Journal, connect
     _free(journal, connection, plan)
     for check in plan.checks:
         (statement,) = dialect.render(check)
-        counts = {str(row[0]): int(row[1]) for row in execute(connection, statement)}
+        counts: dict[str, int] = {row.value: row.rows for row in execute(connection, statement)}
         listed = ", ".join(f"{label!r} ({counts.get(label, 0)} rows)" for label in check.labels)
         raise SchemaMismatch(
             f"values without a mapping: {listed}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from crossfade import names
 from crossfade.errors import UsageError
@@ -21,7 +22,7 @@ def search_path(version: str, *, schemas: Sequence[str] = ("public",)) -> str:
     return ", ".join('"' + each.replace('"', '""') + '"' for each in every)
 
 
-def connect_args(version: str, *, driver: str = "psycopg", schemas: Sequence[str] = ("public",)) -> dict[str, object]:
+def connect_args(version: str, *, driver: str = "psycopg", schemas: Sequence[str] = ("public",)) -> dict[str, Any]:
     """What gives a connection the namespace of `version`, for the driver's connect function.
 
         create_engine(url, connect_args=connect_args("open_statuses"))

@@ -36,10 +36,10 @@ Values = Mapping[str | None, str | None]
 
 
 def carried_indexes(
-    table: Table, old: Column, new: Column, values: Values, evolution: str, place: str, *, open_: bool
+    table: Table, old: Column, new: Column, values: Values, evolution: str, place: str, *, merges: bool
 ) -> Carried:
-    """The indexes of `table` that mention `old`, said of `new`. `open_`: two new values may be one
-    old value, so that a unique index would refuse rows that differ.
+    """The indexes of `table` that mention `old`, said of `new`. `merges`: two values of one
+    side may be one value of the other, so that a unique index would refuse rows that differ.
 
     Raises Unsupported, which names the index, for one that can't be said of a string column.
     """
@@ -53,7 +53,7 @@ def carried_indexes(
         if not index.valid:
             notes.append(f"index {index.name} is invalid (a build that failed?) and is not carried over")
             continue
-        built = _said_of(index, old, new, values, names.successor(index.name, evolution), place, open_=open_)
+        built = _said_of(index, old, new, values, names.successor(index.name, evolution), place, merges=merges)
         start.append(CreateIndex(table.name, built, table.partitions))
         if index.constraint and not table.partitions:
             start.append(AdoptIndex(table.name, built.name))
@@ -93,7 +93,7 @@ def carried_checks(
 
 
 def _said_of(
-    index: Index, old: Column, new: Column, values: Values, name: str, place: str, *, open_: bool
+    index: Index, old: Column, new: Column, values: Values, name: str, place: str, *, merges: bool
 ) -> Index:
     why = ""
     predicate = index.predicate
@@ -103,8 +103,8 @@ def _said_of(
         why = f"its method is {index.method}"
     elif index.constraint == "exclusion":
         why = "it serves an exclusion constraint"
-    elif index.unique and open_:
-        why = f"it is unique, and with unknown= two values of {old.name} may be one"
+    elif index.unique and merges:
+        why = f"it is unique, and two values of one version of {old.name} may be one value of the other"
     elif predicate is not None and old.name in index.predicate_columns:
         predicate = _translated(predicate, old, new, values)
         if predicate is None:

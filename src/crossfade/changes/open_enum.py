@@ -101,7 +101,8 @@ class OpenEnum:
         lens = self._lens(table, old, new, values)
         unmapped = tuple(label for label in labels if label not in values)
         mapping: dict[str | None, str | None] = dict(values.items())
-        indexes = carried_indexes(table, old, new, mapping, evolution, self.title, open_=self.unknown is not None)
+        merges = self.unknown is not None or len(set(values.values())) < len(values)
+        indexes = carried_indexes(table, old, new, mapping, evolution, self.title, merges=merges)
         checks = carried_checks(table, old, new, mapping, evolution, self.title)
         default = self._default(table, old, values)
 

@@ -274,7 +274,7 @@ class Renderer:
         labels = ", ".join(literal(each) for each in step.labels)
         return (
             Statement(
-                f"SELECT {column}::text, count(*) FROM {table(step.table)} WHERE {column}::text IN ({labels}) "
+                f"SELECT {column}::text AS value, count(*) AS rows FROM {table(step.table)} WHERE {column}::text IN ({labels}) "
                 "GROUP BY 1 ORDER BY 1",
                 lock="ACCESS SHARE",
             ),

@@ -170,7 +170,8 @@ def _assign(assigned: list[tuple[Column, str]]) -> list[str]:
 
 
 def _function(purpose: str, evolution: str, of: TableName) -> str:
-    return f"{names.JOURNAL}.{ident(names.routine(purpose, f"{of.schema}_{of.name}", evolution))}"
+    name = names.routine(purpose, f"{of.schema}_{of.name}", evolution)
+    return f"{names.JOURNAL}.{ident(name)}"
 
 
 def _trigger(name: str, event: str, of: TableName, when: str, call: str) -> Statement:
