@@ -85,7 +85,7 @@ def by_range(session: Session, line: Line, estimate: int, pace: Pace | None = No
     walk = session.attempt(title, partial(_begin, session, line, estimate))
     while walk is not None and walk.at is not None:
         started = time.monotonic()
-        walk = session.attempt(title, partial(_batch, session, line, walk, pace.size, started))
+        walk = session.attempt(title, partial(_batch, session, line, walk, walk.at, pace.size, started))
         pace.learn(time.monotonic() - started)
         session.observer.advanced(walk.rows, max(estimate, walk.rows), walk.rows / max(walk.seconds, 1e-9))
     return Tally() if walk is None else Tally(walk.rows, walk.changed, walk.seconds)
@@ -134,12 +134,13 @@ def _begin(session: Session, line: Line, estimate: int, connection: Connection) 
     return walk
 
 
-def _batch(session: Session, line: Line, walk: _Walk, size: int, started: float, connection: Connection) -> _Walk:
-    assert walk.at is not None
+def _batch(
+    session: Session, line: Line, walk: _Walk, lo: Key, size: int, started: float, connection: Connection
+) -> _Walk:
     for statement in (*session.dialect.opening(), *of_role(line, Role.SETTING)):
         execute(connection, statement)
-    hi, following = boundary(connection, line, walk.at, walk.last, size)
-    values = limits(walk.at, hi)
+    hi, following = boundary(connection, line, lo, walk.last, size)
+    values = limits(lo, hi)
     rows = size
     if following is None:
         (count,) = of_role(line, Role.COUNT)
@@ -167,5 +168,3 @@ def _save(session: Session, line: Line, connection: Connection, walk: _Walk, est
     if estimate or walk.rows == 0:
         values["total"] = estimate
     session.journal.save_progress(connection, session.record, session.command, line.position, **values)
-
-

@@ -22,7 +22,10 @@ def encode(value: object) -> Any:
     if isinstance(value, Enum):
         return {"$": type(value).__name__, "value": value.value}
     if is_dataclass(value):
-        return {"$": type(value).__name__, **{each.name: encode(getattr(value, each.name)) for each in fields(value)}}
+        return {
+            "$": type(value).__name__,
+            **{each.name: encode(getattr(value, each.name)) for each in fields(value)},
+        }
     if isinstance(value, frozenset):
         return {"$": "frozenset", "items": sorted(value)}
     if isinstance(value, tuple):

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import URL, Connection
 
-from crossfade import codec, verify as verification
+from crossfade import codec
+from crossfade import verify as verification
 from crossfade.dialects import SchemaDialect, connect
 from crossfade.errors import SchemaMismatch, UsageError, WrongState
 from crossfade.evolution import Evolution
@@ -29,7 +30,7 @@ from crossfade.runner import run
 from crossfade.schema import TableName
 from crossfade.script import script
 from crossfade.session import Session, execute
-from crossfade.steps import Compare, Step
+from crossfade.steps import Step
 
 Database = str | URL
 Walked = Callable[[Plan, Session], Sequence[Step]]
@@ -47,7 +48,10 @@ def preview(evolution: Evolution, database: Database) -> Preview:
             plan = _plan_of(record)
         else:
             plan = _fit(evolution, dialect, journal, connection)
-        rows = {str(table.name): table.rows for table in dialect.reflect(connection, map(_written, plan.tables)).tables}
+        rows = {
+            str(table.name): table.rows
+            for table in dialect.reflect(connection, map(_written, plan.tables)).tables
+        }
         kept = journal.count_complement(connection, evolution.name) if record is not None else 0
         return told(plan, dialect, state=record.state if record else State.ABSENT, rows=rows, kept_rows=kept)
 
@@ -71,7 +75,9 @@ def start(evolution: Evolution, database: Database, *, observer: Observer | None
             record = journal.enter(connection, _fresh(plan, record))
         else:
             connection.rollback()
-        return _walk(dialect, journal, connection, record, Command.START, lambda plan, _: plan.start, observer)
+        return _walk(
+            dialect, journal, connection, record, Command.START, lambda plan, _: plan.start, observer
+        )
 
 
 def rollback(evolution: Evolution | str, database: Database, *, observer: Observer | None = None) -> Outcome:
@@ -97,7 +103,9 @@ def complete(evolution: Evolution | str, database: Database, *, observer: Observ
     return _move(evolution, database, Command.COMPLETE, lambda plan, _: plan.complete, observer)
 
 
-def verify(evolution: Evolution | str, database: Database, *, observer: Observer | None = None) -> Verification:
+def verify(
+    evolution: Evolution | str, database: Database, *, observer: Observer | None = None
+) -> Verification:
     """Compare both sides of every row, now. Changes nothing; mismatches are counted and shown."""
     with _opened(database) as (dialect, journal, connection):
         record = _known(journal, connection, evolution)
@@ -105,17 +113,17 @@ def verify(evolution: Evolution | str, database: Database, *, observer: Observer
             raise WrongState(
                 f"there are no two sides to compare: evolution {record.name!r} is {record.state}",
                 place=f"evolution {record.name!r}",
-                remedy="start it first" if record.state is not State.COMPLETED else "it has been verified, then completed",
+                remedy="start it first"
+                if record.state is not State.COMPLETED
+                else "it has been verified, then completed",
             )
         plan = _plan_of(record)
         connection.rollback()
         session = Session(dialect, journal, record, "verify", observer or Silent())
         found = []
         for number, unit in enumerate(script(plan.verify, dialect), 1):
-            (line,) = unit.lines
-            assert isinstance(line.step, Compare)
             session.observer.began(unit.title, number, len(plan.verify))
-            found.append(verification.compare(session, line, line.step))
+            found.append(verification.compare(session, unit.lines[0]))
             session.observer.ended(unit.title, found[-1].seconds)
         return verification.merged(found)
 

@@ -22,7 +22,9 @@ def search_path(version: str, *, schemas: Sequence[str] = ("public",)) -> str:
     return ", ".join('"' + each.replace('"', '""') + '"' for each in every)
 
 
-def connect_args(version: str, *, driver: str = "psycopg", schemas: Sequence[str] = ("public",)) -> dict[str, Any]:
+def connect_args(
+    version: str, *, driver: str = "psycopg", schemas: Sequence[str] = ("public",)
+) -> dict[str, Any]:
     """What gives a connection the namespace of `version`, for the driver's connect function.
 
         create_engine(url, connect_args=connect_args("open_statuses"))

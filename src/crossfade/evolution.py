@@ -34,13 +34,17 @@ class Evolution:
         names.checked_evolution(self.name)
         object.__setattr__(self, "changes", tuple(self.changes))
         if not self.changes:
-            raise EvolutionError("it changes nothing", place=f"evolution {self.name!r}", remedy="give it changes=[…]")
+            raise EvolutionError(
+                "it changes nothing", place=f"evolution {self.name!r}", remedy="give it changes=[…]"
+            )
         claimed: dict[tuple[tuple[str | None, str], str], Change] = {}
         for change in self.changes:
             if not isinstance(change, CHANGES):
                 known = ", ".join(each.__name__ for each in CHANGES)
                 raise EvolutionError(
-                    f"{change!r} is not a change", place=f"evolution {self.name!r}", remedy=f"the changes are {known}"
+                    f"{change!r} is not a change",
+                    place=f"evolution {self.name!r}",
+                    remedy=f"the changes are {known}",
                 )
             for table in change.tables:
                 for column in change.columns:
@@ -73,7 +77,7 @@ def load(path: Path) -> dict[str, Evolution]:
         raise UsageError(
             f"{path} does not exist",
             place="evolutions",
-            remedy="name the file, or set evolutions = \"folder\" under [tool.crossfade] in pyproject.toml",
+            remedy='name the file, or set evolutions = "folder" under [tool.crossfade] in pyproject.toml',
         )
     found: dict[str, Evolution] = {}
     origin: dict[str, Path] = {}
@@ -82,7 +86,8 @@ def load(path: Path) -> dict[str, Evolution]:
         for evolution in _in_file(file):
             if evolution.name in found:
                 raise UsageError(
-                    f"two evolutions are named {evolution.name!r}", place=f"{origin[evolution.name]} and {file}"
+                    f"two evolutions are named {evolution.name!r}",
+                    place=f"{origin[evolution.name]} and {file}",
                 )
             found[evolution.name] = evolution
             origin[evolution.name] = file
@@ -102,7 +107,9 @@ def _in_file(file: Path) -> Iterator[Evolution]:
     except EvolutionError as error:
         raise error.within(str(file)) from None
     except Exception as error:  # the user's code may raise anything
-        raise UsageError(f"{type(error).__name__}: {error}", place=str(file), remedy="mend the file") from error
+        raise UsageError(
+            f"{type(error).__name__}: {error}", place=str(file), remedy="mend the file"
+        ) from error
     finally:
         sys.path.remove(folder)
     seen: set[int] = set()
@@ -120,7 +127,10 @@ def _canonical(value: object) -> object:
     if isinstance(value, TypeEngine):
         return repr(value)
     if is_dataclass(value):
-        return [type(value).__name__, {each.name: _canonical(getattr(value, each.name)) for each in fields(value)}]
+        return [
+            type(value).__name__,
+            {each.name: _canonical(getattr(value, each.name)) for each in fields(value)},
+        ]
     if isinstance(value, Mapping):
         return {str(key): _canonical(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

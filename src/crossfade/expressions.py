@@ -20,8 +20,9 @@ from crossfade.schema import Column, Table
 SQLGLOT = {"postgresql": "postgres"}
 
 _VOLATILE = frozenset(
-    "random gen_random_uuid uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4 uuidv4 uuidv7 "
-    "clock_timestamp timeofday nextval setval currval lastval txid_current pg_sleep setseed".split()
+    {"random", "gen_random_uuid", "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4", "uuidv4"}
+    | {"uuidv7", "clock_timestamp", "timeofday", "nextval", "setval", "currval", "lastval"}
+    | {"txid_current", "pg_sleep", "setseed"}
 )
 
 
@@ -284,5 +285,3 @@ def _literals(nodes: Iterable[exp.Expr]) -> list[exp.Literal] | None:
             return None
         found.append(inner)
     return found
-
-

@@ -46,13 +46,21 @@ def check_names(steps: Iterable[Step], schema: Schema, place: str) -> None:
                     _taken(f"schema {step.namespace!r}", place, "drop or rename it, or rename the evolution")
             case CreateIndex():
                 if TableName(step.table.schema, step.index.name) in schema.relation_names:
-                    _taken(f"the name {step.index.name!r} in schema {step.table.schema}", place, "rename what holds it")
+                    _taken(
+                        f"the name {step.index.name!r} in schema {step.table.schema}",
+                        place,
+                        "rename what holds it",
+                    )
             case AddColumn():
                 if tables[step.table].find(step.column.name) is not None:
-                    _taken(f"column {step.table}.{step.column.name}", place, "drop or rename that column first")
+                    _taken(
+                        f"column {step.table}.{step.column.name}", place, "drop or rename that column first"
+                    )
             case AddCheck():
                 if any(check.name == step.check.name for check in tables[step.table].checks):
-                    _taken(f"check {step.check.name!r} of {step.table}", place, "drop or rename that check first")
+                    _taken(
+                        f"check {step.check.name!r} of {step.table}", place, "drop or rename that check first"
+                    )
 
 
 def check_privileges(tables: Sequence[Table], steps: Iterable[Step], schema: Schema) -> None:

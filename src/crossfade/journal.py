@@ -128,8 +128,9 @@ seed = Table(
 
 _APPEND_ONLY = (
     DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy leaves DDL's constructor without types
-        "CREATE FUNCTION crossfade.keep_history() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, "
-        "pg_temp AS $$BEGIN RAISE EXCEPTION 'the history of Crossfade is append-only'; END$$"
+        "CREATE FUNCTION crossfade.keep_history() RETURNS trigger LANGUAGE plpgsql "
+        "SET search_path = pg_catalog, pg_temp AS "
+        "$$BEGIN RAISE EXCEPTION 'the history of Crossfade is append-only'; END$$"
     ),
     DDL(  # type: ignore[no-untyped-call]
         "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON crossfade.event "
@@ -204,11 +205,19 @@ class Journal:
         rows = connection.execute(select(evolution).order_by(evolution.c.started_at, evolution.c.name))
         return tuple(
             Record(
-                row.name, row.fingerprint, row.summary, State(row.state), row.run, tuple(row.tables), row.plan,
-                row.started_at, row.changed_at, row.lease_holder,
+                row.name,
+                row.fingerprint,
+                row.summary,
+                State(row.state),
+                row.run,
+                tuple(row.tables),
+                row.plan,
+                row.started_at,
+                row.changed_at,
+                row.lease_holder,
             )
             for row in rows
-        )  # fmt: skip
+        )
 
     def enter(self, connection: Connection, record: Record) -> Record:
         """Register an evolution that starts, or starts anew after a rollback; gives it back.
@@ -250,10 +259,14 @@ class Journal:
                 | evolution.c.lease_holder.is_(None)
                 | (evolution.c.lease_until < _clock),
             )
-            .values(lease_holder=self.runner, lease_until=_clock + text(f"interval '{LEASE_SECONDS} seconds'"))
+            .values(
+                lease_holder=self.runner, lease_until=_clock + text(f"interval '{LEASE_SECONDS} seconds'")
+            )
         )
         if taken.rowcount == 0:
-            holder = connection.execute(select(evolution.c.lease_holder).where(evolution.c.name == name)).scalar()
+            holder = connection.execute(
+                select(evolution.c.lease_holder).where(evolution.c.name == name)
+            ).scalar()
             raise Busy(
                 f"another runner is at work: {holder}",
                 place=f"evolution {name!r}",
@@ -275,9 +288,15 @@ class Journal:
         )
 
     def note(
-        self, connection: Connection, record: Record, command: str, kind: str, step: str, position: int | None = None,
+        self,
+        connection: Connection,
+        record: Record,
+        command: str,
+        kind: str,
+        step: str,
+        position: int | None = None,
         **detail: object,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Append an event: a step `began`, `ended`; a command `began`, `ended`, `failed`."""
         connection.execute(
             insert(event).values(

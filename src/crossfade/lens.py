@@ -101,6 +101,9 @@ def law_of(forward: ValueMap, backward: ValueMap) -> Law:
     back = dict(backward.pairs)
     if all(back.get(there[value], backward.otherwise) == value for value in there):
         return Law.BACKWARD
-    if all(there.get(back[value], forward.otherwise) == value for value in back) and backward.otherwise is None:
+    if (
+        all(there.get(back[value], forward.otherwise) == value for value in back)
+        and backward.otherwise is None
+    ):
         return Law.FORWARD
     return Law.EITHER

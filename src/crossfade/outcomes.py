@@ -20,7 +20,9 @@ def outcome(session: Session, state: State, seconds: float, notes: tuple[str, ..
             if (event.run, event.command, event.kind) == (session.record.run, session.command, ENDED)
         ]
     copied = [each["backfill"] for each in details if "backfill" in each]
-    verified = [Verification.model_validate(each["verification"]) for each in details if "verification" in each]
+    verified = [
+        Verification.model_validate(each["verification"]) for each in details if "verification" in each
+    ]
     rows = sum(each["rows"] for each in copied)
     spent = sum(each["seconds"] for each in copied)
     return Outcome(
@@ -28,7 +30,9 @@ def outcome(session: Session, state: State, seconds: float, notes: tuple[str, ..
         command=session.command,
         state=state,
         seconds=seconds,
-        backfill=Backfill(rows=rows, seconds=spent, rows_per_second=rows / spent if spent else 0.0) if copied else None,
+        backfill=Backfill(rows=rows, seconds=spent, rows_per_second=rows / spent if spent else 0.0)
+        if copied
+        else None,
         verification=merged(verified) if verified else None,
         complement_rows=sum(each.get("complement_rows", 0) for each in details),
         seeded=sum(each.get("seeded", 0) for each in details),

@@ -51,7 +51,8 @@ class Command(StrEnum):
 
 class Transition(NamedTuple):
     """The state while a command runs, and the one that it ends in; `refused` is the one that it
-    falls back to where verification fails (None: it stays, and can be run again)."""
+    falls back to where verification fails (None: it stays, and can be run again).
+    """
 
     during: State
     after: State

@@ -21,7 +21,8 @@ _ORDER = tuple(Phase)
 @dataclass(frozen=True)
 class Plan:
     """What each command will do. `checks` change nothing and come first; `verify` is what
-    `crossfade verify` walks, and what gates `complete`."""
+    `crossfade verify` walks, and what gates `complete`.
+    """
 
     evolution: str
     summary: str
@@ -75,10 +76,16 @@ def _compiled(evolution: Evolution, schema: Schema) -> list[tuple[Change, Parts]
 
 
 def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change, Parts]]) -> Plan:
-    tables = {schema.table(written).name: schema.table(written) for change, _ in compiled for written in change.tables}
+    tables = {
+        schema.table(written).name: schema.table(written)
+        for change, _ in compiled
+        for written in change.tables
+    }
     every = [parts for _, parts in compiled]
     plans = {name: TablePlan.of(evolution.name, table, every, schema) for name, table in tables.items()}
-    namespaces = [_namespace(each, evolution.name, tables) for each in dict.fromkeys(name.schema for name in tables)]
+    namespaces = [
+        _namespace(each, evolution.name, tables) for each in dict.fromkeys(name.schema for name in tables)
+    ]
     check_names(namespaces, schema, "namespace")
 
     structure = [step for parts in every for step in parts.start if not isinstance(step, SeedRows)]

@@ -11,7 +11,9 @@ from crossfade.script import script
 from crossfade.steps import Statement, Step
 
 
-def preview(plan: Plan, dialect: SchemaDialect, *, state: str, rows: dict[str, int], kept_rows: int) -> Preview:
+def preview(
+    plan: Plan, dialect: SchemaDialect, *, state: str, rows: dict[str, int], kept_rows: int
+) -> Preview:
     """The plan told: every statement of every command, in the order in which it will be executed."""
     return Preview(
         evolution=plan.evolution,
@@ -53,4 +55,6 @@ def told(steps: Sequence[Step], dialect: SchemaDialect) -> tuple[PlannedStep, ..
 
 
 def _told(statement: Statement, *, repeated: bool) -> PlannedStatement:
-    return PlannedStatement(sql=statement.sql, lock=statement.lock, blocks=statement.blocks, repeated=repeated)
+    return PlannedStatement(
+        sql=statement.sql, lock=statement.lock, blocks=statement.blocks, repeated=repeated
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,7 +15,7 @@ from crossfade.lease import heartbeat
 from crossfade.phases import State, Transition
 from crossfade.script import Line, Unit, script
 from crossfade.session import BEGAN, ENDED, Session, execute, tallied
-from crossfade.steps import Compare, Mode, Step, Tally
+from crossfade.steps import Mode, Step, Tally
 
 
 def run(session: Session, steps: Sequence[Step], move: Transition) -> None:
@@ -40,9 +41,9 @@ def run(session: Session, steps: Sequence[Step], move: Transition) -> None:
                 _WAYS[unit.mode](session, unit)
                 session.observer.ended(unit.title, time.monotonic() - started)
         except VerificationFailed as error:
-            session.attempt(error.place, lambda connection: _fail(session, connection, error, move))
+            session.attempt(error.place, partial(_fail, session, error, move))
             raise
-        session.attempt(str(move.after), lambda connection: _arrive(session, connection, move.after))
+        session.attempt(str(move.after), partial(_arrive, session, move.after))
 
 
 def _together(session: Session, unit: Unit) -> None:
@@ -84,8 +85,7 @@ def _drain(session: Session, unit: Unit) -> None:
 
 def _compare(session: Session, unit: Unit) -> None:
     (line,) = unit.lines
-    assert isinstance(line.step, Compare)
-    verification = verify.compare(session, line, line.step)
+    verification = verify.compare(session, line)
     verify.demand(verification, f"evolution {session.record.name!r}, {line.step.title}")
     detail = {"verification": verification.model_dump(mode="json")}
     session.attempt(unit.title, lambda connection: _end(session, connection, line, detail))
@@ -102,7 +102,9 @@ _WAYS = {
 
 
 def _finish(session: Session, line: Line, tally: Tally) -> None:
-    session.attempt(line.step.title, lambda connection: _end(session, connection, line, line.step.tell(tally)))
+    session.attempt(
+        line.step.title, lambda connection: _end(session, connection, line, line.step.tell(tally))
+    )
 
 
 def _begin(session: Session, connection: Connection, line: Line) -> None:
@@ -119,12 +121,12 @@ def _event(session: Session, connection: Connection, line: Line, kind: str, deta
     )
 
 
-def _fail(session: Session, connection: Connection, error: VerificationFailed, move: Transition) -> None:
+def _fail(session: Session, error: VerificationFailed, move: Transition, connection: Connection) -> None:
     session.journal.note(connection, session.record, session.command, "failed", error.place, fact=error.fact)
     if move.refused is not None:
         session.journal.set_state(connection, session.record.name, move.refused)
 
 
-def _arrive(session: Session, connection: Connection, after: State) -> None:
+def _arrive(session: Session, after: State, connection: Connection) -> None:
     session.journal.set_state(connection, session.record.name, after)
     session.journal.note(connection, session.record, session.command, "arrived", str(after))

@@ -56,7 +56,8 @@ class EnumType:
 @dataclass(frozen=True)
 class Index:
     """An index. `columns` are plain column names in key order; `expressions` says that some key is
-    an expression, `options` the rest of each key in SQL (` DESC NULLS LAST`, an operator class)."""
+    an expression, `options` the rest of each key in SQL (` DESC NULLS LAST`, an operator class).
+    """
 
     name: str
     columns: tuple[str, ...]

@@ -24,11 +24,14 @@ T = TypeVar("T")
 BEGAN = "began"
 ENDED = "ended"
 
+_jitter = random.SystemRandom()
+
 
 @dataclass(frozen=True)
 class Patience:
     """How long locks are asked for again: `attempts` times, with pauses from `first` seconds that
-    double up to `longest`, each shortened at random by up to half."""
+    double up to `longest`, each shortened at random by up to half.
+    """
 
     attempts: int = 60
     first: float = 0.1
@@ -36,7 +39,7 @@ class Patience:
 
     def pause(self, attempt: int) -> float:
         """Seconds to wait after the `attempt`-th try (from 1)."""
-        return float(min(self.longest, self.first * 2 ** min(attempt - 1, 16)) * random.uniform(0.5, 1.0))
+        return float(min(self.longest, self.first * 2 ** min(attempt - 1, 16)) * _jitter.uniform(0.5, 1.0))
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,9 @@ def execute(
     return connection.exec_driver_sql(statement.sql, execution_options={"no_parameters": True})
 
 
-def tallied(connection: Connection, statements: Iterable[Statement], values: Mapping[str, object] | None = None) -> Tally:
+def tallied(
+    connection: Connection, statements: Iterable[Statement], values: Mapping[str, object] | None = None
+) -> Tally:
     """Execute the statements; tally the rows that those of role WORK changed and returned."""
     changed = 0
     returned: Counter[tuple[str, ...]] = Counter()

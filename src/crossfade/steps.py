@@ -69,7 +69,8 @@ class Statement:
 @dataclass(frozen=True)
 class Tally:
     """What executing a step's WORK came to: rows passed over, rows that the statements changed,
-    seconds, and how often each row that they returned came (for statements that return little)."""
+    seconds, and how often each row that they returned came (for statements that return little).
+    """
 
     rows: int = 0
     changed: int = 0
@@ -392,7 +393,8 @@ class SetNotNull(Step):
 @dataclass(frozen=True)
 class Compare(Step):
     """Compare both sides of every row. `fresh` is the comparison before the new side is published:
-    there a value that is missing is a mismatch unless the complement brought it back missing."""
+    there a value that is missing is a mismatch unless the complement brought it back missing.
+    """
 
     phase = Phase.VERIFY
     mode = Mode.COMPARE

@@ -76,7 +76,9 @@ class TablePlan:
         synced = tuple(lens for lens in self.lenses if not lens.by_default)
         if self.lenses:
             steps.append(
-                InstallSync(self.evolution, name, synced, self.columns, self.namespace, self.schema.search_path)
+                InstallSync(
+                    self.evolution, name, synced, self.columns, self.namespace, self.schema.search_path
+                )
             )
         copied = tuple(lens for lens in self.lenses if lens.copied)
         if copied:
@@ -92,9 +94,7 @@ class TablePlan:
 
     def compare(self, *, fresh: bool) -> tuple[Compare, ...]:
         """The comparison of both sides; none where no lens says that the sides determine each other."""
-        compared = tuple(
-            lens for lens in self.lenses if lens.law is not Law.FREE or (fresh and lens.copied)
-        )
+        compared = tuple(lens for lens in self.lenses if lens.law is not Law.FREE or (fresh and lens.copied))
         if not compared:
             return ()
         key, rows = self.table.key_columns(), self.table.rows
@@ -150,10 +150,17 @@ class TablePlan:
         replaced = {each.column: each.by for each in self.shown if each.column is not None}
         columns: list[ViewColumn] = []
         for column in self.table.columns:
-            by = replaced.get(column.name, ViewColumn(column.name, column.name, generated=column.generated is not None))
+            by = replaced.get(
+                column.name, ViewColumn(column.name, column.name, generated=column.generated is not None)
+            )
             if by is not None:
                 columns.append(by)
         columns.extend(each.by for each in self.shown if each.column is None and each.by is not None)
         return PublishView(
-            self.table.name, self.namespace, tuple(columns), self.table.owner, self.table.grants, self.table.comment
+            self.table.name,
+            self.namespace,
+            tuple(columns),
+            self.table.owner,
+            self.table.grants,
+            self.table.comment,
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial
+from typing import TypeVar, cast
 
 from sqlalchemy import Connection
 
@@ -20,12 +21,13 @@ EXAMPLES = 20
 T = TypeVar("T")
 
 
-def compare(session: Session, line: Line, step: Compare) -> Verification:
+def compare(session: Session, line: Line) -> Verification:
     """Compare every row of a step's table; nothing is written.
 
     Each range is read in one snapshot, so that no half of a write is seen. It is repeatable, and
     runs under traffic.
     """
+    step = cast("Compare", line.step)  # no other step has this mode
     started = time.monotonic()
     pace = Pace(size=5_000, target=0.25, most=100_000)
     (first,), (last,) = of_role(line, Role.FIRST), of_role(line, Role.LAST)
@@ -35,11 +37,7 @@ def compare(session: Session, line: Line, step: Compare) -> Verification:
     examples: list[Mismatch] = []
     while lo is not None and hi is not None:
         began = time.monotonic()
-        at, size = lo, pace.size
-
-        def batch(connection: Connection, at: Key = at, size: int = size) -> tuple[Key | None, int, int, list[Mismatch]]:
-            return _range(connection, line, step, at, hi, size, EXAMPLES - len(examples))
-
+        batch = partial(_range, line, step, lo, hi, pace.size, EXAMPLES - len(examples))
         lo, count, wrong, found = _read(session, line, batch)
         rows += count
         mismatches += wrong
@@ -96,17 +94,15 @@ def _read(session: Session, line: Line, work: Callable[[Connection], T]) -> T:
 
 
 def _range(
-    connection: Connection, line: Line, step: Compare, lo: Key, last: Key, size: int, wanted: int
+    line: Line, step: Compare, lo: Key, last: Key, size: int, wanted: int, connection: Connection
 ) -> tuple[Key | None, int, int, list[Mismatch]]:
     hi, following = boundary(connection, line, lo, last, size)
     values = limits(lo, hi)
     (work,), (sample,) = of_role(line, Role.WORK), of_role(line, Role.SAMPLE)
     rows, wrong = tuple(execute(connection, work, values).one())
-    found: list[Mismatch] = []
-    if wrong and wanted > 0:
-        for row in execute(connection, sample, {**values, "batch": wanted}):
-            found.append(_mismatch(step, [None if value is None else str(value) for value in row]))
-    return following, int(rows), int(wrong), found
+    found = execute(connection, sample, {**values, "batch": wanted}) if wrong and wanted > 0 else ()
+    examples = [_mismatch(step, [None if value is None else str(value) for value in row]) for row in found]
+    return following, int(rows), int(wrong), examples
 
 
 def _mismatch(step: Compare, row: list[str | None]) -> Mismatch:

@@ -47,7 +47,7 @@ class Ground:
     def __init__(self, case: Case, accesses: Mapping[Side, Access], journey: Journey) -> None:
         self._case = case
         self._journey = journey
-        self._engines = {side: application_engine(access) for side, access in accesses.items()}
+        self._engines = {side: application_engine(access, "casebook") for side, access in accesses.items()}
         self._open: dict[str, tuple[Unchanged, Dump, dict[str, set[str]]]] = {}
         self._stack = ExitStack()
         self._clocks = may_silence_triggers(self._engines[Side.OLD])

@@ -36,18 +36,16 @@ Access = tuple[str, dict[str, object]]  # the URL and the connect_args of an app
 STATEMENT_TIMEOUT = "30s"
 
 
-def application_engine(access: Access, *, pool_size: int = 1) -> Engine:
+def application_engine(access: Access, name: str) -> Engine:
     """An engine as an application would make it, but for a statement timeout so that a run cannot hang."""
     url, connect_args = access
     # A copy: SQLAlchemy empties some dialects' arguments while it makes the engine.
-    engine = create_engine(
-        make_url(url), connect_args=dict(connect_args), pool_size=pool_size, max_overflow=1
-    )
+    engine = create_engine(make_url(url), connect_args=dict(connect_args), pool_size=1, max_overflow=1)
 
     @event.listens_for(engine, "connect")
     def limit(connection: object, _: object) -> None:
         cursor = connection.cursor()  # type: ignore[attr-defined]  # a DBAPI connection has no common type
-        cursor.execute(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'")
+        cursor.execute(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'; SET application_name = '{name}'")
         cursor.close()
         connection.commit()  # type: ignore[attr-defined]  # a rollback would take the setting back
 
@@ -61,7 +59,9 @@ class Lane:
         self, worker: WorkerFactory, accesses: Mapping[Side, Access], assignment: Assignment, rate: float
     ) -> None:
         self.desk = Desk()
-        self._engines = {side: application_engine(access) for side, access in accesses.items()}
+        self._engines = {
+            side: application_engine(access, f"{side} application") for side, access in accesses.items()
+        }
         for engine in self._engines.values():
             self.desk.watch(engine)
         self.worker = worker(self.desk, self._engines, assignment)

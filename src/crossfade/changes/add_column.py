@@ -17,13 +17,15 @@ from crossfade.lens import Assignment, Law, RowLens
 from crossfade.schema import Check, Column, Index, Schema, Table, TableName
 from crossfade.steps import (
     AddCheck,
-    AddColumn as AddColumnStep,
     CreateIndex,
     SetDefault,
     SetNotNull,
     Step,
     ValidateCheck,
     ViewColumn,
+)
+from crossfade.steps import (
+    AddColumn as AddColumnStep,
 )
 
 
@@ -118,7 +120,9 @@ class AddColumn:
             start=(*_steps(table.name, declared, fill), *index),
             complete=(SetDefault(table.name, declared.name, default),) if late or _lent(fill, own) else (),
             lenses=(lens,),
-            shown=(Shown(table.name, None, ViewColumn(declared.name, declared.name, _view_default(fill, own))),),
+            shown=(
+                Shown(table.name, None, ViewColumn(declared.name, declared.name, _view_default(fill, own))),
+            ),
         )
 
     def _fill(self, table: Table, type_: str, schema: Schema) -> Sql | None:

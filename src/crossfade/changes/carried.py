@@ -53,7 +53,9 @@ def carried_indexes(
         if not index.valid:
             notes.append(f"index {index.name} is invalid (a build that failed?) and is not carried over")
             continue
-        built = _said_of(index, old, new, values, names.successor(index.name, evolution), place, merges=merges)
+        built = _said_of(
+            index, old, new, values, names.successor(index.name, evolution), place, merges=merges
+        )
         start.append(CreateIndex(table.name, built, table.partitions))
         if index.constraint and not table.partitions:
             start.append(AdoptIndex(table.name, built.name))

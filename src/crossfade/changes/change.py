@@ -13,7 +13,8 @@ from crossfade.steps import CountUnmapped, Step, ViewColumn
 @dataclass(frozen=True)
 class Shown:
     """How a table's new version differs: `column` of the old version is left out (None: nothing
-    is), and `by` is shown in its place (None: nothing is)."""
+    is), and `by` is shown in its place (None: nothing is).
+    """
 
     table: TableName
     column: str | None
@@ -23,7 +24,8 @@ class Shown:
 @dataclass(frozen=True)
 class Parts:
     """What a change compiles to. `start` and `complete` are its structure steps in those commands;
-    everything about rows follows from its lenses."""
+    everything about rows follows from its lenses.
+    """
 
     start: tuple[Step, ...] = ()
     complete: tuple[Step, ...] = ()

@@ -39,6 +39,6 @@ def rendered_default(column: Column[Any], schema: Schema, place: str) -> str | N
         )
     dialect = _DIALECTS[schema.database]()
     # A compiler for the default alone, of no statement: SQLAlchemy's stubs ask for one.
-    compiler: Any = dialect.ddl_compiler(dialect, cast(Any, None))
+    compiler: Any = dialect.ddl_compiler(dialect, cast("Any", None))
     text: str | None = compiler.get_column_default_string(column)
     return text

@@ -52,7 +52,9 @@ class SeedRows:
 
     def __post_init__(self) -> None:
         if not self.keys:
-            raise EvolutionError("no key is given", place=self.title, remedy="name the column that tells rows apart")
+            raise EvolutionError(
+                "no key is given", place=self.title, remedy="name the column that tells rows apart"
+            )
         seen = set()
         for number, row in enumerate(self.rows, 1):
             for column in self.keys:
@@ -64,7 +66,9 @@ class SeedRows:
                     )
             identity = _json({column: row[column] for column in self.keys}, self.title)
             if identity in seen:
-                raise EvolutionError(f"row {number} has the key of an earlier one: {identity}", place=self.title)
+                raise EvolutionError(
+                    f"row {number} has the key of an earlier one: {identity}", place=self.title
+                )
             seen.add(identity)
 
     def compile(self, schema: Schema, evolution: str) -> Parts:
@@ -79,10 +83,7 @@ class SeedRows:
                     self.keys,
                     tuple(_json(row, self.title) for row in self.rows),
                     (),
-                    tuple(
-                        (key.table, key.columns, key.target_columns)
-                        for key in table.referenced_by
-                    ),
+                    tuple((key.table, key.columns, key.target_columns) for key in table.referenced_by),
                 ),
             )
         )

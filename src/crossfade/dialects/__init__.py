@@ -33,7 +33,9 @@ def connect(database: str | URL, *, lock_timeout_ms: int = 200) -> SchemaDialect
     name = url.get_backend_name()
     if name not in _DIALECTS:
         raise Unsupported(
-            f"{name} is not supported", place=shown, remedy=f"supported: {', '.join(sorted(set(_DIALECTS) - {'postgres'}))}"
+            f"{name} is not supported",
+            place=shown,
+            remedy=f"supported: {', '.join(sorted(set(_DIALECTS) - {'postgres'}))}",
         )
     try:
         return _DIALECTS[name].connect(url, lock_timeout_ms)

@@ -25,13 +25,16 @@ def copy_rows(step: CopyRows) -> tuple[Statement, ...]:
         for column, sql in values.forward(lens, "t", step.columns):
             name = ident(column.name)
             alone = len(step.lenses) == 1
-            assignments.append(f"{name} = {sql if alone else f'CASE WHEN {condition} THEN {sql} ELSE t.{name} END'}")
+            assignments.append(
+                f"{name} = {sql if alone else f'CASE WHEN {condition} THEN {sql} ELSE t.{name} END'}"
+            )
     where = " OR ".join(f"({condition})" for condition in todo)
     return (
         *_ends(step.table, step.key),
         *_quietly(skip_triggers=step.skip_triggers),
         _bound(
-            f"UPDATE {table(step.table)} AS t SET {', '.join(assignments)} WHERE {_range(step.key)} AND ({where})",
+            f"UPDATE {table(step.table)} AS t SET {', '.join(assignments)} "
+            f"WHERE {_range(step.key)} AND ({where})",
             lock="ROW EXCLUSIVE",
             blocks="writes to the rows of the batch",
         ),
@@ -44,9 +47,7 @@ def compare(step: Compare) -> tuple[Statement, ...]:
     wrong = " OR ".join(f"NOT ({_right(lens, step)})" for lens in step.lenses)
     key = ", ".join(f"t.{ident(each.name)}::text" for each in step.key)
     sides = ", ".join(
-        f"t.{ident(column.name)}::text"
-        for lens in step.lenses
-        for column in (*lens.old, *lens.new)
+        f"t.{ident(column.name)}::text" for lens in step.lenses for column in (*lens.old, *lens.new)
     )
     source = f"FROM {table(step.table)} AS t WHERE {_range(step.key)}"
     return (
@@ -54,7 +55,8 @@ def compare(step: Compare) -> tuple[Statement, ...]:
         Statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", Role.SETTING),
         _bound(f"SELECT count(*), count(*) FILTER (WHERE {wrong}) {source}"),
         _bound(
-            f"SELECT {key}, {sides} {source} AND ({wrong}) ORDER BY {_order(step.key)} LIMIT {parameter('batch')}",
+            f"SELECT {key}, {sides} {source} AND ({wrong}) ORDER BY {_order(step.key)} "
+            f"LIMIT {parameter('batch')}",
             Role.SAMPLE,
         ),
     )
@@ -67,10 +69,12 @@ def keep_complement(step: KeepComplement) -> tuple[Statement, ...]:
         where = values.kept(lens, "t", step.columns)
         works.append(
             _bound(
-                f"INSERT INTO {COMPLEMENT} AS c (evolution, table_name, change, row_key, old_values, new_values, state)"
-                f" SELECT {literal(step.evolution)}, {literal(str(step.table))}, {literal(lens.change)}, "
-                f"{_key_json(step.key)}, {_json(lens.old)}, {_json(lens.new)}, 'kept' FROM {table(step.table)} AS t "
-                f"WHERE {_range(step.key)} AND ({where}) ON CONFLICT (evolution, table_name, change, row_key) "
+                f"INSERT INTO {COMPLEMENT} AS c "
+                "(evolution, table_name, change, row_key, old_values, new_values, state) "
+                f"SELECT {literal(step.evolution)}, {literal(str(step.table))}, {literal(lens.change)}, "
+                f"{_key_json(step.key)}, {_json(lens.old)}, {_json(lens.new)}, 'kept' "
+                f"FROM {table(step.table)} AS t WHERE {_range(step.key)} AND ({where}) "
+                "ON CONFLICT (evolution, table_name, change, row_key) "
                 "DO UPDATE SET old_values = excluded.old_values, new_values = excluded.new_values, "
                 "state = excluded.state, kept_at = excluded.kept_at"
             )
@@ -102,7 +106,8 @@ def restore_complement(step: RestoreComplement) -> tuple[Statement, ...]:
         )
         works.append(
             _bound(
-                f"WITH picked AS MATERIALIZED (SELECT c.row_key, c.old_values, c.new_values FROM {COMPLEMENT} AS c "
+                "WITH picked AS MATERIALIZED (SELECT c.row_key, c.old_values, c.new_values "
+                f"FROM {COMPLEMENT} AS c "
                 f"WHERE {of} AND c.state = 'kept' ORDER BY c.row_key LIMIT {parameter('batch')}), "
                 f"restored AS (UPDATE {table(step.table)} AS t SET {assignments} FROM picked p "
                 f"WHERE {key}{unmoved} RETURNING p.row_key) "
@@ -152,8 +157,11 @@ def _count(of: TableName, key: Sequence[Column]) -> Statement:
 
 def _quietly(*, skip_triggers: bool) -> tuple[Statement, ...]:
     """The user's triggers and the sync stay out of it. A batch commits with its watermark, so that
-    losing both in a crash of the server loses nothing: the commit need not wait for the disk."""
-    replica = (Statement("SET LOCAL session_replication_role = 'replica'", Role.SETTING),) if skip_triggers else ()
+    losing both in a crash of the server loses nothing: the commit need not wait for the disk.
+    """
+    replica = (
+        (Statement("SET LOCAL session_replication_role = 'replica'", Role.SETTING),) if skip_triggers else ()
+    )
     return (
         Statement("SET LOCAL crossfade.sync = 'off'", Role.SETTING),
         Statement("SET LOCAL synchronous_commit = 'off'", Role.SETTING),
@@ -161,7 +169,9 @@ def _quietly(*, skip_triggers: bool) -> tuple[Statement, ...]:
     )
 
 
-def _bound(sql: str, role: Role = Role.WORK, *, lock: str = "ACCESS SHARE", blocks: str = "nothing") -> Statement:
+def _bound(
+    sql: str, role: Role = Role.WORK, *, lock: str = "ACCESS SHARE", blocks: str = "nothing"
+) -> Statement:
     return Statement(bound(sql), role, lock, blocks, bound=True)
 
 
@@ -171,7 +181,9 @@ def _order(key: Sequence[Column]) -> str:
 
 def _range(key: Sequence[Column]) -> str:
     def side(prefix: str) -> str:
-        marks = ", ".join(f"{parameter(f'{prefix}_{number}')}::{column.type}" for number, column in enumerate(key))
+        marks = ", ".join(
+            f"{parameter(f'{prefix}_{number}')}::{column.type}" for number, column in enumerate(key)
+        )
         return f"({marks})" if len(key) > 1 else marks
 
     columns = f"({_order(key)})" if len(key) > 1 else _order(key)

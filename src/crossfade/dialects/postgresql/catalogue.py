@@ -61,7 +61,8 @@ COLUMNS = """
 SELECT a.attrelid, a.attname, a.attnotnull, a.attgenerated::text, a.attidentity::text,
   format_type(a.atttypid, a.atttypmod) AS type, pg_get_expr(d.adbin, d.adrelid) AS default,
   en.nspname AS enum_schema, e.typname AS enum_name,
-  CASE WHEN t.typtype = 'd' THEN 'domain' WHEN t.typelem <> 0 AND t.typlen = -1 THEN 'array' ELSE '' END AS wraps,
+  CASE WHEN t.typtype = 'd' THEN 'domain' WHEN t.typelem <> 0 AND t.typlen = -1 THEN 'array' ELSE '' END
+    AS wraps,
   col_description(a.attrelid, a.attnum) AS comment
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -95,8 +96,8 @@ JOIN pg_catalog.pg_am m ON m.oid = c.relam
 LEFT JOIN pg_catalog.pg_constraint con ON con.conindid = x.indexrelid AND con.contype IN ('p', 'u', 'x')
 CROSS JOIN LATERAL (
   SELECT
-    coalesce(array_agg(a.attname::text ORDER BY u.n) FILTER (WHERE u.n <= x.indnkeyatts AND a.attname IS NOT NULL),
-             '{}') AS columns,
+    coalesce(array_agg(a.attname::text ORDER BY u.n)
+               FILTER (WHERE u.n <= x.indnkeyatts AND a.attname IS NOT NULL), '{}') AS columns,
     coalesce(array_agg(a.attname::text ORDER BY u.n) FILTER (WHERE u.n > x.indnkeyatts), '{}') AS include,
     coalesce(array_agg(
       CASE WHEN co.oid IS NOT NULL AND co.oid <> a.attcollation

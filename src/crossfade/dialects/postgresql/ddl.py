@@ -86,7 +86,9 @@ class Renderer:
             words.append("NOT NULL")
         statements = [_alter(step.table, f"ADD COLUMN {' '.join(words)}")]
         if step.later_default is not None:
-            statements.append(_alter(step.table, f"ALTER COLUMN {ident(column.name)} SET DEFAULT {step.later_default}"))
+            statements.append(
+                _alter(step.table, f"ALTER COLUMN {ident(column.name)} SET DEFAULT {step.later_default}")
+            )
         if column.comment is not None:
             name = f"{table(step.table)}.{ident(column.name)}"
             statements.append(Statement(f"COMMENT ON COLUMN {name} IS {literal(column.comment)}"))
@@ -150,7 +152,8 @@ class Renderer:
             return (
                 Statement("SET lock_timeout = 0", Role.SETTING),
                 Statement(
-                    f"DROP INDEX CONCURRENTLY IF EXISTS {name}.{ident(step.index)}", lock="SHARE UPDATE EXCLUSIVE"
+                    f"DROP INDEX CONCURRENTLY IF EXISTS {name}.{ident(step.index)}",
+                    lock="SHARE UPDATE EXCLUSIVE",
                 ),
             )
         return (
@@ -209,7 +212,10 @@ class Renderer:
         )
         invoker = " WITH (security_invoker = true)" if self.version >= (15,) else ""
         statements = [
-            Statement(f"CREATE VIEW {view}{invoker} AS SELECT {columns} FROM {table(step.table)}", lock="ACCESS SHARE")
+            Statement(
+                f"CREATE VIEW {view}{invoker} AS SELECT {columns} FROM {table(step.table)}",
+                lock="ACCESS SHARE",
+            )
         ]
         statements += [
             Statement(f"ALTER VIEW {view} ALTER COLUMN {ident(each.name)} SET DEFAULT {each.default}")
@@ -274,8 +280,8 @@ class Renderer:
         labels = ", ".join(literal(each) for each in step.labels)
         return (
             Statement(
-                f"SELECT {column}::text AS value, count(*) AS rows FROM {table(step.table)} WHERE {column}::text IN ({labels}) "
-                "GROUP BY 1 ORDER BY 1",
+                f"SELECT {column}::text AS value, count(*) AS rows FROM {table(step.table)} "
+                f"WHERE {column}::text IN ({labels}) GROUP BY 1 ORDER BY 1",
                 lock="ACCESS SHARE",
             ),
         )
@@ -291,8 +297,8 @@ def _build(index: Index, name: str, of: TableName, *, concurrently: bool) -> Sta
     options = index.options or ("",) * len(index.columns)
     keys = ", ".join(f"{ident(each)}{option}" for each, option in zip(index.columns, options, strict=True))
     sql = (
-        f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {'CONCURRENTLY ' if concurrently else ''}{ident(name)} "
-        f"ON {table(of)} USING {ident(index.method)} ({keys})"
+        f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {'CONCURRENTLY ' if concurrently else ''}"
+        f"{ident(name)} ON {table(of)} USING {ident(index.method)} ({keys})"
     )
     if index.include:
         sql += f" INCLUDE ({idents(index.include)})"
@@ -325,5 +331,3 @@ def _granted(grant: Grant, column: str | None, on: str) -> Statement:
 
 def _grantee(name: str) -> str:
     return ident(name) if name else "PUBLIC"
-
-

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from crossfade.dialects.postgresql import catalogue
 from crossfade.names import split_table
 from crossfade.schema import (
     Check,
@@ -27,7 +28,6 @@ from crossfade.schema import (
     TableName,
     Trigger,
 )
-from crossfade.dialects.postgresql import catalogue
 
 _KINDS = {
     "r": "table",
@@ -83,7 +83,8 @@ def _reflect(
         version=version,
         tables=tuple(reader.table(name, oid) for name, oid in found.items()),
         enums=tuple(
-            EnumType(row.nspname, row.typname, tuple(row.labels)) for row in connection.execute(text(catalogue.ENUMS))
+            EnumType(row.nspname, row.typname, tuple(row.labels))
+            for row in connection.execute(text(catalogue.ENUMS))
         ),
         search_path=path,
         table_names=tuple(name for name, kind, _ in relations if kind in {"r", "p"}),
@@ -137,7 +138,11 @@ class _Reader:
             referenced_by=tuple(each for each in keys if each.target == name),
             triggers=tuple(_trigger(each) for each in self.triggers if each.tgrelid == oid),
             dependents=(
-                *(Dependent(each.kind, each.name, each.column) for each in self.dependents if each.oid == oid),
+                *(
+                    Dependent(each.kind, each.name, each.column)
+                    for each in self.dependents
+                    if each.oid == oid
+                ),
                 *self._mentions(name, oid, columns),
             ),
             kind=_KINDS.get(row.relkind, row.relkind),

@@ -23,7 +23,8 @@ def seed(step: SeedRows) -> tuple[Statement, ...]:
     declared = _records(view, rows)
     again = (
         f"INSERT INTO {view} ({idents(step.columns)}) OVERRIDING SYSTEM VALUE "
-        f"SELECT {_of_row('r', step.columns)} FROM {SEED} AS s, LATERAL jsonb_populate_record(NULL::{view}, s.image) r "
+        f"SELECT {_of_row('r', step.columns)} FROM {SEED} AS s, "
+        f"LATERAL jsonb_populate_record(NULL::{view}, s.image) r "
         f"JOIN {declared} d ON {_same_key(step.key, 'd', 'r')} WHERE {_of(step)} AND s.state = 'removed' "
         f"AND {_absent(step, view)}"
     )
@@ -35,7 +36,9 @@ def seed(step: SeedRows) -> tuple[Statement, ...]:
         )
     return (
         # On the search path, the namespace tells the sync that a NULL is one that the new side means.
-        Statement(f"SET LOCAL search_path = {ident(step.namespace)}, {ident(step.table.schema)}", Role.SETTING),
+        Statement(
+            f"SET LOCAL search_path = {ident(step.namespace)}, {ident(step.table.schema)}", Role.SETTING
+        ),
         *(Statement(_with_image(step, insert), lock="ROW EXCLUSIVE") for insert in inserts),
         Statement("SET LOCAL search_path = DEFAULT", Role.SETTING),
     )

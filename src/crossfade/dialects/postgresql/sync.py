@@ -85,7 +85,10 @@ def remove(step: RemoveSync) -> tuple[Statement, ...]:
 def close(step: CloseSide) -> tuple[Statement, ...]:
     """Triggers that refuse what only a writer of the new side could write."""
     function = _function("closed", step.evolution, step.table)
-    fact = f"evolution {step.evolution} is being rolled back: the new version of {step.table} takes no more writes"
+    fact = (
+        f"evolution {step.evolution} is being rolled back: "
+        f"the new version of {step.table} takes no more writes"
+    )
     body = (
         "BEGIN\n"
         f"  RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = {literal(fact)},\n"
@@ -99,12 +102,14 @@ def close(step: CloseSide) -> tuple[Statement, ...]:
     )
     updated = values.changed(column.name for column in step.columns)
     inserts = (
-        (_trigger(_CLOSED_INSERT, "INSERT", step.table, f"({given}) AND {ACTIVE}", f"{function}()"),) if given else ()
+        (_trigger(_CLOSED_INSERT, "INSERT", step.table, f"({given}) AND {ACTIVE}", f"{function}()"),)
+        if given
+        else ()
     )
     return (
         Statement(
-            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp "
-            f"AS {dollar_quoted(body)}"
+            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql "
+            f"SET search_path = pg_catalog, pg_temp AS {dollar_quoted(body)}"
         ),
         *inserts,
         _trigger(_CLOSED_UPDATE, "UPDATE", step.table, f"({updated}) AND {ACTIVE}", f"{function}()"),
@@ -113,7 +118,10 @@ def close(step: CloseSide) -> tuple[Statement, ...]:
 
 def _on_insert(lens: RowLens, step: InstallSync) -> list[str]:
     absent = " AND ".join(f"NEW.{ident(column.name)} IS NULL" for column in lens.new)
-    lines = [f"    IF {absent} AND TG_ARGV[0] = 'old' THEN", *_assign(values.forward(lens, "NEW", step.columns))]
+    lines = [
+        f"    IF {absent} AND TG_ARGV[0] = 'old' THEN",
+        *_assign(values.forward(lens, "NEW", step.columns)),
+    ]
     if lens.backward:
         lines += ["    ELSE", *_backwards(lens, step)]
     return [*lines, "    END IF;"]
@@ -148,7 +156,9 @@ def _backwards(lens: RowLens, step: InstallSync) -> list[str]:
     lines = []
     for column, known, null in lens.closed_to:
         shown = lens.shown[[each.name for each in lens.new].index(column)]
-        allowed = f"NEW.{ident(column)} IN ({', '.join(literal(each) for each in known)})" if known else "false"
+        allowed = (
+            f"NEW.{ident(column)} IN ({', '.join(literal(each) for each in known)})" if known else "false"
+        )
         test = f"({allowed}) IS NOT TRUE" + (f" AND NEW.{ident(column)} IS NOT NULL" if null else "")
         fact = literal("%s.%s can't be %s yet: the old version has no value for it")
         given = f"coalesce(quote_literal(NEW.{ident(column)}), 'NULL')"
@@ -162,7 +172,12 @@ def _backwards(lens: RowLens, step: InstallSync) -> list[str]:
     assigned = _assign(values.backward(lens, "NEW", step.columns))
     if lens.law is Law.BACKWARD:
         return [*lines, *assigned]
-    return [*lines, f"      IF NOT ({values.agree(lens, 'NEW', step.columns)}) THEN", *assigned, "      END IF;"]
+    return [
+        *lines,
+        f"      IF NOT ({values.agree(lens, 'NEW', step.columns)}) THEN",
+        *assigned,
+        "      END IF;",
+    ]
 
 
 def _assign(assigned: list[tuple[Column, str]]) -> list[str]:

@@ -23,7 +23,9 @@ def value(expression: Expression, row: str, columns: Iterable[str]) -> str:
     for given, becomes in expression.pairs:
         test = f"{source} IS NULL" if given is None else f"{source} = {_typed(given, expression.source)}"
         cases.append(f"WHEN {test} THEN {_typed(becomes, expression.target)}")
-    otherwise = f" ELSE {_typed(expression.otherwise, expression.target)}" if expression.otherwise is not None else ""
+    otherwise = (
+        f" ELSE {_typed(expression.otherwise, expression.target)}" if expression.otherwise is not None else ""
+    )
     return f"CASE {' '.join(cases)}{otherwise} END"
 
 

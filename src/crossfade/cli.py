@@ -1,0 +1,206 @@
+"""The command line: every command of `commands`, printed for a person or as JSON.
+
+Exit codes: 0 done; 1 a promise was not held; 2 the call makes no sense; 3 refused, nothing was
+changed; 4 rows disagree; 5 a lock or the lease was not to be had; 6 the database failed.
+"""
+
+from __future__ import annotations
+
+import json as json_
+import sys
+import traceback
+from collections.abc import Callable
+from importlib.metadata import entry_points, version
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from crossfade import commands
+from crossfade import console as shown
+from crossfade.config import URL_VARIABLE, Config
+from crossfade.errors import CrossfadeError, VerificationFailed
+from crossfade.progress import Observer, Silent
+from crossfade.reports import Outcome, Report
+
+Target = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="EVOLUTION", help="Its name, or its file; may be left out where there is only one."
+    ),
+]
+Database = Annotated[
+    str | None,
+    typer.Option(
+        help=f"The database's URL; else {URL_VARIABLE}, else [tool.crossfade] database.", show_default=False
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Change the schema of a live database while the old and the new application keep running.",
+)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    *,
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error too.")] = False,
+) -> None:
+    """Change the schema of a live database while the old and the new application keep running."""
+    context.obj = debug
+    if show_version:
+        typer.echo(version("crossfade"))
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit
+
+
+@app.command()
+def preview(
+    evolution: Target = None,
+    *,
+    database: Database = None,
+    json: Json = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every statement of complete and rollback too.")
+    ] = False,
+) -> None:
+    """Show the plan: every statement, its lock, the rows it touches. Changes nothing."""
+    config = Config.nearest()
+    found = commands.preview(config.evolution(evolution), config.database_url(database))
+    _print(found, json, lambda console: shown.show_preview(console, found, everything=everything))
+
+
+@app.command()
+def start(evolution: Target = None, *, database: Database = None, json: Json = False) -> None:
+    """Expand, backfill and verify: both versions are then live. Run again, it resumes."""
+    config = Config.nearest()
+    target = config.evolution(evolution)
+    _walk(
+        lambda observer: commands.start(target, config.database_url(database), observer=observer), json=json
+    )
+
+
+@app.command()
+def verify(evolution: Target = None, *, database: Database = None, json: Json = False) -> None:
+    """Compare both sides of every row, now. Changes nothing."""
+    config = Config.nearest()
+    target = config.started(evolution)
+    found = _observed(
+        lambda observer: commands.verify(target, config.database_url(database), observer=observer), json=json
+    )
+    _print(found, json, lambda console: shown.show_verification(console, found))
+    if found.mismatches:
+        raise typer.Exit(VerificationFailed.exit_code)
+
+
+@app.command()
+def rollback(evolution: Target = None, *, database: Database = None, json: Json = False) -> None:
+    """Take the new side away; what the old side can't hold is kept for the next start."""
+    config = Config.nearest()
+    target = config.started(evolution)
+    _walk(
+        lambda observer: commands.rollback(target, config.database_url(database), observer=observer),
+        json=json,
+    )
+
+
+@app.command()
+def complete(evolution: Target = None, *, database: Database = None, json: Json = False) -> None:
+    """Verify every row, stop the sync, retire the old side by renaming it away."""
+    config = Config.nearest()
+    target = config.started(evolution)
+    _walk(
+        lambda observer: commands.complete(target, config.database_url(database), observer=observer),
+        json=json,
+    )
+
+
+@app.command()
+def status(*, database: Database = None, json: Json = False) -> None:
+    """Where each evolution stands: its state, progress, rate, and who is at work."""
+    found = commands.status(Config.nearest().database_url(database))
+    _print(found, json, lambda console: shown.show_statuses(console, found))
+
+
+@app.command()
+def history(
+    evolution: Annotated[str | None, typer.Argument(help="Only this evolution's.")] = None,
+    *,
+    database: Database = None,
+    json: Json = False,
+) -> None:
+    """What has happened, oldest first."""
+    found = commands.history(Config.nearest().database_url(database), evolution)
+    _print(found, json, lambda console: shown.show_history(console, found))
+
+
+def application() -> typer.Typer:
+    """The command line with what other floors add to it (entry points of the group crossfade.cli)."""
+    for entry in sorted(entry_points(group="crossfade.cli"), key=lambda each: each.name):
+        try:
+            addition = entry.load()
+        except ModuleNotFoundError as error:
+            if (error.name or "").startswith("crossfade"):
+                raise
+            continue  # its extra is not installed
+        known = {command.callback for command in app.registered_commands}
+        app.registered_commands += [
+            each for each in addition.registered_commands if each.callback not in known
+        ]
+    return app
+
+
+def main() -> None:
+    """The console script: errors are told, not traced."""
+    try:
+        application()()
+    except CrossfadeError as error:
+        if "--debug" in sys.argv:
+            traceback.print_exc()
+        if "--json" in sys.argv:
+            told = {
+                "error": type(error).__name__,
+                "fact": error.fact,
+                "where": error.place,
+                "next": error.remedy,
+            }
+            sys.stdout.write(json_.dumps(told) + "\n")
+        else:
+            Console(stderr=True).print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
+        sys.exit(error.exit_code)
+
+
+def _walk(command: Callable[[Observer], Outcome], *, json: bool) -> None:
+    found = _observed(command, json=json)
+    _print(found, json, lambda console: shown.show_outcome(console, found))
+
+
+def _observed(command: Callable[[Observer], Any], *, json: bool) -> Any:
+    if json:
+        return command(Silent())
+    with shown.watching(Console()) as observer:
+        return command(observer)
+
+
+def _print(found: Report | tuple[Report, ...], json: bool, show: Callable[[Console], None]) -> None:
+    if not json:
+        show(Console())
+        return
+    plain = (
+        [each.model_dump(mode="json") for each in found]
+        if isinstance(found, tuple)
+        else found.model_dump(mode="json")
+    )
+    sys.stdout.write(json_.dumps(plain, ensure_ascii=False, indent=2) + "\n")

@@ -1,0 +1,235 @@
+"""What a person sees: progress on a terminal or in plain lines, and reports as readable text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from crossfade import reports
+from crossfade.progress import Observer
+from crossfade.reports import Event, Outcome, PlannedStep, Preview, Status, Verification
+
+
+@contextmanager
+def watching(console: Console) -> Iterator[Observer]:
+    """An observer for `console`: bars with rate and ETA on a terminal, plain lines elsewhere."""
+    if not console.is_terminal:
+        yield PlainLines(console)
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield Bars(console, progress)
+
+
+class PlainLines:
+    """A line for each step; of long ones, a line each time that another tenth is done."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._tenth = 0
+
+    def began(self, title: str, position: int, total: int) -> None:
+        self._tenth = 0
+        self._say(f"[{position}/{total}] {title}")
+
+    def advanced(self, rows: int, total: int, rows_per_second: float) -> None:
+        tenth = rows * 10 // total if total else 0
+        if tenth > self._tenth:
+            self._tenth = tenth
+            left = (total - rows) / rows_per_second if rows_per_second else 0.0
+            self._say(
+                f"      {rows:,} of about {total:,} rows, {rows_per_second:,.0f} rows/s, {left:.0f} s left"
+            )
+
+    def ended(self, title: str, seconds: float) -> None:
+        if seconds >= 1:
+            self._say(f"      done in {seconds:.1f} s")
+
+    def waited(self, reason: str, seconds: float, attempt: int) -> None:
+        self._say(f"      {reason}; trying again in {seconds:.1f} s (attempt {attempt})")
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+class Bars:
+    """A bar for the running step, and a line for each that has ended."""
+
+    def __init__(self, console: Console, progress: Progress) -> None:
+        self._console = console
+        self._progress = progress
+        self._task = progress.add_task("", total=None, rate="", visible=False)
+
+    def began(self, title: str, position: int, total: int) -> None:
+        self._progress.reset(
+            self._task,
+            description=f"[{position}/{total}] {title}".replace("[", "\\["),
+            total=None,
+            rate="",
+            visible=True,
+        )
+
+    def advanced(self, rows: int, total: int, rows_per_second: float) -> None:
+        self._progress.update(
+            self._task, completed=rows, total=total or None, rate=f"{rows_per_second:,.0f} rows/s"
+        )
+
+    def ended(self, title: str, seconds: float) -> None:
+        self._console.print(Text.assemble(("✓ ", "green"), title, (f"  {seconds:.2f} s", "dim")))
+        self._progress.update(self._task, visible=False)
+
+    def waited(self, reason: str, seconds: float, attempt: int) -> None:
+        self._console.print(
+            Text(f"  {reason}; trying again in {seconds:.1f} s (attempt {attempt})", "yellow")
+        )
+
+
+def show_outcome(console: Console, outcome: Outcome) -> None:
+    """What a command came to."""
+    console.print(
+        Text.assemble(
+            (outcome.evolution, "bold"),
+            " is ",
+            (outcome.state, "bold green"),
+            f" after {outcome.seconds:.1f} s",
+        )
+    )
+    if outcome.backfill is not None:
+        _fact(
+            console,
+            f"backfilled {outcome.backfill.rows:,} rows at {outcome.backfill.rows_per_second:,.0f} rows/s",
+        )
+    if outcome.verification is not None:
+        _fact(console, f"compared {outcome.verification.rows:,} rows: every one agrees")
+    starting = outcome.command == "start"
+    if outcome.complement_rows:
+        kept = "brought back" if starting else "kept for the next start"
+        _fact(console, f"{outcome.complement_rows:,} values that only the new side holds were {kept}")
+    if outcome.seeded:
+        _fact(console, f"{outcome.seeded:,} rows seeded")
+    if outcome.removed_seeds:
+        _fact(console, f"{len(outcome.removed_seeds):,} untouched seed rows taken back")
+    if outcome.seeds_kept:
+        _fact(console, f"{outcome.seeds_kept:,} seed rows left: the application changed or uses them")
+    for note in outcome.notes if starting else ():
+        _fact(console, f"note: {note}")
+
+
+def show_verification(console: Console, found: Verification) -> None:
+    """Rows compared, and the first mismatches with both values."""
+    if not found.mismatches:
+        console.print(
+            Text.assemble(
+                ("✓ ", "green"),
+                f"{found.rows:,} rows compared at {found.rows_per_second:,.0f} rows/s: every one agrees",
+            )
+        )
+        return
+    console.print(Text(f"✗ {found.mismatches:,} of {found.rows:,} rows disagree", "bold red"))
+    table = Table("table", "key", "old side", "new side")
+    for each in found.examples:
+        table.add_row(each.table, _pairs(each.key), _pairs(each.old), _pairs(each.new))
+    console.print(table)
+
+
+def show_preview(console: Console, plan: Preview, *, everything: bool) -> None:
+    """The plan: the statements of `start`, and those of the ways out where `everything` is asked for."""
+    console.print(Text.assemble((plan.evolution, "bold"), f"  {plan.summary}" if plan.summary else ""))
+    _fact(console, f"{plan.database}; now {plan.state}; fingerprint {plan.fingerprint}")
+    for name, rows in plan.tables.items():
+        _fact(console, f"{name}: about {rows:,} rows")
+    if plan.kept_rows:
+        _fact(
+            console,
+            f"{plan.kept_rows:,} values kept by an earlier rollback come back where the old side is unmoved",
+        )
+    for note in plan.notes:
+        _fact(console, f"note: {note}")
+    for command, steps in (("start", plan.start), ("complete", plan.complete), ("rollback", plan.rollback)):
+        console.print()
+        console.print(Text(f"{command}: {len(steps)} steps", "bold"))
+        for number, step in enumerate(steps, 1):
+            _show_step(console, number, step, statements=everything or command == "start")
+    if not everything:
+        console.print()
+        console.print(
+            "Nothing was changed. `--all` shows the statements of complete and rollback too.", markup=False
+        )
+
+
+def show_statuses(console: Console, found: Sequence[Status]) -> None:
+    """Where each evolution stands."""
+    if not found:
+        console.print("no evolution has been started on this database", markup=False)
+        return
+    for each in found:
+        console.print(Text.assemble((each.evolution, "bold"), " is ", (each.state, "bold green")))
+        _fact(console, f"since {each.changed_at:%Y-%m-%d %H:%M:%S %Z}, on {', '.join(each.tables)}")
+        if each.progress is not None:
+            _fact(console, _progress(each.progress))
+        elif each.step is not None:
+            _fact(console, f"last step: {each.step}")
+        if each.complement_rows:
+            _fact(console, f"{each.complement_rows:,} values kept for the next start")
+        if each.runner is not None:
+            _fact(console, f"at work: {each.runner}")
+
+
+def _progress(found: reports.Progress) -> str:
+    left = "" if found.eta_seconds is None else f", {timedelta(seconds=round(found.eta_seconds))} left"
+    return f"{found.step}: {found.rows:,} of about {found.total:,} rows, {found.rows_per_second:,.0f} rows/s{left}"
+
+
+def show_history(console: Console, events: Sequence[Event]) -> None:
+    """A line for each event, oldest first."""
+    if not events:
+        console.print("nothing has happened on this database", markup=False)
+    for each in events:
+        at = each.at.strftime("%Y-%m-%d %H:%M:%S")
+        line = f"{at}  {each.evolution} #{each.run}  {each.command:<9} {each.kind:<8} {each.step}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _show_step(console: Console, number: int, step: PlannedStep, *, statements: bool) -> None:
+    rows = f", about {step.rows:,} rows" if step.rows else ""
+    console.print(
+        Text.assemble(
+            f"{number:>3}  ", (f"{step.phase:<9} ", "cyan"), step.title, (f"  ({step.mode}{rows})", "dim")
+        ),
+        soft_wrap=True,
+    )
+    for statement in step.statements if statements else ():
+        body = statement.sql.replace("\n", "\n" + " " * 15)
+        console.print(Text(f"{'':15}{body};"), soft_wrap=True)
+        if statement.lock:
+            console.print(
+                Text(f"{'':15}-- takes {statement.lock}, blocks {statement.blocks}", "dim"), soft_wrap=True
+            )
+
+
+def _fact(console: Console, line: str) -> None:
+    console.print(Text(f"  {line}"), soft_wrap=True)
+
+
+def _pairs(values: dict[str, str | None]) -> Text:
+    return Text(", ".join(f"{key} = {'NULL' if value is None else value}" for key, value in values.items()))
