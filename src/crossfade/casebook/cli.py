@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -19,9 +21,10 @@ from crossfade.casebook.premises import premises
 from crossfade.casebook.screen import watcher
 from crossfade.casebook.summary import summarize
 from crossfade.casebook.walk import Pace, walk
-from crossfade.errors import CrossfadeError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from crossfade.casebook.case import Case
     from crossfade.casebook.summary import Summary
 
@@ -50,7 +53,7 @@ NEXT = """
 Rows = Annotated[int, typer.Option(min=1, help="Rows of the case's main table.")]
 Database = Annotated[
     str | None,
-    typer.Option(envvar="", help="A PostgreSQL URL; without it, or with 'postgresql', an embedded server."),
+    typer.Option(help="A PostgreSQL URL; without it, or with 'postgresql', an embedded server."),
 ]
 Seconds = Annotated[
     float, typer.Option(min=0.1, help="Seconds of traffic in all; the commands take what they take.")
@@ -82,7 +85,8 @@ def case_command(
     quiet = json == Path("-")
     console = Console(stderr=quiet)
     pace = Pace(seconds=seconds, workers=workers, rate=rate, seed=seed)
-    summary = _guarded(console, name, database, rows, pace)
+    with _in_order():
+        summary = run_case(console, find(name), database, rows, pace)
     if quiet:
         sys.stdout.write(summary.as_json() + "\n")
     elif json:
@@ -95,7 +99,8 @@ def demo_command(*, rows: Rows = 50_000, seconds: Seconds = 30.0) -> None:
     """See a schema change under two live applications, from nothing, in about a minute."""
     console = Console()
     console.print(Markdown(INTRODUCTION.format(rows=rows)))
-    summary = _guarded(console, "chat_templates", None, rows, Pace(seconds=seconds))
+    with _in_order():
+        summary = run_case(console, find("chat_templates"), None, rows, Pace(seconds=seconds))
     if summary.ok:
         place = Path(__file__).parent / "chat_templates" / "evolution.py"
         text = place.read_text(encoding="utf-8")
@@ -112,20 +117,24 @@ def run_case(console: Console, case: Case, database: str | None, rows: int, pace
             case, database, rows=rows, seed=pace.seed, say=screen.say, status=commands.status
         ) as place:
             journey = Journey(case.name, place.server, place.rows)
-            accesses = {Side.OLD: (place.url, {}), Side.NEW: (place.url, connect_args(case.evolution.name))}
+            namespace = connect_args(case.evolution.name, schemas=(place.schema,))
+            accesses = {Side.OLD: (place.url, {}), Side.NEW: (place.url, namespace)}
             walk(case, accesses, journey, commands=commands, watcher=screen, pace=pace)
     summary = summarize(journey)
     print_page(console, journey, summary)
     return summary
 
 
-def _guarded(console: Console, name: str, database: str | None, rows: int, pace: Pace) -> Summary:
-    """`run_case`, with errors as messages and exit codes."""
+@contextmanager
+def _in_order() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the block by an exception, so that what was made is taken away."""
+
+    def leave(number: int, _: object) -> NoReturn:
+        raise SystemExit(128 + number)  # the exit code that a shell gives a signal
+
+    handlers = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        return run_case(console, find(name), database, rows, pace)
-    except CrossfadeError as error:
-        Console(stderr=True).print(str(error), style="red", markup=False)
-        raise typer.Exit(error.exit_code) from error
-    except KeyboardInterrupt:
-        console.print("Interrupted; what was made has been taken away.")
-        raise typer.Exit(130) from None
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

@@ -29,9 +29,10 @@ DRIVER = "postgresql+psycopg"
 
 @dataclass(frozen=True)
 class Premises:
-    """A built case: the URL of its database, the server's name and version, and the rows of each table."""
+    """A built case: the URL of its database, the schema in it, the server, and the rows of each table."""
 
     url: str
+    schema: str
     server: str
     rows: Mapping[str, int]
 
@@ -87,7 +88,8 @@ def _build(case: Case, url: str, rows: int, seed: int) -> Premises:
     made = case.build(engine, rows, seed)
     with engine.connect() as connection:
         version = str(connection.scalar(text("SHOW server_version"))).split()[0]
-    return Premises(url, f"postgresql {version}", dict(made))
+        schema = str(connection.scalar(text("SELECT current_schema()")))
+    return Premises(url, schema, f"postgresql {version}", dict(made))
 
 
 def _spoken(database: str) -> str:

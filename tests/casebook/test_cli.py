@@ -1,0 +1,178 @@
+"""`crossfade case` and `crossfade demo`, from the door to the exit code, on the engine itself."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from sqlalchemy import NullPool, create_engine, make_url, text
+from typer.testing import CliRunner
+
+from crossfade import commands, connect_args, names
+from crossfade.casebook.case import Side
+from crossfade.casebook.chat_templates.case import CASE
+from crossfade.casebook.cli import app
+from crossfade.casebook.journey import Journey
+from crossfade.casebook.screen import Lines
+from crossfade.casebook.stages import WALK, Stage
+from crossfade.casebook.summary import Summary, summarize
+from crossfade.casebook.walk import Pace, walk
+from crossfade.errors import Refused, UsageError
+from crossfade.testing import PostgresServer
+
+SMALL = ["--rows", "2000", "--seconds", "5", "--workers", "3"]
+ROOT = Path(__file__).parents[2]
+OBJECTS = """
+SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'
+UNION SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+UNION SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace
+UNION SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+"""
+
+
+def run(url: str, *statements: str) -> None:
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def objects(url: str) -> frozenset[str]:
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        return frozenset(connection.scalars(text(OBJECTS)))
+
+
+def test_every_promise_is_held_in_a_given_database(database: str, tmp_path: Path) -> None:
+    before = objects(database)
+    out = tmp_path / "out.json"
+    done = CliRunner().invoke(
+        app, ["case", "chat_templates", *SMALL, "--database", database, "--json", str(out)]
+    )
+    assert done.exit_code == 0, done.output
+    assert "Every promise was held." in done.output
+    assert "cleaned up" in done.output
+    figures = json.loads(out.read_text())
+    assert figures["ok"] is True
+    assert figures["rollback"]["complement_rows"] > 0
+    assert "failures" not in figures
+    assert objects(database) == before
+
+
+@pytest.fixture
+def owned(postgresql: PostgresServer, database: str) -> Iterator[str]:
+    """The database, owned by a role that may do nothing else, and its URL for that role."""
+    url = make_url(database)
+    run(postgresql.url, "CREATE ROLE case_owner LOGIN", f"ALTER DATABASE {url.database} OWNER TO case_owner")
+    yield url.set(username="case_owner").render_as_string(hide_password=False)
+    run(postgresql.url, f"ALTER DATABASE {url.database} OWNER TO postgres")
+    run(database, "DROP OWNED BY case_owner", "DROP ROLE case_owner")
+
+
+def test_every_promise_is_held_for_a_role_that_is_no_superuser(owned: str) -> None:
+    before = objects(owned)
+    done = CliRunner().invoke(app, ["case", "chat_templates", *SMALL, "--database", owned])
+    assert done.exit_code == 0, done.output
+    assert "session_replication_role" in done.output
+    assert objects(owned) == before
+
+
+@pytest.mark.one_server
+def test_only_the_figures_are_printed_when_asked(database: str) -> None:
+    arguments = [*SMALL, "--seconds", "1", "--database", database, "--json", "-"]
+    done = CliRunner().invoke(app, ["case", "chat_templates", *arguments])
+    assert json.loads(done.stdout)["case"] == "chat_templates"
+
+
+@pytest.mark.one_server
+def test_the_demo_introduces_itself_and_says_what_to_do_next() -> None:
+    done = CliRunner().invoke(app, ["demo", "--rows", "1000", "--seconds", "3"])
+    assert done.exit_code == 0, done.output
+    for words in ("both versions run", "Every promise was held.", "What next", "crossfade preview"):
+        assert words in done.output
+
+
+@pytest.mark.one_server
+def test_refusals_are_errors_with_a_remedy(database: str) -> None:
+    unknown = CliRunner().invoke(app, ["case", "chat_template"])
+    assert isinstance(unknown.exception, UsageError)
+    assert "chat_templates" in str(unknown.exception)
+    run(database, "CREATE TABLE workflow_templates (id int)")
+    taken = CliRunner().invoke(app, ["case", "chat_templates", *SMALL, "--database", database])
+    assert isinstance(taken.exception, Refused)
+    assert "workflow_templates" in objects(database)
+
+
+@pytest.mark.one_server
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_takes_away_what_was_made(database: str, number: signal.Signals) -> None:
+    before = objects(database)
+    program = "import sys; from crossfade.casebook.cli import app; app()"
+    command = [sys.executable, "-c", program, "case", "chat_templates", *SMALL, "--database", database]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if "both applications" in line:
+                process.send_signal(number)
+    assert process.returncode == 128 + number, "".join(lines)
+    assert "cleaned up" in "".join(lines)
+    assert objects(database) == before
+
+
+SUCCESSOR = names.successor("workflow_type", CASE.evolution.name)
+FORGETFUL = """
+DO $do$
+DECLARE
+    source text := pg_get_functiondef((SELECT oid FROM pg_proc
+        WHERE pronamespace = 'crossfade'::regnamespace AND proname LIKE 'sync%'));
+BEGIN
+    EXECUTE replace(source, 'NEW.workflow_type :=',
+        $$NEW.workflow_type := 'plain'; RETURN NEW; NEW.workflow_type :=$$);
+END $do$
+"""
+CORRUPT = f"""
+SET LOCAL session_replication_role = replica;
+UPDATE workflow_templates SET "{SUCCESSOR}" = 'rag_chat' WHERE "{SUCCESSOR}" = 'simple_chat'
+"""
+
+
+def sabotaged(database: str, statement: str) -> tuple[Journey, Summary]:
+    """A walk until `verify`, with this statement executed right after `start`."""
+
+    def interfere(stage: str, url: str) -> None:
+        if stage == "start":
+            run(url, statement)
+
+    stages: tuple[Stage, ...] = WALK[: [stage.name for stage in WALK].index("verify") + 1]
+    engine = create_engine(database, poolclass=NullPool)
+    journey = Journey("chat_templates", "postgresql", CASE.build(engine, 1500, 1), stages)
+    accesses = {Side.OLD: (database, {}), Side.NEW: (database, connect_args(CASE.evolution.name))}
+    watcher, pace = Lines(Console(quiet=True)), Pace(seconds=4, workers=3, rate=250)
+    walk(CASE, accesses, journey, commands=commands, watcher=watcher, pace=pace, interfere=interfere)
+    return journey, summarize(journey)
+
+
+def test_the_oracle_catches_a_sync_that_forgets_one_direction(database: str) -> None:
+    journey, summary = sabotaged(database, FORGETFUL)
+    assert not summary.ok
+    assert summary.traffic.stale > 0, journey.failure
+    assert summary.traffic.lost > 0
+    assert summary.verify is not None
+    assert summary.verify.mismatches > 0
+    assert summary.failures is not None
+    assert any("expected {'workflow_type': 'rag'}" in line for line in summary.failures), summary.failures
+
+
+def test_the_oracle_catches_a_backfill_that_wrote_something_else(database: str) -> None:
+    journey, summary = sabotaged(database, CORRUPT)
+    assert not summary.ok
+    assert summary.traffic.lost > 0, journey.failure
+    assert summary.verify is not None
+    assert summary.verify.mismatches > 0
+    assert summary.traffic.failed == 0
