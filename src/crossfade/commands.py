@@ -27,7 +27,6 @@ from crossfade.preview import preview as told
 from crossfade.progress import Observer, Silent
 from crossfade.reports import Event, Outcome, Preview, Status, Verification
 from crossfade.runner import run
-from crossfade.schema import TableName
 from crossfade.script import script
 from crossfade.session import Session, execute
 from crossfade.steps import Step
@@ -49,8 +48,7 @@ def preview(evolution: Evolution, database: Database) -> Preview:
         else:
             plan = _fit(evolution, dialect, journal, connection)
         rows = {
-            str(table.name): table.rows
-            for table in dialect.reflect(connection, map(_written, plan.tables)).tables
+            str(table.name): table.rows for table in dialect.reflect(connection, map(str, plan.tables)).tables
         }
         kept = journal.count_complement(connection, evolution.name) if record is not None else 0
         return told(plan, dialect, state=record.state if record else State.ABSENT, rows=rows, kept_rows=kept)
@@ -252,7 +250,3 @@ def _known(journal: Journal, connection: Connection, evolution: Evolution | str)
     if isinstance(evolution, Evolution) and record.state.holds_tables:
         _unedited(record, evolution)
     return record
-
-
-def _written(name: TableName) -> str:
-    return ".".join('"' + part.replace('"', '""') + '"' for part in (name.schema, name.name))

@@ -137,6 +137,9 @@ def show_outcome(console: Console, outcome: Outcome) -> None:
 
 def show_verification(console: Console, found: Verification) -> None:
     """Rows compared, and the first mismatches with both values."""
+    if not found.rows:
+        console.print("nothing to compare: the table is empty, or its changes only add to the new side")
+        return
     if not found.mismatches:
         console.print(
             Text.assemble(
@@ -197,7 +200,8 @@ def show_statuses(console: Console, found: Sequence[Status]) -> None:
 
 def _progress(found: reports.Progress) -> str:
     left = "" if found.eta_seconds is None else f", {timedelta(seconds=round(found.eta_seconds))} left"
-    return f"{found.step}: {found.rows:,} of about {found.total:,} rows, {found.rows_per_second:,.0f} rows/s{left}"
+    rate = f"{found.rows_per_second:,.0f} rows/s"
+    return f"{found.step}: {found.rows:,} of about {found.total:,} rows, {rate}{left}"
 
 
 def show_history(console: Console, events: Sequence[Event]) -> None:

@@ -58,6 +58,8 @@ class CrossfadeError(Exception):
 
     def within(self, place: str) -> CrossfadeError:
         """The same error, with `place` put before the place it names; returns itself."""
+        if self.place.startswith(place):
+            return self
         self.place = f"{place}, {self.place}" if self.place else place
         return self
 

@@ -97,6 +97,11 @@ def split_table(text: str) -> tuple[str | None, str]:
     return (names[0], names[1]) if len(names) == 2 else (None, names[0])
 
 
+def written(part: str) -> str:
+    """A schema's or a table's name as `split_table` reads it: quoted where it must be."""
+    return '"' + part.replace('"', '""') + '"' if "." in part or '"' in part else part
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A sentence that suggests the known name nearest to `name`, or lists a few; may be empty."""
     every = sorted(set(known))

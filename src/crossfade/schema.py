@@ -15,13 +15,17 @@ from crossfade.errors import SchemaMismatch
 
 @dataclass(frozen=True, order=True)
 class TableName:
-    """A table's full name; `schema` is never guessed again once it is here."""
+    """A table's full name; `schema` is never guessed again once it is here.
+
+    As text it is what a user may write: a part that holds a dot or a quote stands in quotes, so that
+    two tables never share a text.
+    """
 
     schema: str
     name: str
 
     def __str__(self) -> str:
-        return f"{self.schema}.{self.name}"
+        return f"{names.written(self.schema)}.{names.written(self.name)}"
 
 
 @dataclass(frozen=True)

@@ -175,6 +175,7 @@ class InstallSync(Step):
     table: TableName
     lenses: tuple[RowLens, ...]
     columns: tuple[str, ...]
+    watched: tuple[Column, ...]  # an update of none of these passes without a call
     namespace: str
     search_path: tuple[str, ...]
 

@@ -77,7 +77,13 @@ class TablePlan:
         if self.lenses:
             steps.append(
                 InstallSync(
-                    self.evolution, name, synced, self.columns, self.namespace, self.schema.search_path
+                    self.evolution,
+                    name,
+                    synced,
+                    self.columns,
+                    self._watched(synced),
+                    self.namespace,
+                    self.schema.search_path,
                 )
             )
         copied = tuple(lens for lens in self.lenses if lens.copied)
@@ -137,6 +143,10 @@ class TablePlan:
                 f"{self.schema.role.name} may not set session_replication_role"
             )
         return tuple(notes)
+
+    def _watched(self, lenses: Sequence[RowLens]) -> tuple[Column, ...]:
+        read = (self.table.column(name) for lens in lenses for name in sorted(lens.reads))
+        return tuple(dict.fromkeys((*(each for lens in lenses for each in (*lens.old, *lens.new)), *read)))
 
     def _new_columns(self) -> tuple[Column, ...]:
         held = {step.column.name: step for step in self.added}

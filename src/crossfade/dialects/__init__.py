@@ -23,13 +23,15 @@ def connect(database: str | URL, *, lock_timeout_ms: int = 200) -> SchemaDialect
     """
     try:
         url = make_url(database)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise UsageError(
             "the database's URL can't be read",
             place="--database",
             remedy="write it as postgresql://user@host:5432/database",
         ) from error
-    shown = url.render_as_string(hide_password=True)
+    # The query may hold secrets as well (password=, sslpassword=), and tells nobody where the server is.
+    told = {key: value for key, value in url.query.items() if key in {"host", "port"}}
+    shown = url.set(query=told).render_as_string(hide_password=True)
     name = url.get_backend_name()
     if name not in _DIALECTS:
         raise Unsupported(

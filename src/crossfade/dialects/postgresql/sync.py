@@ -47,19 +47,16 @@ def install(step: InstallSync) -> tuple[Statement, ...]:
     )
     path = idents(("pg_catalog", *step.search_path, "pg_temp"))
     inside = f"{literal(step.namespace)}::name = ANY (current_schemas(false))"
-    watched = dict.fromkeys(
-        name
-        for lens in step.lenses
-        for name in (*(column.name for column in (*lens.old, *lens.new)), *sorted(lens.reads))
-    )
     return (
         Statement(
             f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path = {path} AS "
             f"{dollar_quoted(body)}"
         ),
-        _trigger(_INSERT_OLD, "INSERT", step.table, f"{ACTIVE} AND NOT ({inside})", f"{function}('old')"),
-        _trigger(_INSERT_NEW, "INSERT", step.table, f"{ACTIVE} AND {inside}", f"{function}('new')"),
-        _trigger(_UPDATE, "UPDATE", step.table, f"({values.changed(watched)}) AND {ACTIVE}", f"{function}()"),
+        *_trigger(_INSERT_OLD, "INSERT", step.table, f"{ACTIVE} AND NOT ({inside})", f"{function}('old')"),
+        *_trigger(_INSERT_NEW, "INSERT", step.table, f"{ACTIVE} AND {inside}", f"{function}('new')"),
+        *_trigger(
+            _UPDATE, "UPDATE", step.table, f"({values.changed(step.watched)}) AND {ACTIVE}", f"{function}()"
+        ),
     )
 
 
@@ -96,13 +93,13 @@ def close(step: CloseSide) -> tuple[Statement, ...]:
         "END"
     )
     given = " OR ".join(
-        f"NEW.{ident(column.name)} IS DISTINCT FROM {column.default or 'NULL'}"
+        values.differs(column, f"NEW.{ident(column.name)}", column.default or "NULL")
         for column in step.columns
         if not default_of(column).volatile
     )
-    updated = values.changed(column.name for column in step.columns)
+    updated = values.changed(step.columns)
     inserts = (
-        (_trigger(_CLOSED_INSERT, "INSERT", step.table, f"({given}) AND {ACTIVE}", f"{function}()"),)
+        _trigger(_CLOSED_INSERT, "INSERT", step.table, f"({given}) AND {ACTIVE}", f"{function}()")
         if given
         else ()
     )
@@ -112,7 +109,7 @@ def close(step: CloseSide) -> tuple[Statement, ...]:
             f"SET search_path = pg_catalog, pg_temp AS {dollar_quoted(body)}"
         ),
         *inserts,
-        _trigger(_CLOSED_UPDATE, "UPDATE", step.table, f"({updated}) AND {ACTIVE}", f"{function}()"),
+        *_trigger(_CLOSED_UPDATE, "UPDATE", step.table, f"({updated}) AND {ACTIVE}", f"{function}()"),
     )
 
 
@@ -131,9 +128,9 @@ def _on_update(lens: RowLens, step: InstallSync) -> list[str]:
     if not lens.backward:
         return _refill(lens, step)
     return [
-        f"    IF {values.changed(column.name for column in lens.new)} THEN",
+        f"    IF {values.changed(lens.new)} THEN",
         *_backwards(lens, step),
-        f"    ELSIF {values.changed(column.name for column in lens.old)} THEN",
+        f"    ELSIF {values.changed(lens.old)} THEN",
         *_assign(values.forward(lens, "NEW", step.columns)),
         "    END IF;",
     ]
@@ -189,10 +186,11 @@ def _function(purpose: str, evolution: str, of: TableName) -> str:
     return f"{names.JOURNAL}.{ident(name)}"
 
 
-def _trigger(name: str, event: str, of: TableName, when: str, call: str) -> Statement:
-    return Statement(
+def _trigger(name: str, event: str, of: TableName, when: str, call: str) -> tuple[Statement, ...]:
+    """A trigger that fires in every session, those of a logical replication's apply worker included."""
+    created = (
         f"CREATE TRIGGER {ident(name)} BEFORE {event} ON {table(of)} FOR EACH ROW WHEN ({when}) "
-        f"EXECUTE FUNCTION {call}",
-        lock=LOCK,
-        blocks="writes, briefly",
+        f"EXECUTE FUNCTION {call}"
     )
+    statements = (created, f"ALTER TABLE {table(of)} ENABLE ALWAYS TRIGGER {ident(name)}")
+    return tuple(Statement(sql, lock=LOCK, blocks="writes, briefly") for sql in statements)

@@ -68,9 +68,16 @@ def unfilled(lens: RowLens, row: str, columns: Sequence[str]) -> str:
     return f"{missing} AND ({gives})"
 
 
-def changed(columns: Iterable[str]) -> str:
+def changed(columns: Iterable[Column]) -> str:
     """The condition, in a trigger, that an update changed one of `columns`."""
-    return " OR ".join(f"NEW.{ident(each)} IS DISTINCT FROM OLD.{ident(each)}" for each in columns)
+    return " OR ".join(
+        differs(each, f"NEW.{ident(each.name)}", f"OLD.{ident(each.name)}") for each in columns
+    )
+
+
+def differs(column: Column, one: str, other: str) -> str:
+    """The condition that two values of the column's type are not the same."""
+    return f"{_as_comparable(column, one)} IS DISTINCT FROM {_as_comparable(column, other)}"
 
 
 def _assigned(
