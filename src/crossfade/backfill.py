@@ -35,6 +35,13 @@ class Pace:
         factor = min(2.0, max(0.5, self.target / max(seconds, 1e-6)))
         self.size = min(self.most, max(self.least, int(self.size * (0.5 + factor / 2))))
 
+    def give_way(self) -> None:
+        """A batch could not have its locks: the next try asks for half of them, and so on, down to `least`.
+
+        Where applications lock rows the other way round, a large batch would meet one of them each time.
+        """
+        self.size = max(self.least, self.size // 2)
+
 
 def of_role(line: Line, role: Role) -> tuple[Statement, ...]:
     """The line's statements of one role, in order."""
@@ -85,8 +92,8 @@ def by_range(session: Session, line: Line, estimate: int, pace: Pace | None = No
     walk = session.attempt(title, partial(_begin, session, line, estimate))
     while walk is not None and walk.at is not None:
         started = time.monotonic()
-        walk = session.attempt(title, partial(_batch, session, line, walk, walk.at, pace.size, started))
-        pace.learn(time.monotonic() - started)
+        work = partial(_batch, session, line, walk, walk.at, pace, started)
+        walk = session.attempt(title, work, refused=pace.give_way)
         session.observer.advanced(walk.rows, max(estimate, walk.rows), walk.rows / max(walk.seconds, 1e-9))
     return Tally() if walk is None else Tally(walk.rows, walk.changed, walk.seconds)
 
@@ -135,8 +142,9 @@ def _begin(session: Session, line: Line, estimate: int, connection: Connection) 
 
 
 def _batch(
-    session: Session, line: Line, walk: _Walk, lo: Key, size: int, started: float, connection: Connection
+    session: Session, line: Line, walk: _Walk, lo: Key, pace: Pace, started: float, connection: Connection
 ) -> _Walk:
+    began, size = time.monotonic(), pace.size
     for statement in (*session.dialect.opening(), *of_role(line, Role.SETTING)):
         execute(connection, statement)
     hi, following = boundary(connection, line, lo, walk.last, size)
@@ -146,6 +154,7 @@ def _batch(
         (count,) = of_role(line, Role.COUNT)
         rows = int(execute(connection, count, values).scalar_one())
     done = tallied(connection, of_role(line, Role.WORK), values)
+    pace.learn(time.monotonic() - began)
     moved = _Walk(
         following,
         walk.last,

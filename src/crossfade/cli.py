@@ -19,7 +19,7 @@ from rich.text import Text
 
 from crossfade import commands
 from crossfade import console as shown
-from crossfade.config import URL_VARIABLE, Config
+from crossfade.config import URL_VARIABLE, Config, span
 from crossfade.errors import CrossfadeError, VerificationFailed
 from crossfade.progress import Observer, Silent
 from crossfade.reports import Outcome, Report
@@ -73,7 +73,7 @@ def preview(
     database: Database = None,
     json: Json = False,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every statement of complete and rollback too.")
+        bool, typer.Option("--all", help="Every statement of the other commands too.")
     ] = False,
 ) -> None:
     """Show the plan: every statement, its lock, the rows it touches. Changes nothing."""
@@ -123,6 +123,38 @@ def complete(evolution: Target = None, *, database: Database = None, json: Json 
     target = config.started(evolution)
     _walk(
         lambda observer: commands.complete(target, config.database_url(database), observer=observer),
+        json=json,
+    )
+
+
+@app.command()
+def revert(evolution: Target = None, *, database: Database = None, json: Json = False) -> None:
+    """Bring the old side of a completed evolution back: both versions are live again."""
+    config = Config.nearest()
+    target = config.started(evolution)
+    _walk(
+        lambda observer: commands.revert(target, config.database_url(database), observer=observer), json=json
+    )
+
+
+@app.command()
+def purge(
+    evolution: Target = None,
+    *,
+    database: Database = None,
+    after: Annotated[
+        str, typer.Option(help="Refuse unless it was completed at least so long ago: 90s, 15m, 1h, 14d, 2w.")
+    ] = "0s",
+    json: Json = False,
+) -> None:
+    """Drop what complete retired. The only command, beside rollback, that destroys anything."""
+    config = Config.nearest()
+    target = config.started(evolution)
+    least = span(after)
+    _walk(
+        lambda observer: commands.purge(
+            target, config.database_url(database), after=least, observer=observer
+        ),
         json=json,
     )
 

@@ -9,14 +9,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import URL, Connection
+from sqlalchemy.exc import DBAPIError
 
 from crossfade import codec
 from crossfade import verify as verification
 from crossfade.dialects import SchemaDialect, connect
-from crossfade.errors import SchemaMismatch, UsageError, WrongState
+from crossfade.errors import DatabaseFailed, SchemaMismatch, UsageError, WrongState
 from crossfade.evolution import Evolution
 from crossfade.journal import Journal, Record
 from crossfade.names import nearest
@@ -88,7 +89,7 @@ def rollback(evolution: Evolution | str, database: Database, *, observer: Observ
                 place=f"evolution {session.record.name!r}",
                 remedy="complete it again, which ends at once",
             )
-        return plan.rollback(session.positions(Command.START))
+        return plan.rollback(session.begun(Command.START, since=0))
 
     return _move(evolution, database, Command.ROLLBACK, undo, observer)
 
@@ -99,6 +100,51 @@ def complete(evolution: Evolution | str, database: Database, *, observer: Observ
     Raises VerificationFailed where rows disagree; both versions are then still live.
     """
     return _move(evolution, database, Command.COMPLETE, lambda plan, _: plan.complete, observer)
+
+
+def revert(evolution: Evolution | str, database: Database, *, observer: Observer | None = None) -> Outcome:
+    """Bring the old side of a completed evolution back; both versions are then live, as after `start`.
+
+    Before a purge the old side comes back as it was, but for the rows that the new application changed;
+    after it, by `backward` alone. Raises SchemaMismatch where rows hold what the old side can't say.
+    """
+
+    def steps(plan: Plan, session: Session) -> Sequence[Step]:
+        return plan.revert_purged if session.origin is State.PURGED else plan.revert
+
+    with _opened(database) as (dialect, journal, connection):
+        record = _known(journal, connection, evolution)
+        transition(record.name, record.state, Command.REVERT)
+        _sayable(record, dialect, connection)
+        connection.rollback()
+        return _walk(dialect, journal, connection, record, Command.REVERT, steps, observer)
+
+
+def purge(
+    evolution: Evolution | str,
+    database: Database,
+    *,
+    after: timedelta = timedelta(0),
+    observer: Observer | None = None,
+) -> Outcome:
+    """Drop what `complete` retired, the namespace, and what the journal keeps for a next start.
+
+    Raises WrongState while the evolution has not been completed for as long as `after`.
+    """
+    with _opened(database) as (dialect, journal, connection):
+        record = _known(journal, connection, evolution)
+        transition(record.name, record.state, Command.PURGE)
+        age = datetime.now(UTC) - record.changed_at
+        if record.state is State.COMPLETED and age < after:
+            raise WrongState(
+                f"it was completed {_whole(age)} ago, and purge is to wait for {_whole(after)}",
+                place=f"evolution {record.name!r}",
+                remedy=f"purge it on {record.changed_at + after:%Y-%m-%d %H:%M %Z}, or say a shorter --after",
+            )
+        connection.rollback()
+        return _walk(
+            dialect, journal, connection, record, Command.PURGE, lambda plan, _: plan.purge, observer
+        )
 
 
 def verify(
@@ -150,6 +196,12 @@ def _opened(database: Database) -> Iterator[tuple[SchemaDialect, Journal, Connec
     try:
         with dialect.engine.connect() as connection:
             yield dialect, Journal(), connection
+    except DBAPIError as error:
+        raise DatabaseFailed(
+            f"the database refused a statement: {str(error.orig).strip()}",
+            place=dialect.server,
+            remedy="mend the cause, then run the same command again",
+        ) from error
     finally:
         dialect.engine.dispose()
 
@@ -172,11 +224,14 @@ def _walk(
     journal.lease(connection, record.name)
     record = journal.find(connection, record.name) or record  # as it is now that nobody else can move it
     move = transition(record.name, record.state, command)
+    if record.state is not move.during:
+        journal.clear_progress(connection, record, command)
+    since, origin = journal.arrival(connection, record)
     journal.set_state(connection, record.name, move.during)
     journal.note(connection, record, command, "called", str(command), runner=journal.runner)
     connection.commit()
     plan = _plan_of(record)
-    session = Session(dialect, journal, record, command, observer or Silent())
+    session = Session(dialect, journal, record, command, observer or Silent(), since, origin)
     started = time.monotonic()
     try:
         run(session, steps(plan, session), move)
@@ -250,3 +305,23 @@ def _known(journal: Journal, connection: Connection, evolution: Evolution | str)
     if isinstance(evolution, Evolution) and record.state.holds_tables:
         _unedited(record, evolution)
     return record
+
+
+def _sayable(record: Record, dialect: SchemaDialect, connection: Connection) -> None:
+    """Raises SchemaMismatch where rows hold values for which the old version has none."""
+    if record.state is State.REVERTING:
+        return
+    for check in _plan_of(record).unsaid:
+        (statement,) = dialect.render(check)
+        found = [(row.value, row.rows) for row in execute(connection, statement)]
+        if found:
+            listed = ", ".join(f"{value!r} ({rows} rows)" for value, rows in found)
+            raise SchemaMismatch(
+                f"{check.table}.{check.shown} holds values that the old version can't say: {listed}",
+                place=f"evolution {record.name!r}, {check.change}",
+                remedy="give these rows another value first; unknown= would have said what old readers see",
+            )
+
+
+def _whole(span: timedelta) -> str:
+    return str(timedelta(seconds=int(span.total_seconds())))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from crossfade.errors import UsageError
 from crossfade.evolution import Evolution, load
 from crossfade.names import nearest
 
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 URL_VARIABLE = "CROSSFADE_DATABASE_URL"
 _KNOWN = ("evolutions", "database")
 
@@ -83,6 +86,14 @@ class Config:
         folder = self.root / self.evolutions
         known = load(folder) if folder.exists() else {}
         return known.get(target, target)
+
+
+def span(text: str) -> timedelta:
+    """A length of time such as 90s, 15m, 1h, 14d or 2w. Raises UsageError for anything else."""
+    found = re.fullmatch(r"(\d+)([smhdw])", text.strip())
+    if found is None:
+        raise UsageError(f"{text!r} is not a length of time", remedy="write 90s, 15m, 1h, 14d or 2w")
+    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
 
 
 def _table(file: Path) -> dict[str, Any] | None:

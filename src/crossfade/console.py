@@ -168,7 +168,8 @@ def show_preview(console: Console, plan: Preview, *, everything: bool) -> None:
         )
     for note in plan.notes:
         _fact(console, f"note: {note}")
-    for command, steps in (("start", plan.start), ("complete", plan.complete), ("rollback", plan.rollback)):
+    for command in ("start", "complete", "rollback", "revert", "purge"):
+        steps: tuple[PlannedStep, ...] = getattr(plan, command)
         console.print()
         console.print(Text(f"{command}: {len(steps)} steps", "bold"))
         for number, step in enumerate(steps, 1):
@@ -176,7 +177,7 @@ def show_preview(console: Console, plan: Preview, *, everything: bool) -> None:
     if not everything:
         console.print()
         console.print(
-            "Nothing was changed. `--all` shows the statements of complete and rollback too.", markup=False
+            "Nothing was changed. `--all` shows the statements of the other commands too.", markup=False
         )
 
 

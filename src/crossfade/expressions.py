@@ -7,22 +7,28 @@ one row: several statements, aggregates, subqueries, volatile functions, unknown
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlglot
-from sqlglot import exp
+from sqlglot import Token, TokenType, exp
 from sqlglot.errors import SqlglotError
 
 from crossfade.errors import EvolutionError, SchemaMismatch
+from crossfade.functions import is_volatile, kind_of
 from crossfade.schema import Column, Table
 
 SQLGLOT = {"postgresql": "postgres"}
+_SELECT = "SELECT "  # what an expression is parsed behind, so that it, and nothing else, is what parses
 
-_VOLATILE = frozenset(
-    {"random", "gen_random_uuid", "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4", "uuidv4"}
-    | {"uuidv7", "clock_timestamp", "timeofday", "nextval", "setval", "currval", "lastval"}
-    | {"txid_current", "pg_sleep", "setseed"}
+_UNFIT: tuple[tuple[type[exp.Expr], str], ...] = (
+    (exp.AggFunc, "an aggregate"),
+    (exp.Window, "a window function"),
+    (exp.Query, "a subquery"),
+    (exp.Placeholder, "a placeholder"),
+    (exp.Parameter, "a placeholder"),
+    (exp.Star, "a star"),
 )
 
 
@@ -72,8 +78,8 @@ Expression = ValueMap | Sql
 def default_of(column: Column) -> Sql:
     """The value that the database gives where `column` is left out: its default, or NULL."""
     text = column.default if column.default is not None else "NULL"
-    tree = _parse_one(text, "postgres")
-    return Sql(text, column.type, volatile=_volatile_function(tree) is not None)
+    _parse_one(text, "postgres")
+    return Sql(text, column.type, volatile=any(map(is_volatile, _calls(_tokens(text, "postgres")))))
 
 
 def is_constant(expression: Expression) -> bool:
@@ -100,48 +106,53 @@ def user_sql(text: str, type_: str, table: Table, database: str, place: str) -> 
     Raises EvolutionError, or SchemaMismatch for an unknown column, and points at the part that is
     wrong.
     """
-    tree = _parse_one(text, SQLGLOT[database], place)
-    for kind, what in (
-        (exp.AggFunc, "an aggregate"),
-        (exp.Window, "a window function"),
-        (exp.Query, "a subquery"),
-        (exp.Placeholder, "a placeholder"),
-    ):
-        offending = tree.find(kind)
-        if offending is not None:
-            raise EvolutionError(
-                f"{what} can't give one row its value: {offending.sql(SQLGLOT[database])}",
-                place=f"{place}, in {text!r}",
-                remedy="use an expression of the row's own columns",
-            )
-    volatile = _volatile_function(tree)
-    if volatile is not None:
+    dialect = SQLGLOT[database]
+    tree = _parse_one(text, dialect, place)
+    place = f"{place}, in {text!r}"
+    tokens = _tokens(text, dialect)
+    unfit = [
+        f"{what} can't give one row its value: {node.sql(dialect, normalize_functions=False)}"
+        for kind, what in _UNFIT
+        if (node := tree.find(kind)) is not None
+    ]
+    calls = _calls(tokens)
+    unfit += [f"{what} can't give one row its value: {name}()" for name in calls if (what := kind_of(name))]
+    if unfit:
+        raise EvolutionError(unfit[0], place=place, remedy="use an expression of the row's own columns")
+    volatile = [name for name in calls if is_volatile(name)]
+    if volatile:
         raise EvolutionError(
-            f"{volatile} gives another value at each call",
-            place=f"{place}, in {text!r}",
+            f"{volatile[0]}() gives another value at each call",
+            place=place,
             remedy="make it the column's server_default; fill= is for expressions that can be compared",
         )
     reads = set()
     for node in tree.find_all(exp.Column):
-        reads.add(_resolve(node, table, place, text).name)
-    return Sql(text, type_, frozenset(reads))
+        column = _resolve(node, table, place)
+        if column.generated is not None:
+            raise EvolutionError(
+                f"{column.name} is generated: it has no value yet when a row is written",
+                place=place,
+                remedy=f"write out what it is generated from: {column.generated}",
+            )
+        reads.add(column.name)
+    return Sql(_as_one(text, tokens, tree), type_, frozenset(reads))
 
 
 def for_row(expression: Sql, row: str, columns: Iterable[str], database: str) -> str:
     """The SQL of `expression` with each column taken from `row`, every name quoted."""
-    dialect = SQLGLOT[database]
     known = set(columns)
-
-    def place(node: exp.Expr) -> exp.Expr:
-        if not isinstance(node, exp.Column):
-            return node
+    text = f"{_SELECT}{expression.text}"
+    # The user's own words but for the columns: another rendering might mean something else.
+    for node in sorted(
+        _parse_one(expression.text, SQLGLOT[database]).find_all(exp.Column), key=_start, reverse=True
+    ):
         name = node.this.name
         if not node.this.quoted and name not in known:
             name = name.lower()
-        return exp.column(exp.to_identifier(name, quoted=True), table=exp.to_identifier(row))
-
-    tree = _parse_one(expression.text, dialect).transform(place)
-    return tree.sql(dialect, normalize_functions=False, comments=False)
+        column = exp.column(exp.to_identifier(name, quoted=True), table=exp.to_identifier(row))
+        text = text[: _start(node)] + column.sql(SQLGLOT[database]) + text[node.this.meta["end"] + 1 :]
+    return text[len(_SELECT) :]
 
 
 def translate(
@@ -174,6 +185,17 @@ def translate(
     return tree.sql(dialect, normalize_functions=False, comments=False)
 
 
+def renamed(text: str, column: str, to: str, dialect: str) -> str:
+    """The condition `text` with another name for a column."""
+
+    def named(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Column) and node.this.name == column:
+            return exp.column(exp.to_identifier(to, quoted=True))
+        return node
+
+    return _parse_one(text, dialect).transform(named).sql(dialect, normalize_functions=False, comments=False)
+
+
 def not_null(column: str) -> str:
     """The condition that `column` is not NULL."""
     return exp.column(exp.to_identifier(column, quoted=True)).is_(exp.null()).not_().sql("postgres")
@@ -194,11 +216,12 @@ def literal_of(text: str, dialect: str) -> str | None:
 
 def _parse_one(text: str, dialect: str, place: str = "") -> exp.Expr:
     try:
-        # Wrapped as a SELECT, so that a bare expression, and nothing else, is what parses.
-        statements: Sequence[exp.Expr | None] = sqlglot.parse(f"SELECT {text}", read=dialect)
+        statements: Sequence[exp.Expr | None] = sqlglot.parse(f"{_SELECT}{text}", read=dialect)
     except SqlglotError as error:
         raise EvolutionError(
-            f"{text!r} is not an SQL expression: {str(error).splitlines()[0]}", place=place
+            f"{text!r} is not an SQL expression: {str(error).splitlines()[0]}",
+            place=place,
+            remedy="mend it; a string stands in 'single quotes'",
         ) from error
     select = statements[0] if len(statements) == 1 else None
     extra = {"expressions", "kind", "hint", "operation_modifiers"}
@@ -217,26 +240,60 @@ def _parse_one(text: str, dialect: str, place: str = "") -> exp.Expr:
     return found
 
 
-def _volatile_function(tree: exp.Expr) -> str | None:
-    for function in tree.find_all(exp.Func):
-        name = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
-        if isinstance(function, exp.Uuid | exp.Rand) or name.lower() in _VOLATILE:
-            return function.sql("postgres", normalize_functions=False)
-    return None
+def _tokens(text: str, dialect: str) -> list[Token]:
+    return list(sqlglot.tokenize(text, read=dialect))
 
 
-def _resolve(node: exp.Column, table: Table, place: str, text: str) -> Column:
+def _calls(tokens: Sequence[Token]) -> list[str]:
+    """The functions' names, as the user wrote them but in lower case."""
+    return [
+        token.text.lower()
+        for token, following in itertools.pairwise(tokens)
+        if following.token_type is TokenType.L_PAREN
+    ]
+
+
+def _as_one(text: str, tokens: Sequence[Token], tree: exp.Expr) -> str:
+    """`text` without comments, and in parentheses unless it is one operand already: what it becomes a
+    part of can't pull it apart.
+    """
+    words = [text[tokens[0].start : tokens[0].end + 1]]
+    for one, other in itertools.pairwise(tokens):
+        between = text[one.end + 1 : other.start]
+        words += [" " if between.strip() else between, text[other.start : other.end + 1]]
+    text = "".join(words)
+    alone = len(tokens) == 1 or isinstance(tree, exp.Column | exp.Paren | exp.Case)
+    return text if alone or _is_call(tokens) else f"({text})"
+
+
+def _is_call(tokens: Sequence[Token]) -> bool:
+    """Whether the parenthesis behind the first word is closed by the very last token."""
+    if len(tokens) < 2 or tokens[1].token_type is not TokenType.L_PAREN:
+        return False
+    depth = 0
+    for token in tokens[1:-1]:
+        depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(token.token_type, 0)
+        if depth == 0:
+            return False
+    return tokens[-1].token_type is TokenType.R_PAREN
+
+
+def _start(node: exp.Column) -> int:
+    return int(node.parts[0].meta["start"])
+
+
+def _resolve(node: exp.Column, table: Table, place: str) -> Column:
     if node.table and node.table.lower() != table.name.name.lower():
         raise SchemaMismatch(
             f"{node.sql()} is not a column of {table.name}",
-            place=f"{place}, in {text!r}",
+            place=place,
             remedy="use the columns of the changed table",
         )
     exact = table.find(node.this.name)
     if exact is not None:
         return exact
     name = node.this.name if node.this.quoted else node.this.name.lower()
-    return table.column(name, place=f"{place}, in {text!r}")
+    return table.column(name, place)
 
 
 def _outside_parens(node: exp.Expr) -> exp.Expr:

@@ -10,12 +10,14 @@ from crossfade.schema import Schema, Table, TableName
 from crossfade.steps import AddCheck, AddColumn, CreateIndex, CreateNamespace, Step
 
 _KINDS = ("table", "partitioned table")
+_SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 
 
 def check_table(table: Table, schema: Schema, place: str) -> None:
     """Raises Refused where the table itself can't be evolved."""
     if table.kind not in _KINDS:
-        raise Unsupported(f"{table.name} is a {table.kind}, not a table", place=place, remedy="name a table")
+        remedy = "name the partitioned table" if table.kind == "partition" else "name a table"
+        raise Unsupported(f"{table.name} is a {table.kind}, not a table", place=place, remedy=remedy)
     if table.inherits:
         raise Unsupported(
             f"{table.name} takes part in table inheritance",
@@ -52,15 +54,34 @@ def check_names(steps: Iterable[Step], schema: Schema, place: str) -> None:
                         "rename what holds it",
                     )
             case AddColumn():
-                if tables[step.table].find(step.column.name) is not None:
-                    _taken(
-                        f"column {step.table}.{step.column.name}", place, "drop or rename that column first"
-                    )
+                _check_column(tables[step.table], step.column.name, place)
             case AddCheck():
                 if any(check.name == step.check.name for check in tables[step.table].checks):
                     _taken(
                         f"check {step.check.name!r} of {step.table}", place, "drop or rename that check first"
                     )
+
+
+def _check_column(table: Table, column: str, place: str) -> None:
+    if column in _SYSTEM_COLUMNS:
+        _taken(f"system column {column!r}", place, "choose another name")
+    if table.find(column) is not None:
+        _taken(f"column {table.name}.{column}", place, "drop or rename that column first")
+
+
+def check_indexes(steps: Iterable[Step]) -> None:
+    """Raises SchemaMismatch where two indexes that the steps would build have one name."""
+    built: dict[TableName, TableName] = {}
+    for step in steps:
+        if isinstance(step, CreateIndex):
+            name = TableName(step.table.schema, step.index.name)
+            if name in built:
+                raise SchemaMismatch(
+                    f"two indexes would be named {step.index.name!r}: of {built[name]} and of {step.table}",
+                    place="index",
+                    remedy="build one of them after the evolution, under a name of its own",
+                )
+            built[name] = step.table
 
 
 def check_privileges(tables: Sequence[Table], steps: Iterable[Step], schema: Schema) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     DateTime,
     Float,
@@ -33,6 +34,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    delete,
     func,
     insert,
     inspect,
@@ -44,7 +46,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateSchema
 
-from crossfade.errors import Busy, CrossfadeError
+from crossfade.errors import Busy, CrossfadeError, MissingPrivilege
 from crossfade.names import JOURNAL
 from crossfade.phases import State
 
@@ -139,6 +141,12 @@ _APPEND_ONLY = (
 )
 
 
+_READABLE = (
+    "SELECT CASE WHEN has_schema_privilege('crossfade', 'USAGE') "
+    "THEN has_table_privilege('crossfade.meta', 'SELECT') ELSE false END"
+)
+
+
 def _version_1(connection: Connection) -> None:
     connection.execute(CreateSchema(JOURNAL, if_not_exists=True))
     metadata.create_all(connection, checkfirst=False)
@@ -173,9 +181,18 @@ class Journal:
         self.runner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
     def installed(self, connection: Connection) -> bool:
-        """Whether the journal is there. Raises CrossfadeError where a newer release made it."""
+        """Whether the journal is there.
+
+        Raises CrossfadeError where a newer release made it, MissingPrivilege where the role may not read it.
+        """
         if not inspect(connection).has_table("meta", schema=JOURNAL):
             return False
+        if connection.dialect.name == "postgresql" and not connection.execute(text(_READABLE)).scalar_one():
+            raise MissingPrivilege(
+                f"the role may not read the journal, which another role's evolution made (schema {JOURNAL})",
+                place=f"schema {JOURNAL}",
+                remedy="connect as the role that owns the schema, or as a member of it",
+            )
         version = connection.execute(select(meta.c.version)).scalar_one()
         if version > VERSION:
             raise CrossfadeError(
@@ -246,32 +263,39 @@ class Journal:
         return record
 
     def lease(self, connection: Connection, name: str) -> None:
-        """Take, or renew, the lease on an evolution. Raises Busy while another runner has it.
-
-        In the transaction of the work that it guards, a runner whose lease has passed to another
-        can't commit anything.
-        """
-        taken = connection.execute(
-            update(evolution)
-            .where(
-                evolution.c.name == name,
-                (evolution.c.lease_holder == self.runner)
-                | evolution.c.lease_holder.is_(None)
-                | (evolution.c.lease_until < _clock),
-            )
-            .values(
-                lease_holder=self.runner, lease_until=_clock + text(f"interval '{LEASE_SECONDS} seconds'")
-            )
-        )
-        if taken.rowcount == 0:
-            holder = connection.execute(
-                select(evolution.c.lease_holder).where(evolution.c.name == name)
-            ).scalar()
+        """Take the lease on an evolution. Raises Busy while another runner has it."""
+        free = evolution.c.lease_holder.is_(None) | (evolution.c.lease_until < _clock)
+        if not self._hold(connection, name, free):
             raise Busy(
-                f"another runner is at work: {holder}",
+                f"another runner is at work: {self._holder(connection, name)}",
                 place=f"evolution {name!r}",
                 remedy=f"wait for it; where it has died, its lease ends within {LEASE_SECONDS} s",
             )
+
+    def renew(self, connection: Connection, name: str) -> None:
+        """Renew this runner's lease. Raises Busy where it has passed to another, even to one that has gone.
+
+        In the transaction of the work that it guards: a runner that was paused, and wakes up after
+        another has gone on from where it was, can't commit anything.
+        """
+        if not self._hold(connection, name, evolution.c.lease_holder == self.runner):
+            raise Busy(
+                f"the lease has passed on, to {self._holder(connection, name) or 'a runner that is done'}",
+                place=f"evolution {name!r}",
+                remedy="look at `crossfade status`: what was left to do is the other runner's, or done",
+            )
+
+    def _hold(self, connection: Connection, name: str, where: ColumnElement[bool]) -> bool:
+        until = _clock + text(f"interval '{LEASE_SECONDS} seconds'")
+        held = connection.execute(
+            update(evolution)
+            .where(evolution.c.name == name, where)
+            .values(lease_holder=self.runner, lease_until=until)
+        )
+        return held.rowcount == 1
+
+    def _holder(self, connection: Connection, name: str) -> str | None:
+        return connection.execute(select(evolution.c.lease_holder).where(evolution.c.name == name)).scalar()
 
     def release(self, connection: Connection, name: str) -> None:
         """Give the lease back."""
@@ -305,14 +329,30 @@ class Journal:
             )
         )  # fmt: skip
 
-    def positions(self, connection: Connection, record: Record, command: str, kind: str) -> frozenset[int]:
-        """The positions of the steps that have an event of `kind` in this run of `command`."""
+    def arrival(self, connection: Connection, record: Record) -> tuple[int, State]:
+        """The event with which the evolution last arrived at a state (0: it never did), and that state."""
+        query = (
+            select(event.c.id, event.c.step)
+            .where(event.c.evolution == record.name, event.c.kind == "arrived")
+            .order_by(event.c.id.desc())
+            .limit(1)
+        )
+        row = connection.execute(query).one_or_none()
+        return (0, State.ABSENT) if row is None else (row.id, State(row.step))
+
+    def positions(
+        self, connection: Connection, record: Record, command: str, kind: str, since: int = 0
+    ) -> frozenset[int]:
+        """The positions of the steps of `command` that have an event of `kind` in this run, after the
+        event `since`.
+        """
         rows = connection.execute(
             select(event.c.position).where(
                 event.c.evolution == record.name,
                 event.c.run == record.run,
                 event.c.command == command,
                 event.c.kind == kind,
+                event.c.id > since,
                 event.c.position.is_not(None),
             )
         )
@@ -324,6 +364,16 @@ class Journal:
             return ()
         query = select(event).order_by(event.c.id)
         return connection.execute(query if name is None else query.where(event.c.evolution == name)).all()
+
+    def clear_progress(self, connection: Connection, record: Record, command: str) -> None:
+        """Forget the watermarks of an earlier walk of `command`, which has ended."""
+        connection.execute(
+            delete(progress).where(
+                progress.c.evolution == record.name,
+                progress.c.run == record.run,
+                progress.c.command == command,
+            )
+        )
 
     def load_progress(self, connection: Connection, record: Record, command: str, position: int) -> Any:
         """The progress row of a batched step, or None."""

@@ -25,7 +25,7 @@ def heartbeat(session: Session) -> Iterator[None]:
         while not ended.wait(LEASE_SECONDS / 3):
             try:
                 with session.dialect.engine.begin() as connection:
-                    session.journal.lease(connection, session.record.name)
+                    session.journal.renew(connection, session.record.name)
             except (Busy, DBAPIError):
                 continue
 

@@ -9,6 +9,7 @@ After Hofmann, Pierce and Wagner, "Symmetric Lenses" (POPL 2011).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -65,6 +66,26 @@ class RowLens:
             forward=self.backward,
             backward=self.forward,
             law=self.law.swapped(),
+        )
+
+    def renamed(self, names: Mapping[str, str]) -> RowLens:
+        """The same lens where columns have other names: `names` maps those that have."""
+
+        def column(each: Column) -> Column:
+            return replace(each, name=names.get(each.name, each.name))
+
+        def assignment(each: Assignment) -> Assignment:
+            value = each.value
+            if isinstance(value, ValueMap):
+                value = replace(value, column=names.get(value.column, value.column))
+            return Assignment(names.get(each.column, each.column), value)
+
+        return replace(
+            self,
+            old=tuple(map(column, self.old)),
+            new=tuple(map(column, self.new)),
+            forward=tuple(map(assignment, self.forward)),
+            backward=tuple(map(assignment, self.backward)),
         )
 
     @property

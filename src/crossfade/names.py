@@ -80,6 +80,22 @@ def checked_evolution(name: str) -> str:
     return name
 
 
+def checked_column(name: str, place: str) -> str:
+    """`name`, where a column can have it. Raises EvolutionError."""
+    why = ""
+    if not name or "\0" in name:
+        why = "an empty name, or one with a NUL character, is none"
+    elif len(name.encode()) > LIMIT:
+        why = f"it has {len(name.encode())} bytes, and a name may have {LIMIT}"
+    elif is_reserved(name):
+        why = f"names that begin with {RESERVED} are Crossfade's own"
+    if why:
+        raise EvolutionError(
+            f"{name!r} can't name a column: {why}", place=place, remedy="choose another name"
+        )
+    return name
+
+
 def split_table(text: str) -> tuple[str | None, str]:
     """(schema or None, table) from `table`, `schema.table` or `"odd.schema"."odd.table"`.
 

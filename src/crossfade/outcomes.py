@@ -17,7 +17,7 @@ def outcome(session: Session, state: State, seconds: float, notes: tuple[str, ..
         details = [
             event.detail
             for event in session.journal.events(connection, session.record.name)
-            if (event.run, event.command, event.kind) == (session.record.run, session.command, ENDED)
+            if event.id > session.since and (event.command, event.kind) == (session.command, ENDED)
         ]
     copied = [each["backfill"] for each in details if "backfill" in each]
     verified = [

@@ -34,11 +34,14 @@ class State(StrEnum):
     ROLLED_BACK = "rolled back"
     COMPLETING = "completing"
     COMPLETED = "completed"
+    REVERTING = "reverting"
+    PURGING = "purging"
+    PURGED = "purged"
 
     @property
     def holds_tables(self) -> bool:
         """Whether an evolution in this state keeps others away from its tables."""
-        return self not in {State.ABSENT, State.ROLLED_BACK, State.COMPLETED}
+        return self not in {State.ABSENT, State.ROLLED_BACK, State.COMPLETED, State.PURGED}
 
 
 class Command(StrEnum):
@@ -47,6 +50,8 @@ class Command(StrEnum):
     START = "start"
     ROLLBACK = "rollback"
     COMPLETE = "complete"
+    REVERT = "revert"
+    PURGE = "purge"
 
 
 class Transition(NamedTuple):
@@ -61,6 +66,8 @@ class Transition(NamedTuple):
 
 _START = Transition(State.STARTING, State.LIVE)
 _ROLLBACK = Transition(State.ROLLING_BACK, State.ROLLED_BACK)
+_REVERT = Transition(State.REVERTING, State.LIVE)
+_PURGE = Transition(State.PURGING, State.PURGED)
 _COMPLETE = Transition(State.COMPLETING, State.COMPLETED, State.LIVE)
 
 TRANSITIONS: dict[tuple[State, Command], Transition] = {
@@ -73,6 +80,11 @@ TRANSITIONS: dict[tuple[State, Command], Transition] = {
     (State.COMPLETING, Command.ROLLBACK): _ROLLBACK,
     (State.LIVE, Command.COMPLETE): _COMPLETE,
     (State.COMPLETING, Command.COMPLETE): _COMPLETE,
+    (State.COMPLETED, Command.REVERT): _REVERT,
+    (State.PURGED, Command.REVERT): _REVERT,
+    (State.REVERTING, Command.REVERT): _REVERT,
+    (State.COMPLETED, Command.PURGE): _PURGE,
+    (State.PURGING, Command.PURGE): _PURGE,
 }
 
 

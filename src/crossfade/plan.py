@@ -9,11 +9,21 @@ from crossfade import names
 from crossfade.changes import Change, Parts
 from crossfade.errors import Refused, SchemaMismatch
 from crossfade.evolution import Evolution, twice
-from crossfade.fitness import check_names, check_privileges, check_table
+from crossfade.fitness import check_indexes, check_names, check_privileges, check_table
 from crossfade.phases import Phase
 from crossfade.schema import Schema, Table, TableName
-from crossfade.steps import Compare, CountUnmapped, CreateNamespace, InstallSync, RemoveSync, SeedRows, Step
+from crossfade.steps import (
+    Compare,
+    CountUnmapped,
+    CountUnsaid,
+    CreateNamespace,
+    InstallSync,
+    RemoveSync,
+    SeedRows,
+    Step,
+)
 from crossfade.table_plan import TablePlan
+from crossfade.way_back import way_back
 
 _ORDER = tuple(Phase)
 
@@ -21,7 +31,8 @@ _ORDER = tuple(Phase)
 @dataclass(frozen=True)
 class Plan:
     """What each command will do. `checks` change nothing and come first; `verify` is what
-    `crossfade verify` walks, and what gates `complete`.
+    `crossfade verify` walks, and what gates `complete`. `revert_purged` is `revert` after a purge, and
+    `unsaid` is checked before either.
     """
 
     evolution: str
@@ -33,6 +44,10 @@ class Plan:
     start: tuple[Step, ...]
     verify: tuple[Compare, ...]
     complete: tuple[Step, ...]
+    purge: tuple[Step, ...]
+    revert: tuple[Step, ...]
+    revert_purged: tuple[Step, ...]
+    unsaid: tuple[CountUnsaid, ...]
     notes: tuple[str, ...]
 
     def rollback(self, done: Collection[int] | None = None) -> tuple[Step, ...]:
@@ -99,7 +114,9 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
         for step in parts.start
         if isinstance(step, SeedRows)
     )
+    check_indexes(start)
     check_privileges(tuple(tables.values()), start, schema)
+    back = way_back(evolution.name, tuple(plans.values()), every, namespaces, start)
     verify = tuple(compare for each in plans.values() for compare in each.compare(fresh=False))
     return Plan(
         evolution.name,
@@ -115,6 +132,10 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
             *(RemoveSync(evolution.name, each.table.name) for each in plans.values() if each.lenses),
             *(step for parts in every for step in parts.complete),
         ),
+        back.purge,
+        back.revert,
+        back.revert_purged,
+        back.unsaid,
         tuple(
             dict.fromkeys(
                 [note for parts in every for note in parts.notes]

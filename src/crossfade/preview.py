@@ -26,6 +26,8 @@ def preview(
         start=told(plan.start, dialect),
         complete=told(plan.complete, dialect),
         rollback=told(plan.rollback(), dialect),
+        revert=told(plan.revert, dialect),
+        purge=told(plan.purge, dialect),
         notes=plan.notes,
         kept_rows=kept_rows,
     )

@@ -133,5 +133,7 @@ class Preview(Report):
     start: tuple[PlannedStep, ...]
     complete: tuple[PlannedStep, ...]
     rollback: tuple[PlannedStep, ...]
+    revert: tuple[PlannedStep, ...]
+    purge: tuple[PlannedStep, ...]
     notes: tuple[str, ...]
     kept_rows: int = 0

@@ -27,7 +27,8 @@ def run(session: Session, steps: Sequence[Step], move: Transition) -> None:
     """
     units = script(steps, session.dialect)
     ended = session.ended(session.command)
-    latest = max(ended, default=-1)
+    gated = {line.position for unit in units if unit.mode is not Mode.COMPARE for line in unit.lines}
+    latest = max(ended & gated, default=-1)
     with heartbeat(session):
         try:
             for number, unit in enumerate(units, 1):
@@ -63,7 +64,7 @@ def _outside(session: Session, unit: Unit) -> None:
     """One line without a transaction. What was begun and has not ended is undone first."""
     (line,) = unit.lines
     undo = line.step.undo()
-    if undo is not None and line.position in session.positions(session.command):
+    if undo is not None and line.position in session.begun(session.command):
         session.outside(undo.title, session.dialect.render(undo))
     session.attempt(unit.title, lambda connection: _begin(session, connection, line))
     session.outside(unit.title, line.statements)

@@ -222,12 +222,18 @@ class Schema:
         found = self.find(written)
         if found is not None:
             return found
-        schema, _ = names.split_table(written)
-        known = (str(each) if schema else each.name for each in self.table_names)
+        schema, name = names.split_table(written)
+        known = [
+            each.name if not schema and each.schema in self.search_path else str(each)
+            for each in self.table_names
+        ]
+        elsewhere = [str(each) for each in self.table_names if not schema and each.name == name]
         raise SchemaMismatch(
-            f"there is no table {written!r}",
+            f"there is no table {written!r} on the search path ({', '.join(self.search_path)})"
+            if elsewhere
+            else f"there is no table {written!r}",
             place=place or f"search path {', '.join(self.search_path)}",
-            remedy=names.nearest(written, known),
+            remedy=f"write {elsewhere[0]!r}" if elsewhere else names.nearest(written, known),
         )
 
     def enum(self, name: tuple[str, str]) -> EnumType:

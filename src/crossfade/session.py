@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from crossfade.dialects import SchemaDialect
 from crossfade.errors import Busy, DatabaseFailed
 from crossfade.journal import Journal, Record
+from crossfade.phases import State
 from crossfade.progress import Observer
 from crossfade.steps import Role, Statement, Tally
 
@@ -51,30 +52,44 @@ class Session:
     record: Record
     command: str
     observer: Observer
+    since: int = 0  # the event with which the evolution last arrived at a state,
+    origin: State = State.ABSENT  # and that state
     patience: Patience = field(default_factory=Patience)
     sleep: Callable[[float], None] = time.sleep
 
     def ended(self, command: str) -> frozenset[int]:
-        """The positions of the steps of `command` that have ended in this run."""
+        """The positions of the steps of `command` that have ended since the last arrival at a state."""
         with self.dialect.engine.connect() as connection:
-            return self.journal.positions(connection, self.record, command, ENDED)
+            return self.journal.positions(connection, self.record, command, ENDED, self.since)
 
-    def positions(self, command: str) -> frozenset[int]:
-        """The positions of the steps of `command` that have begun, ended or not, in this run."""
+    def begun(self, command: str, since: int | None = None) -> frozenset[int]:
+        """The positions of the steps of `command` that have begun, ended or not: since the last arrival,
+        or after the event `since`.
+        """
+        after = self.since if since is None else since
         with self.dialect.engine.connect() as connection:
-            began = self.journal.positions(connection, self.record, command, BEGAN)
-        return began | self.ended(command)
+            return self.journal.positions(
+                connection, self.record, command, BEGAN, after
+            ) | self.journal.positions(connection, self.record, command, ENDED, after)
 
     def leave(self) -> None:
         """Give the lease back; where the server is gone, it ends by itself."""
         with suppress(DBAPIError), self.dialect.engine.begin() as connection:
             self.journal.release(connection, self.record.name)
 
-    def attempt(self, title: str, work: Callable[[Connection], T], *, guarded: bool = True) -> T:
+    def attempt(
+        self,
+        title: str,
+        work: Callable[[Connection], T],
+        *,
+        guarded: bool = True,
+        refused: Callable[[], None] | None = None,
+    ) -> T:
         """`work` in one transaction, tried again while the reason that it failed may pass.
 
         `guarded` renews the lease before the commit, so that a runner that has lost it commits
-        nothing. Raises Busy when patience ends, DatabaseFailed for what will not pass.
+        nothing. `refused` is called before each further try. Raises Busy when patience ends,
+        DatabaseFailed for what will not pass.
         """
         attempt = 0
         while True:
@@ -83,10 +98,12 @@ class Session:
                 with self.dialect.engine.begin() as connection:
                     result = work(connection)
                     if guarded:
-                        self.journal.lease(connection, self.record.name)
+                        self.journal.renew(connection, self.record.name)
                     return result
             except DBAPIError as error:
                 self._wait(error, title, attempt)
+                if refused is not None:
+                    refused()
 
     def outside(self, title: str, statements: Iterable[Statement]) -> None:
         """The statements one by one, outside any transaction, on one connection."""
@@ -97,6 +114,8 @@ class Session:
                 while True:
                     attempt += 1
                     try:
+                        if attempt > 1 and statement.again:
+                            execute(connection, Statement(statement.again))
                         execute(connection, statement)
                         break
                     except DBAPIError as error:

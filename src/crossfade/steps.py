@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from crossfade.lens import RowLens
 from crossfade.phases import Phase
-from crossfade.schema import Check, Column, Grant, Index, TableName
+from crossfade.schema import Check, Column, EnumType, Grant, Index, TableName
 
 
 class Mode(StrEnum):
@@ -56,7 +56,8 @@ class Role(StrEnum):
 class Statement:
     """One SQL statement. `%(name)s` in `sql` are parameters, present only where `bound`.
 
-    `lock` is the strongest lock that it takes on a user's table, `blocks` what waits meanwhile.
+    `lock` is the strongest lock that it takes on a user's table, `blocks` what waits meanwhile. `again`
+    comes first where the statement is tried again, because it leaves something behind when it fails.
     """
 
     sql: str
@@ -64,6 +65,7 @@ class Statement:
     lock: str = ""
     blocks: str = "nothing"
     bound: bool = False
+    again: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,7 @@ class InstallSync(Step):
     watched: tuple[Column, ...]  # an update of none of these passes without a call
     namespace: str
     search_path: tuple[str, ...]
+    one_sided: bool = False  # only the new side is written: it always decides
 
     @property
     def title(self) -> str:
@@ -215,7 +218,9 @@ class Analyze(Step):
 
 @dataclass(frozen=True)
 class CopyRows(Step):
-    """Fill the new side of the rows that have none yet, by key range."""
+    """Fill the new side of the rows that have none yet, by key range; where `repair`, write it anew in
+    the rows whose sides disagree.
+    """
 
     phase = Phase.BACKFILL
     mode = Mode.RANGES
@@ -225,6 +230,7 @@ class CopyRows(Step):
     columns: tuple[str, ...]
     rows: int
     skip_triggers: bool
+    repair: bool = False
 
     @property
     def estimate(self) -> int:
@@ -333,6 +339,22 @@ class AdoptIndex(Step):
     def title(self) -> str:
         return f"make index {self.index} a unique constraint of {self.table}"
 
+    def undo(self) -> Step:
+        return DropUnique(self.table, self.index)
+
+
+@dataclass(frozen=True)
+class DropUnique(Step):
+    """Take a unique constraint off that the evolution had made, and the index that serves it."""
+
+    phase = Phase.CONTRACT
+    table: TableName
+    constraint: str
+
+    @property
+    def title(self) -> str:
+        return f"take unique constraint {self.constraint} off {self.table}"
+
 
 @dataclass(frozen=True)
 class AddCheck(Step):
@@ -375,6 +397,9 @@ class DropCheck(Step):
     @property
     def title(self) -> str:
         return f"take check {self.check.name} off {self.table}"
+
+    def undo(self) -> Step:
+        return AddCheck(self.table, self.check)
 
 
 @dataclass(frozen=True)
@@ -536,7 +561,8 @@ class UnseedRows(Step):
 
     def tell(self, tally: Tally) -> dict[str, Any]:
         removed = [json.loads(key) for key, state in sorted(tally.returned) if state == "removed"]
-        return {"removed_seeds": removed, "seeds_kept": len(tally.returned) - len(removed)}
+        kept = sum(state == "left" for _, state in tally.returned)
+        return {"removed_seeds": removed, "seeds_kept": kept}
 
 
 @dataclass(frozen=True)
@@ -551,6 +577,9 @@ class RenameColumn(Step):
     @property
     def title(self) -> str:
         return f"rename {self.table}.{self.column} to {self.to}"
+
+    def undo(self) -> Step:
+        return RenameColumn(self.table, self.to, self.column)
 
 
 @dataclass(frozen=True)
@@ -579,6 +608,9 @@ class RenameIndex(Step):
     def title(self) -> str:
         return f"rename index {self.index} to {self.to}"
 
+    def undo(self) -> Step:
+        return RenameIndex(self.table, self.to, self.index)
+
 
 @dataclass(frozen=True)
 class RenameCheck(Step):
@@ -593,6 +625,9 @@ class RenameCheck(Step):
     def title(self) -> str:
         return f"rename check {self.check} to {self.to}"
 
+    def undo(self) -> Step:
+        return RenameCheck(self.table, self.to, self.check)
+
 
 @dataclass(frozen=True)
 class SetDefault(Step):
@@ -602,10 +637,14 @@ class SetDefault(Step):
     table: TableName
     column: str
     default: str | None
+    previous: str | None = None
 
     @property
     def title(self) -> str:
         return f"set the default of {self.table}.{self.column}"
+
+    def undo(self) -> Step:
+        return SetDefault(self.table, self.column, self.previous, self.default)
 
 
 @dataclass(frozen=True)
@@ -622,3 +661,61 @@ class CountUnmapped(Step):
     @property
     def title(self) -> str:
         return f"count unmapped values of {self.table}.{self.column}"
+
+
+@dataclass(frozen=True)
+class CreateEnum(Step):
+    """Make an enum type again, its labels in their order."""
+
+    phase = Phase.EXPAND
+    type: EnumType
+    owner: str | None = None
+
+    @property
+    def title(self) -> str:
+        return f"create type {self.type.schema}.{self.type.name}"
+
+
+@dataclass(frozen=True)
+class DropEnum(Step):
+    """Drop an enum type; it stays where something else is of it."""
+
+    phase = Phase.CONTRACT
+    type: EnumType
+
+    @property
+    def title(self) -> str:
+        return f"drop type {self.type.schema}.{self.type.name} unless something else is of it"
+
+
+@dataclass(frozen=True)
+class Forget(Step):
+    """Forget what the journal keeps for a next start: the complement, and the seeds' images."""
+
+    phase = Phase.CONTRACT
+    evolution: str
+
+    @property
+    def title(self) -> str:
+        return "forget the kept values"
+
+
+@dataclass(frozen=True)
+class CountUnsaid(Step):
+    """A check that changes nothing: how many rows hold a value for which the old side has none?
+
+    `known` are the values that it can say, `null` whether NULL is one.
+    """
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE
+    change: str
+    table: TableName
+    column: str
+    shown: str
+    known: tuple[str, ...]
+    null: bool
+
+    @property
+    def title(self) -> str:
+        return f"count values of {self.table}.{self.shown} that the old version can't say"

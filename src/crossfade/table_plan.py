@@ -121,7 +121,9 @@ class TablePlan:
                         place=title,
                         remedy=names.nearest(column, known),
                     )
-                if known[column].generated:
+                base = self.table.find(known[column].base)
+                always = base is not None and base.identity == "always"
+                if known[column].generated or always:
                     raise SchemaMismatch(
                         f"row {number} gives {column!r}, which the database generates",
                         place=title,

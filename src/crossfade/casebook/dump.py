@@ -1,46 +1,35 @@
 """Full dumps of one side, row by row, and what differs between two of them.
 
-A dump holds a key, an owner and a digest of every row, computed in the database (md5 of the row's text),
-read by a server-side cursor in one snapshot and kept on disk in the order of the keys, so that two dumps of
-any size are compared by merging them. Rows which the traffic may have written in between are left out by
-owner; they are the oracle's to check.
+A dump holds one line for each row: its key, its owner, a digest of all its columns (md5, computed in the
+database) and the values to show. The lines are read by a server-side cursor in one snapshot and kept on disk
+in the order of the keys, so that two dumps of any size are compared by merging them. Rows which the traffic
+may have written in between are left out by owner; they are the oracle's to check.
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
-from heapq import merge
-from itertools import groupby
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
 from sqlalchemy import text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from crossfade.casebook.case import Extent
 
 __all__ = ["Comparison", "Difference", "Dump", "compare", "dumped"]
 
 BLOCK = 10_000  # rows fetched at a time
-IN_MEMORY = 1 << 22  # bytes of a dump that are kept off the disk
+IN_MEMORY = 1 << 22  # bytes of a table's lines that are kept off the disk
 EXAMPLES = 20
 ABSENT = "no such row"
 
-
-class Line(NamedTuple):
-    """One row of a dump, in the order in which dumps are merged."""
-
-    table: str
-    key: str
-    owner: str
-    digest: str
-    shown: str
+Pair = tuple[bytes | None, bytes | None]  # the lines of one row in two dumps
 
 
 @dataclass(frozen=True)
@@ -67,45 +56,49 @@ class Comparison:
 
 
 class Dump:
-    """All rows of some extents, on disk. Made by `dumped`."""
+    """The lines of some extents, on disk, by table. Made by `dumped`; the caller closes it."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self.rows = 0
+    def __init__(self) -> None:
+        self._tables: dict[str, IO[bytes]] = {}
 
-    def write(self, lines: Iterable[Line]) -> None:
-        """Append these rows, which must come after all that are there already."""
-        for line in lines:
-            self._file.write(json.dumps(line).encode())
-            self._file.write(b"\n")
-            self.rows += 1
+    def read(self, connection: Connection, extent: Extent, *, clocks: bool) -> None:
+        """Take in all rows of this table or view."""
+        # The file belongs to the dump, which outlives this function.
+        file = tempfile.SpooledTemporaryFile(IN_MEMORY, prefix="crossfade-dump-")  # noqa: SIM115
+        self._tables[extent.table] = file
+        lines = connection.scalars(
+            text(_query(extent, clocks=clocks)), execution_options={"yield_per": BLOCK}
+        )
+        for block in lines.partitions():
+            file.write("".join(f"{line}\n" for line in block).encode())
 
-    def __iter__(self) -> Iterator[Line]:
-        self._file.seek(0)
-        for line in self._file:
-            yield Line(*json.loads(line))
+    def tables(self) -> tuple[str, ...]:
+        """The tables and views in this dump."""
+        return tuple(self._tables)
+
+    def lines(self, table: str) -> Iterator[bytes]:
+        """The lines of that table, in the order of its keys."""
+        self._tables[table].seek(0)
+        return iter(self._tables[table])
 
     def close(self) -> None:
         """Give the space back."""
-        self._file.close()
+        for file in self._tables.values():
+            file.close()
 
 
 def dumped(engine: Engine, extents: Sequence[Extent], *, clocks: bool = True) -> Dump:
     """Dump these tables or views through this engine, in one snapshot; without clock columns if not `clocks`.
 
-    The caller closes the dump. Raises SQLAlchemyError where a table cannot be read.
+    Raises SQLAlchemyError where a table cannot be read.
     """
-    # The file belongs to the dump, which outlives this function.
-    dump = Dump(tempfile.SpooledTemporaryFile(IN_MEMORY, prefix="crossfade-dump-"))  # noqa: SIM115
+    dump = Dump()
     with engine.connect() as plain:
         connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         connection.execute(text("SET LOCAL TimeZone = 'UTC'"))
         connection.execute(text("SET LOCAL statement_timeout = 0"))
-        for extent in sorted(extents, key=lambda extent: extent.table):
-            rows = connection.execute(
-                text(_query(extent, clocks=clocks)), execution_options={"yield_per": BLOCK}
-            )
-            dump.write(Line(extent.table, *row) for row in rows)
+        for extent in extents:
+            dump.read(connection, extent, clocks=clocks)
     return dump
 
 
@@ -113,42 +106,54 @@ def compare(before: Dump, after: Dump, *, excluded: Collection[str] = frozenset(
     """Compare two dumps of the same extents, leaving out the rows of the owners in `excluded`."""
     rows = left_out = differences = 0
     examples: list[Difference] = []
-    marked = merge(((line, 0) for line in before), ((line, 1) for line in after), key=_place)
-    for _, found in groupby(marked, key=_place):
-        pair: list[Line | None] = [None, None]
-        for line, which in found:
-            pair[which] = line
-        first, second = pair
-        if any(line is not None and line.owner in excluded for line in pair):
-            left_out += 1
-            continue
-        rows += 1
-        if first is None or second is None or first.digest != second.digest:
-            differences += 1
-            if len(examples) < EXAMPLES:
-                examples.append(_difference(first, second))
+    owners = frozenset(owner.encode() for owner in excluded)
+    for table in before.tables():
+        for pair in _pairs(before.lines(table), after.lines(table)):
+            if any(line is not None and line.split(b"\t", 2)[1] in owners for line in pair):
+                left_out += 1
+                continue
+            rows += 1
+            if pair[0] != pair[1]:
+                differences += 1
+                if len(examples) < EXAMPLES:
+                    examples.append(_difference(table, pair))
     return Comparison(rows, left_out, differences, tuple(examples))
 
 
-def _place(marked: tuple[Line, int]) -> tuple[str, bytes]:
-    line = marked[0]
-    return line.table, line.key.encode()  # as COLLATE "C" orders them
+def _pairs(before: Iterator[bytes], after: Iterator[bytes]) -> Iterator[Pair]:
+    """The lines of each row in both dumps, None where it has none."""
+    first, second = next(before, None), next(after, None)
+    while first is not None or second is not None:
+        if first is not None and (second is None or _place(first) <= _place(second)):
+            same = second is not None and _place(first) == _place(second)
+            yield first, second if same else None
+            first = next(before, None)
+            second = next(after, None) if same else second
+        else:
+            yield None, second
+            second = next(after, None)
 
 
-def _difference(before: Line | None, after: Line | None) -> Difference:
-    some = before or after
-    assert some is not None  # noqa: S101 - for the type checker: a group has a line
-    return Difference(
-        some.table, some.key, before.shown if before else ABSENT, after.shown if after else ABSENT
-    )
+def _place(line: bytes) -> bytes:
+    return line[: line.index(b"\t")]
+
+
+def _difference(table: str, pair: Pair) -> Difference:
+    parts = [line.decode().rstrip("\n").split("\t") if line is not None else None for line in pair]
+    key = next(part[0] for part in parts if part)
+    before, after = (part[3] if part else ABSENT for part in parts)
+    return Difference(table, json.loads(key), before, after)
 
 
 def _query(extent: Extent, *, clocks: bool) -> str:
-    columns = [name for name in extent.columns if clocks or name not in extent.clock]
-    quoted = ", ".join(f'"{name}"' for name in columns)
+    """One text for each row: key, owner, digest and shown values, between tabs.
+
+    JSON's escapes keep tabs and ends of lines out of the first and the last; owners have none.
+    """
+    left_out = () if clocks else extent.clock
+    quoted = ", ".join(f'"{name}"' for name in extent.columns if name not in left_out)
     key = " || '/' || ".join(f'"{name}"::text' for name in extent.key)
-    shown = ", ".join(f"'{name}', \"{name}\"" for name in extent.shown) or "'key', " + key
-    return (
-        f'SELECT ({key}) COLLATE "C" AS place, ({extent.owner})::text, md5(ROW({quoted})::text), '
-        f'json_build_object({shown})::text FROM "{extent.table}" ORDER BY place'
-    )
+    shown = ", ".join(f"'{name}', \"{name}\"" for name in extent.shown if name not in left_out)
+    line = f"coalesce(({extent.owner})::text, ''), md5(ROW({quoted})::text), json_build_object({shown})::text"
+    placed = f'SELECT *, to_json({key})::text COLLATE "C" AS place FROM "{extent.table}"'
+    return f"SELECT concat_ws(chr(9), place, {line}) FROM ({placed}) AS placed ORDER BY place"

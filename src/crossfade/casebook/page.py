@@ -59,7 +59,7 @@ def _table(title: str, first: str, *headings: str) -> Table:
 
 
 def _stages(journey: Journey) -> Table:
-    table = _table("What happened", "stage", "command", "with traffic and checks", "what it did")
+    table = _table("What happened", "stage", "command", "in all", "what it did")
     table.columns[0].no_wrap = True
     table.columns[-1].justify = "left"
     for passed in journey.passed:
@@ -95,6 +95,8 @@ def _traffic(journey: Journey) -> Table:
     before, during = journey.compared(BEFORE, DURING, Side.OLD)
     _row(table, "old, before the evolution", before)
     _row(table, "old, from start to complete", during)
+    _row(table, "old, while start ran", journey.figures(frozenset({"start", "restart"}), Side.OLD))
+    _row(table, "old, while rollback ran", journey.figures(frozenset({"rollback"}), Side.OLD))
     _row(table, "new, beside the old one", journey.figures(DURING - {"complete"}, Side.NEW))
     _row(table, "new, while complete ran", journey.figures(frozenset({"complete"}), Side.NEW))
     _row(table, "new, alone", journey.figures(frozenset({"after"}), Side.NEW))

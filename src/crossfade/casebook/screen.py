@@ -13,7 +13,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from crossfade.casebook.case import Side
+from crossfade.casebook.case import Fault, Side
 from crossfade.casebook.stages import dumps_of
 
 if TYPE_CHECKING:
@@ -146,6 +146,8 @@ class Lines:
             )
         if self.step:
             self.say(f"         {self.step}")
+        if journey.notes.counts:
+            self.say(f"         {troubles(journey)}")
 
     def show_step(self, step: Step, seconds: float) -> None:
         """A line for a batched step that has ended."""
@@ -158,8 +160,9 @@ class Screen(Lines):
     def __init__(self, console: Console) -> None:
         super().__init__(console)
         self._passed: list[Passed] = []
+        self._running = Spinner("dots")
+        self._spinner = Spinner("dots", "getting ready")
         self._live = Live(get_renderable=self._render, console=console, refresh_per_second=6, transient=True)
-        self._spinner = Spinner("dots")
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -189,12 +192,12 @@ class Screen(Lines):
             stages.add_row(Text("✓", "green"), passed.title, Text(f"{passed.seconds:.1f} s", "dim"))
         stage, journey, step = self.stage, self.journey, self.step
         if stage is None:
-            return stages
+            return stages if self._passed else self._spinner
         elapsed = time.monotonic() - self._entered
-        stages.add_row(self._spinner, Text(stage.title, "bold"), Text(f"{elapsed:.1f} s", "dim"))
+        stages.add_row(self._running, Text(stage.title, "bold"), Text(f"{elapsed:.1f} s", "dim"))
         parts: list[RenderableType] = [stages, Text()]
         if journey is not None:
-            parts.append(self._applications(stage, journey))
+            parts += [self._applications(stage, journey), Text(troubles(journey), "dim")]
         if step is not None:
             parts.append(Text(str(step), no_wrap=True, overflow="ellipsis"))
             if step.rows:
@@ -209,6 +212,12 @@ class Screen(Lines):
         for name, *figures in self.throughput(stage, journey):
             table.add_row(name, f"{figures[0]:.0f}", *(f"{figure:.1f}" for figure in figures[1:]))
         return table
+
+
+def troubles(journey: Journey) -> str:
+    """The statements until now, and how many of what may be wrong."""
+    counts = ", ".join(f"{journey.notes.counts[fault]} {fault}" for fault in Fault)
+    return f"{journey.notes.statements:,} statements: {counts}"
 
 
 def watcher(console: Console) -> Lines:

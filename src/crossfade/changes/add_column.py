@@ -49,6 +49,7 @@ class AddColumn:
     index: bool | str = False
 
     def __post_init__(self) -> None:
+        names.checked_column(self.column.name, self.title)
         refused = {
             "primary_key": self.column.primary_key,
             "unique": self.column.unique,
@@ -101,7 +102,8 @@ class AddColumn:
                 remedy="give it a server_default" + (", or a constant fill" if fill.is_null else ""),
             )
         if derived and default is not None:
-            fill = Sql(f"coalesce({fill.text}, {default})", type_, fill.reads)
+            # A bare literal would take the type of the fill, which need not be the column's.
+            fill = Sql(f"coalesce({fill.text}, CAST({default} AS {type_}))", type_, fill.reads)
 
         index = self._index(table)
         lens = RowLens(
@@ -115,10 +117,9 @@ class AddColumn:
             Law.FREE,
             by_default=not derived,
         )
-        late = fill is not own and default is not None
         return Parts(
             start=(*_steps(table.name, declared, fill), *index),
-            complete=(SetDefault(table.name, declared.name, default),) if late or _lent(fill, own) else (),
+            complete=_own_default(table.name, declared, fill, own),
             lenses=(lens,),
             shown=(
                 Shown(table.name, None, ViewColumn(declared.name, declared.name, _view_default(fill, own))),
@@ -156,6 +157,14 @@ def _steps(table: TableName, declared: Column, fill: Sql) -> tuple[Step, ...]:
         ValidateCheck(table, proof),
         SetNotNull(table, declared.name, proof),
     )
+
+
+def _own_default(table: TableName, declared: Column, fill: Sql, own: Sql) -> tuple[Step, ...]:
+    """At `complete` the column gets the default that was declared, where it had another until then."""
+    if fill is own:
+        return ()
+    held = fill.text if _lent(fill, own) and not fill.is_null else None
+    return (SetDefault(table, declared.name, declared.default, held),) if held != declared.default else ()
 
 
 def _lent(fill: Sql, own: Sql) -> bool:

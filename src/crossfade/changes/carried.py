@@ -24,11 +24,14 @@ _METHODS = ("btree", "hash")
 
 @dataclass(frozen=True)
 class Carried:
-    """Steps that build the successors, and at `complete` retire the old ones and promote the new."""
+    """Steps that build the successors, at `complete` retire the old ones and promote the new, and after
+    a purge build the retired ones again.
+    """
 
     start: tuple[Step, ...] = ()
     retire: tuple[Step, ...] = ()
     promote: tuple[Step, ...] = ()
+    recreate: tuple[Step, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -46,7 +49,9 @@ def carried_indexes(
     start: list[Step] = []
     retire: list[Step] = []
     promote: list[Step] = []
+    recreate: list[Step] = []
     notes: list[str] = []
+    retired = names.retired(old.name, evolution)
     for index in table.indexes:
         if old.name not in index.mentions:
             continue
@@ -59,9 +64,18 @@ def carried_indexes(
         start.append(CreateIndex(table.name, built, table.partitions))
         if index.constraint and not table.partitions:
             start.append(AdoptIndex(table.name, built.name))
-        retire.append(RenameIndex(table.name, index.name, names.retired(index.name, evolution)))
+        put_away = names.retired(index.name, evolution)
+        retire.append(RenameIndex(table.name, index.name, put_away))
+        again = _moved(index, put_away, old.name, retired)
+        if again.predicate is not None:
+            again = replace(
+                again, predicate=expressions.renamed(again.predicate, old.name, retired, "postgres")
+            )
+        recreate.append(CreateIndex(table.name, again, table.partitions))
+        if index.constraint and not table.partitions:
+            recreate.append(AdoptIndex(table.name, put_away))
         promote.append(RenameIndex(table.name, built.name, index.name))
-    return Carried(tuple(start), tuple(retire), tuple(promote), tuple(notes))
+    return Carried(tuple(start), tuple(retire), tuple(promote), tuple(recreate), tuple(notes))
 
 
 def carried_checks(
@@ -117,13 +131,17 @@ def _said_of(
             place=place,
             remedy="drop it first, and build what is wanted after the evolution",
         )
-    moved = {old.name: new.name}
+    return replace(_moved(index, name, old.name, new.name), predicate=predicate)
+
+
+def _moved(index: Index, name: str, column: str, to: str) -> Index:
+    """The index under another name, on `to` where it was on `column`; its condition is as it was."""
+    moved = {column: to}
     return replace(
         index,
         name=name,
         columns=tuple(moved.get(each, each) for each in index.columns),
         include=tuple(moved.get(each, each) for each in index.include),
-        predicate=predicate,
         predicate_columns=tuple(moved.get(each, each) for each in index.predicate_columns),
     )
 

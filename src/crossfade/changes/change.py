@@ -23,12 +23,18 @@ class Shown:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a change compiles to. `start` and `complete` are its structure steps in those commands;
-    everything about rows follows from its lenses.
+    """What a change compiles to. Everything about rows follows from its lenses.
+
+    Its structure steps are those of `start`, of `complete` (whose undos are most of `revert`), of
+    `purge`, and two kinds for `revert`: `recreate` makes again what purge dropped, `revive` makes the
+    retired side whole.
     """
 
     start: tuple[Step, ...] = ()
     complete: tuple[Step, ...] = ()
+    purge: tuple[Step, ...] = ()
+    recreate: tuple[Step, ...] = ()
+    revive: tuple[Step, ...] = ()
     lenses: tuple[RowLens, ...] = ()
     shown: tuple[Shown, ...] = ()
     checks: tuple[CountUnmapped, ...] = ()

@@ -15,11 +15,14 @@ from crossfade.changes.column_types import rendered
 from crossfade.errors import EvolutionError, SchemaMismatch, Unsupported
 from crossfade.expressions import ValueMap
 from crossfade.lens import Assignment, RowLens, law_of
-from crossfade.schema import Check, Column, Schema, Table
+from crossfade.schema import Check, Column, Schema, Table, TableName
 from crossfade.steps import (
     AddCheck,
     AddColumn,
     CountUnmapped,
+    CreateEnum,
+    DropColumn,
+    DropEnum,
     Relax,
     RenameColumn,
     SetDefault,
@@ -57,14 +60,7 @@ class OpenEnum:
             raise EvolutionError(
                 f"{self.type!r} is not a string type", place=self.title, remedy="use String(n) or Text()"
             )
-        limit = self.type.length
-        for label, value in (self.values or {}).items():
-            if limit is not None and len(value) > limit:
-                raise EvolutionError(
-                    f"the value {value!r} of {label!r} has {len(value)} characters, the column {limit}",
-                    place=self.title,
-                    remedy="shorten the value or widen the type",
-                )
+        self._check_values(self.values or {})
 
     @property
     def title(self) -> str:
@@ -85,9 +81,11 @@ class OpenEnum:
         """The change's parts; raises Refused for what the schema does not allow."""
         table = schema.table(self.table, self.title)
         old = self._source(table)
-        labels = schema.enum(old.enum or ("", "")).labels
+        enum = schema.enum(old.enum or ("", ""))
+        labels = enum.labels
         values = dict(self.values) if self.values is not None else {label: label for label in labels}
         self._known_labels(values, labels)
+        self._check_values(values)
         nullable = old.nullable if self.nullable is None else self.nullable
         if old.nullable and not nullable:
             raise SchemaMismatch(
@@ -115,24 +113,47 @@ class OpenEnum:
                 ValidateCheck(table.name, proof),
                 SetNotNull(table.name, successor, proof),
             )
-        retired = names.retired(self.column, evolution)
+        retired = replace(old, name=names.retired(self.column, evolution))
         return Parts(
             start=(AddColumn(table.name, new), *not_null, *indexes.start, *checks.start),
             complete=(
                 *indexes.retire,
                 *checks.retire,
-                RenameColumn(table.name, self.column, retired),
-                Relax(table.name, replace(old, name=retired)),
+                RenameColumn(table.name, self.column, retired.name),
+                Relax(table.name, retired),
                 RenameColumn(table.name, successor, self.column),
                 *indexes.promote,
                 *checks.promote,
                 *((SetDefault(table.name, self.column, default),) if default is not None else ()),
             ),
+            purge=(DropColumn(table.name, retired.name), DropEnum(enum)),
+            recreate=(
+                CreateEnum(enum, table.owner),
+                AddColumn(table.name, replace(retired, nullable=True, default=None)),
+                *indexes.recreate,
+            ),
+            revive=_revived(table.name, retired, evolution),
             lenses=(lens,),
             shown=(Shown(table.name, self.column, ViewColumn(self.column, successor, default)),),
             checks=(CountUnmapped(self.title, table.name, self.column, unmapped),) if unmapped else (),
             notes=indexes.notes,
         )
+
+    def _check_values(self, values: Mapping[str, str]) -> None:
+        limit = getattr(self.type, "length", None)
+        for label, value in values.items():
+            if limit is not None and len(value) > limit:
+                raise EvolutionError(
+                    f"the value {value!r} of {label!r} has {len(value)} characters, the column {limit}",
+                    place=self.title,
+                    remedy="shorten the value or widen the type",
+                )
+            if "\0" in value:
+                raise EvolutionError(
+                    f"the value {value!r} of {label!r} holds a NUL character, which no database stores",
+                    place=self.title,
+                    remedy="leave the NUL out",
+                )
 
     def _source(self, table: Table) -> Column:
         old = table.column(self.column, self.title)
@@ -153,6 +174,10 @@ class OpenEnum:
             (table.key, "the key"),
             (table.partition_key, "the partition key"),
             *((key.columns, f"foreign key {key.name}") for key in table.foreign_keys),
+            *(
+                (key.target_columns, f"what foreign key {key.name} of {key.table} refers to")
+                for key in table.referenced_by
+            ),
         ):
             if old.name in holds:
                 raise Unsupported(
@@ -217,3 +242,18 @@ class OpenEnum:
                 remedy="give the column a plain label as its default, or none",
             )
         return "'" + values[label].replace("'", "''") + "'"
+
+
+def _revived(table: TableName, retired: Column, evolution: str) -> tuple[Step, ...]:
+    """What the retired column had and `complete` took off: NOT NULL, by way of a check, and its default."""
+    steps: list[Step] = []
+    if not retired.nullable:
+        proof = names.retired(f"{retired.name}_not_null", evolution)
+        steps += [
+            AddCheck(table, Check(proof, expressions.not_null(retired.name), (retired.name,))),
+            ValidateCheck(table, proof),
+            SetNotNull(table, retired.name, proof),
+        ]
+    if retired.default is not None:
+        steps.append(SetDefault(table, retired.name, retired.default))
+    return tuple(steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from crossfade.changes.change import Parts
 from crossfade.errors import EvolutionError
 from crossfade.schema import Schema
 from crossfade.steps import SeedRows as SeedRowsStep
+
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # JSON's escape of it, and no escaped backslash before a u
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,9 @@ class SeedRows:
             identity = _json({column: row[column] for column in self.keys}, self.title)
             if identity in seen:
                 raise EvolutionError(
-                    f"row {number} has the key of an earlier one: {identity}", place=self.title
+                    f"row {number} has the key of an earlier one: {identity}",
+                    place=self.title,
+                    remedy="give each row a key of its own",
                 )
             seen.add(identity)
 
@@ -91,9 +96,20 @@ class SeedRows:
 
 def _json(row: Mapping[str, Any], place: str) -> str:
     try:
-        return json.dumps(dict(row), ensure_ascii=False, sort_keys=True, default=_plain)
-    except TypeError as error:
-        raise EvolutionError(str(error), place=place) from error
+        text = json.dumps(dict(row), ensure_ascii=False, sort_keys=True, default=_plain, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise EvolutionError(
+            f"a row can't be seeded: {error}",
+            place=place,
+            remedy="give text, numbers, booleans, times, bytes, None, or lists and dicts of them for JSON",
+        ) from error
+    if _NUL.search(text):
+        raise EvolutionError(
+            f"a row can't be seeded: it holds a NUL character: {text}",
+            place=place,
+            remedy="leave the NUL out",
+        )
+    return text
 
 
 def _plain(value: object) -> str:

@@ -18,8 +18,13 @@ COMPLEMENT = "crossfade.complement"
 
 
 def copy_rows(step: CopyRows) -> tuple[Statement, ...]:
-    """Fill the new columns of rows that have none; a value that stands is never written over."""
-    todo = [values.unfilled(lens, "t", step.columns) for lens in step.lenses]
+    """Fill the new columns of rows that have none; a value that stands is written over only to repair."""
+    todo = [
+        f"NOT ({values.agree(lens, 't', step.columns)})"
+        if step.repair
+        else values.unfilled(lens, "t", step.columns)
+        for lens in step.lenses
+    ]
     assignments = []
     for lens, condition in zip(step.lenses, todo, strict=True):
         for column, sql in values.forward(lens, "t", step.columns):

@@ -35,7 +35,8 @@ ROLE_15 = ROLE.replace(
 )
 
 TABLES = """
-SELECT c.oid, c.relkind::text, c.relrowsecurity, pg_get_userbyid(c.relowner)::text AS owner,
+SELECT c.oid, c.relkind::text, c.relispartition, c.reloftype <> 0 AS typed, c.relrowsecurity,
+  pg_get_userbyid(c.relowner)::text AS owner,
   pg_has_role(c.relowner, 'USAGE') AS owned,
   CASE WHEN c.relkind = 'p' THEN
     (SELECT coalesce(sum(greatest(l.reltuples, 0)), 0) FROM pg_catalog.pg_partition_tree(c.oid) t
@@ -56,6 +57,12 @@ SELECT c.oid, c.relkind::text, c.relrowsecurity, pg_get_userbyid(c.relowner)::te
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.oid = ANY(:oids)
 """
+
+# Namespaces and views are given to the owner, which takes membership with SET.
+TABLES_16 = TABLES.replace(
+    "pg_has_role(c.relowner, 'USAGE') AS owned",
+    "pg_has_role(c.relowner, 'USAGE') AND pg_has_role(c.relowner, 'SET') AS owned",
+)
 
 COLUMNS = """
 SELECT a.attrelid, a.attname, a.attnotnull, a.attgenerated::text, a.attidentity::text,
@@ -147,34 +154,42 @@ WHERE NOT t.tgisinternal AND t.tgrelid = ANY(:oids) ORDER BY t.tgname
 """
 
 # What breaks, or silently means something else, when a column moves: views and rules, policies,
-# generated columns, triggers on the column, SQL-standard functions, statistics, publications.
+# generated columns, triggers on the column, SQL-standard functions, statistics, publications; of the
+# table or of one of its partitions.
 DEPENDENTS = """
-SELECT d.refobjid AS oid, a.attname AS column, o.type AS kind, o.identity AS name
-FROM pg_catalog.pg_depend d
-JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+WITH tree AS (
+  SELECT root::oid AS root, root::oid AS relid FROM unnest(:oids) root
+  UNION
+  SELECT root::oid, t.relid FROM unnest(:oids) root CROSS JOIN LATERAL pg_partition_tree(root::regclass) t
+), used AS (
+  SELECT tree.root, a.attname, d.classid, d.objid, d.objsubid, d.refobjid
+  FROM pg_catalog.pg_depend d
+  JOIN tree ON tree.relid = d.refobjid
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+  WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjsubid > 0
+)
+SELECT d.root AS oid, d.attname AS column, o.type AS kind, o.identity AS name
+FROM used d
 LEFT JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND r.oid = d.objid
+LEFT JOIN pg_catalog.pg_trigger t ON d.classid = 'pg_catalog.pg_trigger'::regclass AND t.oid = d.objid
 CROSS JOIN LATERAL pg_identify_object(
-  CASE WHEN r.oid IS NOT NULL THEN 'pg_catalog.pg_class'::regclass ELSE d.classid END,
-  CASE WHEN r.oid IS NOT NULL THEN r.ev_class ELSE d.objid END, 0) o
-WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = ANY(:oids) AND d.refobjsubid > 0
-  AND d.classid IN ('pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_policy'::regclass,
+  CASE WHEN r.rulename = '_RETURN' THEN 'pg_catalog.pg_class'::regclass ELSE d.classid END,
+  CASE WHEN r.rulename = '_RETURN' THEN r.ev_class ELSE d.objid END, 0) o
+WHERE d.classid IN ('pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_policy'::regclass,
                     'pg_catalog.pg_trigger'::regclass, 'pg_catalog.pg_proc'::regclass,
                     'pg_catalog.pg_statistic_ext'::regclass, 'pg_catalog.pg_publication_rel'::regclass)
+  AND coalesce(t.tgparentid, 0) = 0
 UNION
-SELECT d.refobjid, a.attname, 'generated column', g.attname::text
-FROM pg_catalog.pg_depend d
-JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+SELECT d.root, d.attname, 'generated column', g.attname::text
+FROM used d
 JOIN pg_catalog.pg_attrdef ad ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND ad.oid = d.objid
 JOIN pg_catalog.pg_attribute g ON g.attrelid = ad.adrelid AND g.attnum = ad.adnum AND g.attgenerated <> ''
-WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = ANY(:oids) AND d.refobjsubid > 0
-  AND g.attname <> a.attname
+WHERE g.attname <> d.attname
 UNION
-SELECT d.refobjid, a.attname, 'generated column', g.attname::text
-FROM pg_catalog.pg_depend d
-JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+SELECT d.root, d.attname, 'generated column', g.attname::text
+FROM used d
 JOIN pg_catalog.pg_attribute g ON g.attrelid = d.objid AND g.attnum = d.objsubid AND g.attgenerated <> ''
-WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass
-  AND d.refobjid = d.objid AND d.refobjid = ANY(:oids) AND d.refobjsubid > 0 AND g.attname <> a.attname
+WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.refobjid = d.objid AND g.attname <> d.attname
 ORDER BY 1, 2, 3, 4
 """
 

@@ -6,7 +6,7 @@ from functools import singledispatchmethod
 
 from crossfade import names
 from crossfade.dialects.postgresql import batches, seeds, sync
-from crossfade.dialects.postgresql.quoting import ident, idents, literal, table
+from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, idents, literal, table
 from crossfade.schema import Grant, Index, TableName
 from crossfade.steps import (
     AddCheck,
@@ -17,12 +17,17 @@ from crossfade.steps import (
     Compare,
     CopyRows,
     CountUnmapped,
+    CountUnsaid,
+    CreateEnum,
     CreateIndex,
     CreateNamespace,
     DropCheck,
     DropColumn,
+    DropEnum,
     DropIndex,
     DropNamespace,
+    DropUnique,
+    Forget,
     InstallSync,
     KeepComplement,
     OpenSide,
@@ -171,6 +176,10 @@ class Renderer:
         return (_alter(step.table, f"ADD CONSTRAINT {name} UNIQUE USING INDEX {name}"),)
 
     @render.register
+    def _(self, step: DropUnique) -> tuple[Statement, ...]:
+        return (_alter(step.table, f"DROP CONSTRAINT IF EXISTS {ident(step.constraint)}"),)
+
+    @render.register
     def _(self, step: AddCheck) -> tuple[Statement, ...]:
         check = f"ADD CONSTRAINT {ident(step.check.name)} CHECK ({step.check.expression}) NOT VALID"
         return (_alter(step.table, check),)
@@ -275,6 +284,43 @@ class Renderer:
         return (_alter(step.table, f"ALTER COLUMN {ident(step.column)} {action}"),)
 
     @render.register
+    def _(self, step: CreateEnum) -> tuple[Statement, ...]:
+        name = table(TableName(step.type.schema, step.type.name))
+        labels = ", ".join(literal(each) for each in step.type.labels)
+        # It stands where something else was of it when purge came.
+        create = (
+            f"BEGIN CREATE TYPE {name} AS ENUM ({labels}); EXCEPTION WHEN duplicate_object THEN NULL; END"
+        )
+        owner = (Statement(f"ALTER TYPE {name} OWNER TO {ident(step.owner)}"),) if step.owner else ()
+        return (Statement(f"DO {dollar_quoted(create)}"), *owner)
+
+    @render.register
+    def _(self, step: DropEnum) -> tuple[Statement, ...]:
+        name = table(TableName(step.type.schema, step.type.name))
+        drop = f"BEGIN DROP TYPE {name}; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END"
+        return (Statement(f"DO {dollar_quoted(drop)}"),)
+
+    @render.register
+    def _(self, step: Forget) -> tuple[Statement, ...]:
+        of = f"WHERE evolution = {literal(step.evolution)}"
+        return tuple(Statement(f"DELETE FROM {each} {of}") for each in (batches.COMPLEMENT, seeds.SEED))
+
+    @render.register
+    def _(self, step: CountUnsaid) -> tuple[Statement, ...]:
+        column = ident(step.column)
+        known = ", ".join(literal(each) for each in step.known)
+        said = f"{column} IN ({known})" if step.known else "false"
+        null = f" AND {column} IS NOT NULL" if step.null else ""
+        return (
+            Statement(
+                f"SELECT coalesce({column}::text, 'NULL') AS value, count(*) AS rows "
+                f"FROM {table(step.table)} WHERE ({said}) IS NOT TRUE{null} "
+                "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20",
+                lock="ACCESS SHARE",
+            ),
+        )
+
+    @render.register
     def _(self, step: CountUnmapped) -> tuple[Statement, ...]:
         column = ident(step.column)
         labels = ", ".join(literal(each) for each in step.labels)
@@ -308,8 +354,9 @@ def _build(index: Index, name: str, of: TableName, *, concurrently: bool) -> Sta
         sql += f" WITH ({index.storage})"
     if index.predicate is not None:
         sql += f" WHERE {index.predicate}"
-    if concurrently:
-        return Statement(sql, lock="SHARE UPDATE EXCLUSIVE")
+    if concurrently:  # a build that fails, as by a deadlock, leaves an invalid index
+        remains = f"DROP INDEX CONCURRENTLY IF EXISTS {ident(of.schema)}.{ident(name)}"
+        return Statement(sql, lock="SHARE UPDATE EXCLUSIVE", again=remains)
     return Statement(sql, lock="SHARE", blocks="writes, briefly")
 
 

@@ -76,7 +76,7 @@ def _reflect(
                 found[candidate] = oid
                 break
     oids = list(found.values())
-    reader = _Reader(connection, oids)
+    reader = _Reader(connection, oids, version)
     role = connection.execute(text(catalogue.ROLE_15 if version >= (15,) else catalogue.ROLE)).one()
     return Schema(
         database="postgresql",
@@ -104,11 +104,13 @@ def _reflect(
 class _Reader:
     """The catalogue's rows about some tables, and how they become values."""
 
-    def __init__(self, connection: Connection, oids: Sequence[int]) -> None:
+    def __init__(self, connection: Connection, oids: Sequence[int], version: tuple[int, ...]) -> None:
         def rows(query: str) -> list[Row[Any]]:
             return list(connection.execute(text(query), {"oids": list(oids)})) if oids else []
 
-        self.tables = {row.oid: row for row in rows(catalogue.TABLES)}
+        self.tables = {
+            row.oid: row for row in rows(catalogue.TABLES_16 if version >= (16,) else catalogue.TABLES)
+        }
         self.columns = rows(catalogue.COLUMNS)
         self.indexes = rows(catalogue.INDEXES)
         self.checks = rows(catalogue.CHECKS)
@@ -145,7 +147,7 @@ class _Reader:
                 ),
                 *self._mentions(name, oid, columns),
             ),
-            kind=_KINDS.get(row.relkind, row.relkind),
+            kind=_kind(row),
             partition_key=tuple(row.partition_key),
             partitions=tuple(
                 TableName(each.nspname, each.relname) for each in self.partitions if each.root == oid
@@ -173,6 +175,12 @@ class _Reader:
                 for column in columns:
                     if column.name in words:
                         yield Dependent("function", function.name, column.name)
+
+
+def _kind(row: Row[Any]) -> str:
+    if row.relispartition:
+        return "partition"  # its columns are its parent's
+    return "table of a type" if row.typed else _KINDS.get(row.relkind, row.relkind)
 
 
 def _column(row: Row[Any]) -> Column:

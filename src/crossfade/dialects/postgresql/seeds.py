@@ -68,7 +68,9 @@ def unseed(step: UnseedRows) -> tuple[Statement, ...]:
         Statement(
             f"WITH gone AS (DELETE FROM {view} AS t USING {seeded} AND to_jsonb(t) = s.image{unreferenced} "
             f"RETURNING s.row_key) UPDATE {SEED} AS s SET state = CASE WHEN EXISTS "
-            "(SELECT FROM gone WHERE gone.row_key = s.row_key) THEN 'removed' ELSE 'left' END "
+            "(SELECT FROM gone WHERE gone.row_key = s.row_key) THEN 'removed' WHEN EXISTS "
+            f"(SELECT FROM {view} AS t, LATERAL jsonb_populate_record(NULL::{view}, s.image) r "
+            f"WHERE {_same_key(step.key, 't', 'r')}) THEN 'left' ELSE 'absent' END "
             f"WHERE {_of(step)} AND s.state = 'present' RETURNING s.row_key, s.state",
             lock="ROW EXCLUSIVE",
         ),

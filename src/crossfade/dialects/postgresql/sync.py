@@ -47,13 +47,22 @@ def install(step: InstallSync) -> tuple[Statement, ...]:
     )
     path = idents(("pg_catalog", *step.search_path, "pg_temp"))
     inside = f"{literal(step.namespace)}::name = ANY (current_schemas(false))"
+    inserts = (
+        _trigger(_INSERT_NEW, "INSERT", step.table, ACTIVE, f"{function}('new')")
+        if step.one_sided
+        else (
+            *_trigger(
+                _INSERT_OLD, "INSERT", step.table, f"{ACTIVE} AND NOT ({inside})", f"{function}('old')"
+            ),
+            *_trigger(_INSERT_NEW, "INSERT", step.table, f"{ACTIVE} AND {inside}", f"{function}('new')"),
+        )
+    )
     return (
         Statement(
             f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path = {path} AS "
             f"{dollar_quoted(body)}"
         ),
-        *_trigger(_INSERT_OLD, "INSERT", step.table, f"{ACTIVE} AND NOT ({inside})", f"{function}('old')"),
-        *_trigger(_INSERT_NEW, "INSERT", step.table, f"{ACTIVE} AND {inside}", f"{function}('new')"),
+        *inserts,
         *_trigger(
             _UPDATE, "UPDATE", step.table, f"({values.changed(step.watched)}) AND {ACTIVE}", f"{function}()"
         ),
@@ -169,9 +178,11 @@ def _backwards(lens: RowLens, step: InstallSync) -> list[str]:
     assigned = _assign(values.backward(lens, "NEW", step.columns))
     if lens.law is Law.BACKWARD:
         return [*lines, *assigned]
+    # Nothing at all agrees with nothing at all, and is no value for a NOT NULL column.
+    missing = "".join(f" OR NEW.{ident(column.name)} IS NULL" for column in lens.old if not column.nullable)
     return [
         *lines,
-        f"      IF NOT ({values.agree(lens, 'NEW', step.columns)}) THEN",
+        f"      IF NOT ({values.agree(lens, 'NEW', step.columns)}){missing} THEN",
         *assigned,
         "      END IF;",
     ]
