@@ -46,6 +46,9 @@ app = typer.Typer(
     help="Change the schema of a live database while the old and the new application keep running.",
 )
 
+complement = typer.Typer(no_args_is_help=True, help="The values that only the new side held at a rollback.")
+app.add_typer(complement, name="complement")
+
 
 @app.callback()
 def options(
@@ -164,6 +167,19 @@ def status(*, database: Database = None, json: Json = False) -> None:
     """Where each evolution stands: its state, progress, rate, and who is at work."""
     found = commands.status(Config.nearest().database_url(database))
     _print(found, json, lambda console: shown.show_statuses(console, found))
+
+
+@complement.command("show")
+def complement_show(
+    evolution: Annotated[str | None, typer.Argument(help="Only this evolution's.")] = None,
+    *,
+    database: Database = None,
+    limit: Annotated[int, typer.Option(min=1, help="So many of them at most.")] = 100,
+    json: Json = False,
+) -> None:
+    """What rollbacks kept because the old side can't hold it, the latest first."""
+    found = commands.complement(Config.nearest().database_url(database), evolution, limit=limit)
+    _print(found, json, lambda console: shown.show_complement(console, found))
 
 
 @app.command()

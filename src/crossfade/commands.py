@@ -5,6 +5,7 @@ Every door (the command line, a script, a plugin) goes through these.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ from crossfade.phases import Command, State, transition
 from crossfade.plan import Plan, build
 from crossfade.preview import preview as told
 from crossfade.progress import Observer, Silent
-from crossfade.reports import Event, Outcome, Preview, Status, Verification
+from crossfade.reports import Event, Kept, Outcome, Preview, Status, Verification
 from crossfade.runner import run
 from crossfade.script import script
 from crossfade.session import Session, execute
@@ -176,6 +177,24 @@ def status(database: Database) -> tuple[Status, ...]:
     """Where each evolution stands, oldest first."""
     with _opened(database) as (_, journal, connection):
         return statuses(journal, connection)
+
+
+def complement(database: Database, name: str | None = None, *, limit: int = 100) -> tuple[Kept, ...]:
+    """What rollbacks have kept, of one evolution or of all, the latest first."""
+    with _opened(database) as (_, journal, connection):
+        return tuple(
+            Kept(
+                evolution=row.evolution,
+                table=row.table_name,
+                change=row.change,
+                key=json.loads(row.row_key),
+                old=row.old_values,
+                new=row.new_values,
+                state=row.state,
+                kept_at=row.kept_at,
+            )
+            for row in journal.kept(connection, name, limit)
+        )
 
 
 def history(database: Database, name: str | None = None) -> tuple[Event, ...]:

@@ -20,7 +20,7 @@ from rich.text import Text
 
 from crossfade import reports
 from crossfade.progress import Observer
-from crossfade.reports import Event, Outcome, PlannedStep, Preview, Status, Verification
+from crossfade.reports import Event, Kept, Outcome, PlannedStep, Preview, Status, Verification
 
 
 @contextmanager
@@ -203,6 +203,20 @@ def _progress(found: reports.Progress) -> str:
     left = "" if found.eta_seconds is None else f", {timedelta(seconds=round(found.eta_seconds))} left"
     rate = f"{found.rows_per_second:,.0f} rows/s"
     return f"{found.step}: {found.rows:,} of about {found.total:,} rows, {rate}{left}"
+
+
+def show_complement(console: Console, found: Sequence[Kept]) -> None:
+    """What rollbacks kept: the row, the change, both values, and whether they came back."""
+    if not found:
+        console.print("nothing is kept on this database", markup=False)
+    for each in found:
+        key = ", ".join("NULL" if part is None else part for part in each.key)
+        old, new = (
+            " ".join("NULL" if part is None else repr(part) for part in side) for side in (each.old, each.new)
+        )
+        was = f" (old side: {old})" if old else ""
+        line = f"{each.evolution}  {each.table} ({key})  {each.change}: {new}{was}  {each.state}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def show_history(console: Console, events: Sequence[Event]) -> None:

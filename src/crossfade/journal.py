@@ -404,6 +404,15 @@ class Journal:
             .limit(1)
         ).one_or_none()
 
+    def kept(self, connection: Connection, name: str | None, limit: int) -> Sequence[Any]:
+        """The complement's rows, of one evolution or of all, the latest first; `limit` of them at most."""
+        if not self.installed(connection):
+            return ()
+        query = select(complement).order_by(complement.c.kept_at.desc(), complement.c.row_key).limit(limit)
+        return connection.execute(
+            query if name is None else query.where(complement.c.evolution == name)
+        ).all()
+
     def count_complement(self, connection: Connection, name: str) -> int:
         """How many values are kept for an evolution and not yet brought back."""
         return int(

@@ -88,6 +88,22 @@ class Status(Report):
     complement_rows: int = 0
 
 
+class Kept(Report):
+    """Values that only the new side held when an evolution was rolled back, of one row and one change.
+
+    `state` is "kept", "restored" (a start brought them back) or "superseded" (the old side had moved on).
+    """
+
+    evolution: str
+    table: str
+    change: str
+    key: tuple[str | None, ...]
+    old: tuple[str | None, ...]
+    new: tuple[str | None, ...]
+    state: str
+    kept_at: datetime
+
+
 class Event(Report):
     """One line of the history."""
 

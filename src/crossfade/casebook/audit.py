@@ -117,8 +117,8 @@ class Ground:
 
     def _removed(self) -> frozenset[str]:
         """The seeds that the last rollback took away."""
-        outcome = self._journey.outcomes.get("rollback")
-        keys = outcome.removed_seeds if outcome else ()
+        rollbacks = [each for each in self._journey.outcomes.values() if each.command == "rollback"]
+        keys = rollbacks[-1].removed_seeds if rollbacks else ()
         return frozenset(value for key in keys for value in key.values() if value is not None)
 
     def _seeds(self, side: Side) -> dict[str, set[str]]:

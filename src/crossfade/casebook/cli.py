@@ -38,7 +38,8 @@ versions run**:
 1. the old application works alone, so that there is something to compare with;
 2. **start**: both versions are live; each sees the other's writes in its own shape;
 3. **rollback**, and **start** again: what only the new version knows comes back;
-4. **complete**: the old version has left, its shape goes.
+4. **complete**: the old version has left, its shape goes;
+5. **revert** all the same, then **complete** and **purge**, which is the only step that destroys anything.
 
 Every write of one application is read at once by the other; at each stop every row is compared.
 """

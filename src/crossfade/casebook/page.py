@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crossfade.casebook.case import Side
-from crossfade.casebook.stages import BEFORE, DURING
+from crossfade.casebook.stages import BEFORE, DURING, running
 from crossfade.casebook.summary import promises
 
 if TYPE_CHECKING:
@@ -94,12 +94,14 @@ def _traffic(journey: Journey) -> Table:
     table = _table("What the applications noticed", "application", *headings)
     before, during = journey.compared(BEFORE, DURING, Side.OLD)
     _row(table, "old, before the evolution", before)
-    _row(table, "old, from start to complete", during)
-    _row(table, "old, while start ran", journey.figures(frozenset({"start", "restart"}), Side.OLD))
-    _row(table, "old, while rollback ran", journey.figures(frozenset({"rollback"}), Side.OLD))
-    _row(table, "new, beside the old one", journey.figures(DURING - {"complete"}, Side.NEW))
-    _row(table, "new, while complete ran", journey.figures(frozenset({"complete"}), Side.NEW))
-    _row(table, "new, alone", journey.figures(frozenset({"after"}), Side.NEW))
+    _row(table, "old, since then", during)
+    for command in ("start", "rollback"):
+        _row(table, f"old, while {command} ran", journey.figures(running(command), Side.OLD))
+    beside = frozenset(stage.name for stage in journey.stages if len(stage.running) > 1)
+    _row(table, "new, beside the old one", journey.figures(beside, Side.NEW))
+    for command in ("complete", "revert", "purge"):
+        _row(table, f"new, while {command} ran", journey.figures(running(command), Side.NEW))
+    _row(table, "new, alone", journey.figures(frozenset({"after", "end"}), Side.NEW))
     return table
 
 

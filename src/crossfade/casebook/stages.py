@@ -1,7 +1,6 @@
 """The walk as data: the stages that a case goes through, in order.
 
-Traffic runs in every stage: while its command does, then for the stage's share of the time. Further commands
-(revert, purge) join as further lines.
+Traffic runs in every stage: while its command does, then for the stage's share of the time.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import NamedTuple
 
 from crossfade.casebook.case import Side
 
-__all__ = ["BEFORE", "DURING", "WALK", "Stage", "Unchanged", "dumps_of"]
+__all__ = ["BEFORE", "DURING", "WALK", "Stage", "Unchanged", "dumps_of", "running"]
 
 
 class Unchanged(NamedTuple):
@@ -63,7 +62,7 @@ WALK = (
         opens=(Unchanged("start", Side.OLD),),
         closes=("start",),
     ),
-    Stage("both", "both applications", _BOTH, _BOTH, share=0.24),
+    Stage("both", "both applications", _BOTH, _BOTH, share=0.20),
     Stage("verify", "verify", _BOTH, _BOTH, command="verify"),
     Stage(
         "rollback",
@@ -74,9 +73,9 @@ WALK = (
         opens=(Unchanged("restart", Side.NEW), Unchanged("rollback", Side.OLD)),
         closes=("rollback",),
     ),
-    Stage("alone", "the old application alone again", _OLD, _OLD, share=0.12),
+    Stage("alone", "the old application alone again", _OLD, _OLD, share=0.10),
     Stage("restart", "start again", _OLD, _BOTH, command="start", closes=("restart",)),
-    Stage("both again", "both applications again", _BOTH, _BOTH, share=0.24),
+    Stage("both again", "both applications again", _BOTH, _BOTH, share=0.18),
     Stage("verify again", "verify", _BOTH, _BOTH, command="verify"),
     Stage(
         "complete",
@@ -85,15 +84,31 @@ WALK = (
         _NEW,
         command="complete",
         share=0.04,  # what the switch means for the statements that come after it is part of it
-        opens=(Unchanged("complete", Side.NEW),),
+        opens=(Unchanged("complete", Side.NEW), Unchanged("revert", Side.OLD)),
         closes=("complete",),
     ),
-    Stage("after", "the new application alone", _NEW, _NEW, share=0.12),
+    Stage("after", "the new application alone", _NEW, _NEW, share=0.06),
+    Stage("revert", "revert: the old side comes back", _NEW, _BOTH, command="revert", closes=("revert",)),
+    Stage("both once more", "both applications once more", _BOTH, _BOTH, share=0.10),
+    Stage("verify once more", "verify", _BOTH, _BOTH, command="verify"),
+    Stage(
+        "complete again",
+        "the old one leaves; complete again",
+        _NEW,
+        _NEW,
+        command="complete",
+        opens=(Unchanged("purge", Side.NEW),),
+    ),
+    Stage("purge", "purge", _NEW, _NEW, command="purge", share=0.02, closes=("purge",)),
+    Stage("end", "the new application alone again", _NEW, _NEW, share=0.06),
     Stage("final", "everyone leaves; the last check", _NOBODY, _NEW),
 )
 
 BEFORE = frozenset({"before"})
-_FIRST, _LAST = (
-    next(n for n, stage in enumerate(WALK) if stage.name == name) for name in ("start", "complete")
-)
+_FIRST, _LAST = (next(n for n, stage in enumerate(WALK) if stage.name == name) for name in ("start", "purge"))
 DURING = frozenset(stage.name for stage in WALK[_FIRST : _LAST + 1])
+
+
+def running(command: str) -> frozenset[str]:
+    """The names of the stages in which this command runs."""
+    return frozenset(stage.name for stage in WALK if stage.command == command)

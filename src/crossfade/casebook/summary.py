@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from crossfade.casebook.case import Fault, Side
-from crossfade.casebook.stages import BEFORE, DURING
+from crossfade.casebook.stages import BEFORE, DURING, running
 from crossfade.reports import Backfill
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ UNCHANGED = {
     "rollback": "The rollback changed nothing that the old one sees",
     "restart": "The second start brought everything back",
     "complete": "Complete changed nothing that the new one sees",
+    "revert": "The revert brought the old side back",
+    "purge": "Purge changed nothing that the new one sees",
 }
 
 
@@ -69,6 +71,12 @@ class RestartFigures(_Figures):
     differences: int
 
 
+class RevertFigures(_Figures):
+    """Rows of the old side that are not after the revert as they were before `complete`."""
+
+    differences: int
+
+
 class CompleteFigures(_Figures):
     """The longest wait of the new application while `complete` ran, and rows that were wrong after it."""
 
@@ -88,6 +96,7 @@ class Summary(_Figures):
     rollback: RollbackFigures | None = None
     restart: RestartFigures | None = None
     complete: CompleteFigures | None = None
+    revert: RevertFigures | None = None
     ok: bool
     failures: tuple[str, ...] | None = None
 
@@ -133,6 +142,7 @@ def summarize(journey: Journey) -> Summary:
         else None,
         restart=RestartFigures(differences=compared["restart"]) if "restart" in compared else None,
         complete=_complete(journey),
+        revert=RevertFigures(differences=compared["revert"]) if "revert" in compared else None,
         ok=not problems,
         failures=problems or None,
     )
@@ -205,11 +215,14 @@ def _verify(journey: Journey) -> VerifyFigures | None:
 
 
 def _complete(journey: Journey) -> CompleteFigures | None:
-    outcome, comparison = journey.outcomes.get("complete"), journey.comparisons.get("complete")
-    if outcome is None or comparison is None:
+    comparison = journey.comparisons.get("complete")
+    if comparison is None:
         return None
-    verified = outcome.verification.mismatches if outcome.verification else 0
-    stall = journey.figures(frozenset({"complete"}), Side.NEW).longest
+    outcomes = [
+        outcome.verification for outcome in journey.outcomes.values() if outcome.command == "complete"
+    ]
+    verified = sum(report.mismatches for report in outcomes if report)
+    stall = journey.figures(running("complete"), Side.NEW).longest
     return CompleteFigures(stall_ms=_ms(stall), mismatches=verified + comparison.differences)
 
 

@@ -41,6 +41,8 @@ class Commands(Protocol):
     def verify(self, name: str, database: str, *, observer: Observer) -> Verification: ...
     def rollback(self, name: str, database: str, *, observer: Observer) -> Outcome: ...
     def complete(self, name: str, database: str, *, observer: Observer) -> Outcome: ...
+    def revert(self, name: str, database: str, *, observer: Observer) -> Outcome: ...
+    def purge(self, name: str, database: str, *, observer: Observer) -> Outcome: ...
 
 
 class Watcher(Protocol):
@@ -192,21 +194,24 @@ class _Walker:
     def _command(self, stage: Stage) -> float:
         """Run the stage's command between the two moments that the oracle is told; return its seconds."""
         name, evolution, observer = stage.command, self.case.evolution, self.watcher.observer
+        commands, outcomes = self.commands, self.journey.outcomes
         self.crew.witness(Moment(name, ended=False))
         began = time.monotonic()
         if name == "preview":
-            self.commands.preview(evolution, self.url)
+            commands.preview(evolution, self.url)
         elif name == "verify":
-            report = self.commands.verify(evolution.name, self.url, observer=observer)
+            report = commands.verify(evolution.name, self.url, observer=observer)
             self.journey.verifications[stage.name] = report
+        elif name == "start":
+            outcomes[stage.name] = commands.start(evolution, self.url, observer=observer)
         else:
-            run = {"rollback": self.commands.rollback, "complete": self.commands.complete}
-            outcome = (
-                self.commands.start(evolution, self.url, observer=observer)
-                if name == "start"
-                else run[name](evolution.name, self.url, observer=observer)
-            )
-            self.journey.outcomes[stage.name] = outcome
+            moves = {
+                "rollback": commands.rollback,
+                "complete": commands.complete,
+                "revert": commands.revert,
+                "purge": commands.purge,
+            }
+            outcomes[stage.name] = moves[name](evolution.name, self.url, observer=observer)
         seconds = time.monotonic() - began
         self.crew.witness(Moment(name, ended=True))
         return seconds

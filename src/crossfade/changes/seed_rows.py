@@ -75,6 +75,7 @@ class SeedRows:
                     remedy="give each row a key of its own",
                 )
             seen.add(identity)
+            _json(row, self.title)
 
     def compile(self, schema: Schema, evolution: str) -> Parts:
         """The change's parts. The plan checks the rows' columns, which other changes may add."""
@@ -98,8 +99,11 @@ def _json(row: Mapping[str, Any], place: str) -> str:
     try:
         text = json.dumps(dict(row), ensure_ascii=False, sort_keys=True, default=_plain, allow_nan=False)
     except (TypeError, ValueError) as error:
+        why = (
+            error if isinstance(error, TypeError) else f"no JSON holds NaN, an infinity or a circle: {row!r}"
+        )
         raise EvolutionError(
-            f"a row can't be seeded: {error}",
+            f"a row can't be seeded: {why}",
             place=place,
             remedy="give text, numbers, booleans, times, bytes, None, or lists and dicts of them for JSON",
         ) from error

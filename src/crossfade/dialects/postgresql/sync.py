@@ -10,6 +10,8 @@ safe search path, and the conditions in WHEN are bound when the trigger is made.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from crossfade import names
 from crossfade.dialects.postgresql import values
 from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, idents, literal, table
@@ -101,11 +103,7 @@ def close(step: CloseSide) -> tuple[Statement, ...]:
         "    HINT = 'Stop the new version of the application, or start the evolution again.';\n"
         "END"
     )
-    given = " OR ".join(
-        values.differs(column, f"NEW.{ident(column.name)}", column.default or "NULL")
-        for column in step.columns
-        if not default_of(column).volatile
-    )
+    given = " OR ".join(_given(step.columns))
     updated = values.changed(step.columns)
     inserts = (
         _trigger(_CLOSED_INSERT, "INSERT", step.table, f"({given}) AND {ACTIVE}", f"{function}()")
@@ -124,13 +122,24 @@ def close(step: CloseSide) -> tuple[Statement, ...]:
 
 def _on_insert(lens: RowLens, step: InstallSync) -> list[str]:
     absent = " AND ".join(f"NEW.{ident(column.name)} IS NULL" for column in lens.new)
+    # In a session of the new version too, an old value that was given speaks: the base table was named.
+    by_old = " OR ".join(["TG_ARGV[0] = 'old'", *_given(lens.old)])
     lines = [
-        f"    IF {absent} AND TG_ARGV[0] = 'old' THEN",
+        f"    IF {absent} AND ({by_old}) THEN" if lens.old else f"    IF {absent} AND {by_old} THEN",
         *_assign(values.forward(lens, "NEW", step.columns)),
     ]
     if lens.backward:
         lines += ["    ELSE", *_backwards(lens, step)]
     return [*lines, "    END IF;"]
+
+
+def _given(columns: Iterable[Column]) -> list[str]:
+    """For each of `columns`, the condition that an INSERT gave it something else than its default."""
+    return [
+        values.differs(column, f"NEW.{ident(column.name)}", column.default or "NULL")
+        for column in columns
+        if not default_of(column).volatile
+    ]
 
 
 def _on_update(lens: RowLens, step: InstallSync) -> list[str]:
