@@ -120,12 +120,23 @@ def rollback(evolution: Target = None, *, database: Database = None, json: Json 
 
 
 @app.command()
-def complete(evolution: Target = None, *, database: Database = None, json: Json = False) -> None:
+def complete(
+    evolution: Target = None,
+    *,
+    database: Database = None,
+    quiet_for: Annotated[
+        str, typer.Option(help="Wait until the old side has written nothing for so long: 90s, 15m, 1h.")
+    ] = "0s",
+    json: Json = False,
+) -> None:
     """Verify every row, stop the sync, retire the old side by renaming it away."""
     config = Config.nearest()
     target = config.started(evolution)
+    quiet = span(quiet_for)
     _walk(
-        lambda observer: commands.complete(target, config.database_url(database), observer=observer),
+        lambda observer: commands.complete(
+            target, config.database_url(database), quiet_for=quiet, observer=observer
+        ),
         json=json,
     )
 

@@ -22,7 +22,7 @@ from crossfade.errors import DatabaseFailed, SchemaMismatch, UsageError, WrongSt
 from crossfade.evolution import Evolution
 from crossfade.journal import Journal, Record
 from crossfade.names import nearest
-from crossfade.outcomes import outcome, statuses
+from crossfade.outcomes import outcome, statuses, written
 from crossfade.phases import Command, State, transition
 from crossfade.plan import Plan, build
 from crossfade.preview import preview as told
@@ -31,6 +31,7 @@ from crossfade.reports import Event, Kept, Outcome, Preview, Status, Verificatio
 from crossfade.runner import run
 from crossfade.script import script
 from crossfade.session import Session, execute
+from crossfade.silence import wait_for_silence
 from crossfade.steps import Step
 
 Database = str | URL
@@ -44,9 +45,10 @@ def preview(evolution: Evolution, database: Database) -> Preview:
     """
     with _opened(database) as (dialect, journal, connection):
         record = journal.find(connection, evolution.name)
-        if record is not None and record.state.holds_tables:
-            _unedited(record, evolution)
-            plan = _plan_of(record)
+        if record is not None and record.state is not State.ROLLED_BACK:
+            if record.state.holds_tables:
+                _unedited(record, evolution)
+            plan = _plan_of(record)  # what `start` planned is what the commands that are left will walk
         else:
             plan = _fit(evolution, dialect, journal, connection)
         rows = {
@@ -95,11 +97,20 @@ def rollback(evolution: Evolution | str, database: Database, *, observer: Observ
     return _move(evolution, database, Command.ROLLBACK, undo, observer)
 
 
-def complete(evolution: Evolution | str, database: Database, *, observer: Observer | None = None) -> Outcome:
+def complete(
+    evolution: Evolution | str,
+    database: Database,
+    *,
+    quiet_for: timedelta = timedelta(0),
+    observer: Observer | None = None,
+) -> Outcome:
     """Compare every row, stop the sync, retire the old side by renaming it away.
 
-    Raises VerificationFailed where rows disagree; both versions are then still live.
+    Waits first until the old side has written nothing for as long as `quiet_for`. Raises Busy where it
+    does not fall silent, VerificationFailed where rows disagree; both versions are then still live.
     """
+    if quiet_for:
+        _await_silence(evolution, database, quiet_for, observer or Silent())
     return _move(evolution, database, Command.COMPLETE, lambda plan, _: plan.complete, observer)
 
 
@@ -175,8 +186,8 @@ def verify(
 
 def status(database: Database) -> tuple[Status, ...]:
     """Where each evolution stands, oldest first."""
-    with _opened(database) as (_, journal, connection):
-        return statuses(journal, connection)
+    with _opened(database) as (dialect, journal, connection):
+        return statuses(dialect, journal, connection)
 
 
 def complement(database: Database, name: str | None = None, *, limit: int = 100) -> tuple[Kept, ...]:
@@ -324,6 +335,22 @@ def _known(journal: Journal, connection: Connection, evolution: Evolution | str)
     if isinstance(evolution, Evolution) and record.state.holds_tables:
         _unedited(record, evolution)
     return record
+
+
+def _await_silence(
+    evolution: Evolution | str, database: Database, quiet_for: timedelta, observer: Observer
+) -> None:
+    with _opened(database) as (dialect, journal, connection):
+        record = _known(journal, connection, evolution)
+        transition(record.name, record.state, Command.COMPLETE)
+
+        def old_writes() -> int:
+            found = sum(each.old for each in written(dialect, connection, record))
+            connection.rollback()  # no transaction stays open while we wait
+            return found
+
+        place = f"evolution {record.name!r}"
+        wait_for_silence(old_writes, quiet_for, place=place, observer=observer)
 
 
 def _sayable(record: Record, dialect: SchemaDialect, connection: Connection) -> None:

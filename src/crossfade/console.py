@@ -193,6 +193,12 @@ def show_statuses(console: Console, found: Sequence[Status]) -> None:
             _fact(console, _progress(each.progress))
         elif each.step is not None:
             _fact(console, f"last step: {each.step}")
+        for writes in each.writes:
+            _fact(
+                console,
+                f"carried over on {writes.table}: {writes.old:,} writes of the old side, "
+                f"{writes.new:,} of the new",
+            )
         if each.complement_rows:
             _fact(console, f"{each.complement_rows:,} values kept for the next start")
         if each.runner is not None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from crossfade import codec
+from crossfade.dialects import SchemaDialect
 from crossfade.journal import Journal, Record
 from crossfade.phases import State
-from crossfade.reports import Backfill, Outcome, Progress, Status, Verification
-from crossfade.session import ENDED, Session
+from crossfade.reports import Backfill, Outcome, Progress, Status, Verification, Writes
+from crossfade.session import ENDED, Session, execute
 from crossfade.verify import merged
 
 
@@ -42,12 +44,27 @@ def outcome(session: Session, state: State, seconds: float, notes: tuple[str, ..
     )
 
 
-def statuses(journal: Journal, connection: Connection) -> tuple[Status, ...]:
+def statuses(dialect: SchemaDialect, journal: Journal, connection: Connection) -> tuple[Status, ...]:
     """Where each evolution stands, oldest first."""
-    return tuple(_status(journal, connection, record) for record in journal.records(connection))
+    return tuple(
+        _status(journal, connection, record, written(dialect, connection, record))
+        for record in journal.records(connection)
+    )
 
 
-def _status(journal: Journal, connection: Connection, record: Record) -> Status:
+def written(dialect: SchemaDialect, connection: Connection, record: Record) -> tuple[Writes, ...]:
+    """What each side has written, table by table; nothing unless both versions are live."""
+    if record.state is not State.LIVE:
+        return ()
+    found = []
+    for step in codec.decode(record.plan["writes"]):
+        (statement,) = dialect.render(step)
+        row = execute(connection, statement).one()
+        found.append(Writes(table=str(step.table), old=row.old, new=row.new))
+    return tuple(found)
+
+
+def _status(journal: Journal, connection: Connection, record: Record, writes: tuple[Writes, ...]) -> Status:
     latest = journal.latest_progress(connection, record)
     progress = None
     if latest is not None and record.state in {State.STARTING, State.ROLLING_BACK}:
@@ -73,4 +90,5 @@ def _status(journal: Journal, connection: Connection, record: Record) -> Status:
         progress=progress,
         runner=record.lease_holder,
         complement_rows=journal.count_complement(connection, record.name),
+        writes=writes,
     )

@@ -16,6 +16,7 @@ from crossfade.steps import (
     Compare,
     CountUnmapped,
     CountUnsaid,
+    CountWrites,
     CreateNamespace,
     InstallSync,
     RemoveSync,
@@ -32,7 +33,7 @@ _ORDER = tuple(Phase)
 class Plan:
     """What each command will do. `checks` change nothing and come first; `verify` is what
     `crossfade verify` walks, and what gates `complete`. `revert_purged` is `revert` after a purge, and
-    `unsaid` is checked before either.
+    `unsaid` is checked before either. `writes` asks what each side has written while both are live.
     """
 
     evolution: str
@@ -48,6 +49,7 @@ class Plan:
     revert: tuple[Step, ...]
     revert_purged: tuple[Step, ...]
     unsaid: tuple[CountUnsaid, ...]
+    writes: tuple[CountWrites, ...]
     notes: tuple[str, ...]
 
     def rollback(self, done: Collection[int] | None = None) -> tuple[Step, ...]:
@@ -136,6 +138,11 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
         back.revert,
         back.revert_purged,
         back.unsaid,
+        tuple(
+            CountWrites(evolution.name, step.table)
+            for step in start
+            if isinstance(step, InstallSync) and step.counted
+        ),
         tuple(
             dict.fromkeys(
                 [note for parts in every for note in parts.notes]

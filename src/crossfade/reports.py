@@ -72,6 +72,14 @@ class Progress(Report):
     eta_seconds: float | None
 
 
+class Writes(Report):
+    """How often each side's writes to a table were carried over to the other since both are live."""
+
+    table: str
+    old: int
+    new: int
+
+
 class Status(Report):
     """Where one evolution stands. `step` is the step that is running, or ran last."""
 
@@ -86,6 +94,7 @@ class Status(Report):
     progress: Progress | None = None
     runner: str | None = None
     complement_rows: int = 0
+    writes: tuple[Writes, ...] = ()
 
 
 class Kept(Report):

@@ -183,6 +183,11 @@ class InstallSync(Step):
     one_sided: bool = False  # only the new side is written: it always decides
 
     @property
+    def counted(self) -> bool:
+        """Whether writes are counted by side: where both sides write, and determine each other."""
+        return not self.one_sided and any(lens.backward for lens in self.lenses)
+
+    @property
     def title(self) -> str:
         return f"keep both sides of {self.table} in sync"
 
@@ -719,3 +724,17 @@ class CountUnsaid(Step):
     @property
     def title(self) -> str:
         return f"count values of {self.table}.{self.shown} that the old version can't say"
+
+
+@dataclass(frozen=True)
+class CountWrites(Step):
+    """A question that changes nothing: how often has each side written what the other must see?"""
+
+    phase = Phase.VERIFY
+    mode = Mode.ALONE
+    evolution: str
+    table: TableName
+
+    @property
+    def title(self) -> str:
+        return f"count the writes of {self.table} by side"

@@ -18,6 +18,7 @@ from crossfade.steps import (
     CopyRows,
     CountUnmapped,
     CountUnsaid,
+    CountWrites,
     CreateEnum,
     CreateIndex,
     CreateNamespace,
@@ -111,6 +112,10 @@ class Renderer:
     @render.register
     def _(self, step: RemoveSync) -> tuple[Statement, ...]:
         return sync.remove(step)
+
+    @render.register
+    def _(self, step: CountWrites) -> tuple[Statement, ...]:
+        return sync.count(step)
 
     @render.register
     def _(self, step: Analyze) -> tuple[Statement, ...]:

@@ -18,7 +18,7 @@ from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, idents, 
 from crossfade.expressions import default_of
 from crossfade.lens import Law, RowLens
 from crossfade.schema import Column, TableName
-from crossfade.steps import CloseSide, InstallSync, RemoveSync, Statement
+from crossfade.steps import CloseSide, CountWrites, InstallSync, RemoveSync, Statement
 
 LOCK = "SHARE ROW EXCLUSIVE"
 ACTIVE = "current_setting('crossfade.sync', true) IS DISTINCT FROM 'off'"
@@ -60,6 +60,7 @@ def install(step: InstallSync) -> tuple[Statement, ...]:
         )
     )
     return (
+        *_counters(step),
         Statement(
             f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path = {path} AS "
             f"{dollar_quoted(body)}"
@@ -86,6 +87,10 @@ def remove(step: RemoveSync) -> tuple[Statement, ...]:
         *(
             Statement(f"DROP FUNCTION IF EXISTS {_function(purpose, step.evolution, step.table)}()")
             for purpose in ("sync", "closed")
+        ),
+        *(
+            Statement(f"DROP SEQUENCE IF EXISTS {_counter(side, step.evolution, step.table)}")
+            for side in ("old", "new")
         ),
     )
 
@@ -122,14 +127,15 @@ def close(step: CloseSide) -> tuple[Statement, ...]:
 
 def _on_insert(lens: RowLens, step: InstallSync) -> list[str]:
     absent = " AND ".join(f"NEW.{ident(column.name)} IS NULL" for column in lens.new)
-    # In a session of the new version too, an old value that was given speaks: the base table was named.
-    by_old = " OR ".join(["TG_ARGV[0] = 'old'", *_given(lens.old)])
+    # A session of the new version that gives an old value has named the base table: it means that value.
+    given = [] if step.one_sided else _given(lens.old)
+    old_speaks = " OR ".join(["TG_ARGV[0] = 'old'", *given])
     lines = [
-        f"    IF {absent} AND ({by_old}) THEN" if lens.old else f"    IF {absent} AND {by_old} THEN",
+        f"    IF {absent} AND {f'({old_speaks})' if given else old_speaks} THEN",
         *_assign(values.forward(lens, "NEW", step.columns)),
     ]
     if lens.backward:
-        lines += ["    ELSE", *_backwards(lens, step)]
+        lines += [*_counted("old", step), "    ELSE", *_backwards(lens, step), *_counted("new", step)]
     return [*lines, "    END IF;"]
 
 
@@ -148,8 +154,10 @@ def _on_update(lens: RowLens, step: InstallSync) -> list[str]:
     return [
         f"    IF {values.changed(lens.new)} THEN",
         *_backwards(lens, step),
+        *_counted("new", step),
         f"    ELSIF {values.changed(lens.old)} THEN",
         *_assign(values.forward(lens, "NEW", step.columns)),
+        *_counted("old", step),
         "    END IF;",
     ]
 
@@ -199,6 +207,39 @@ def _backwards(lens: RowLens, step: InstallSync) -> list[str]:
 
 def _assign(assigned: list[tuple[Column, str]]) -> list[str]:
     return [f"      NEW.{ident(column.name)} := {sql};" for column, sql in assigned]
+
+
+def count(step: CountWrites) -> tuple[Statement, ...]:
+    """How often each side's writes were carried over to the other."""
+    sides = ", ".join(
+        f"(SELECT CASE WHEN is_called THEN last_value ELSE 0 END "
+        f"FROM {_counter(side, step.evolution, step.table)}) AS {side}"
+        for side in ("old", "new")
+    )
+    return (Statement(f"SELECT {sides}"),)
+
+
+def _counters(step: InstallSync) -> tuple[Statement, ...]:
+    """A sequence for each side: it counts without making writers wait for each other."""
+    if not step.counted:
+        return ()
+    counters = [_counter(side, step.evolution, step.table) for side in ("old", "new")]
+    return (
+        *(Statement(f"CREATE SEQUENCE {each}") for each in counters),
+        Statement(f"GRANT USAGE ON SCHEMA {names.JOURNAL} TO PUBLIC"),
+        Statement(f"GRANT USAGE ON SEQUENCE {', '.join(counters)} TO PUBLIC"),
+    )
+
+
+def _counted(side: str, step: InstallSync) -> list[str]:
+    if not step.counted:
+        return []
+    return [f"      PERFORM nextval({literal(_counter(side, step.evolution, step.table))});"]
+
+
+def _counter(side: str, evolution: str, of: TableName) -> str:
+    name = names.routine(f"writes_{side}", f"{of.schema}_{of.name}", evolution)
+    return f"{names.JOURNAL}.{ident(name)}"
 
 
 def _function(purpose: str, evolution: str, of: TableName) -> str:
