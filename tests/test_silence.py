@@ -55,5 +55,5 @@ def test_no_wait_is_asked_for() -> None:
 
 
 def test_a_side_that_never_falls_silent_is_busy() -> None:
-    with pytest.raises(Busy, match="the old version is still writing: 200 writes in 201 s"):
+    with pytest.raises(Busy, match="the old version is still writing: 201 writes in 201 s"):
         _wait(list(range(1_000)), 20)

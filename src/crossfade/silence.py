@@ -30,7 +30,8 @@ def wait_for_silence(
         return
     began = since = clock()
     seen = first = count()
-    attempt = 0
+    attempt = 1
+    observer.waited(f"waiting for {wanted:.0f} s without a write of the old version", wanted, attempt)
     while clock() - since < wanted:
         if clock() - began > wanted * _PATIENCE:
             raise Busy(
@@ -38,10 +39,9 @@ def wait_for_silence(
                 place=place,
                 remedy="stop the old version of the application, or ask for a shorter --quiet-for",
             )
-        attempt += 1
-        pause = min(max(wanted / 20, 0.05), 5.0)
-        observer.waited(f"waiting for {wanted:.0f} s without a write of the old version", pause, attempt)
-        sleep(pause)
+        sleep(min(max(wanted / 20, 0.05), 5.0))
         now = count()
         if now != seen:
+            attempt += 1
+            observer.waited(f"the old version wrote again: {now - first} writes so far", wanted, attempt)
             seen, since = now, clock()
