@@ -14,33 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from crossfade.pace import Pace
 from crossfade.script import Line
 from crossfade.session import Session, execute, tallied
 from crossfade.steps import Role, Statement, Tally
+from crossfade.throttle import Throttle
 
 Key = tuple[str, ...]
-
-
-@dataclass
-class Pace:
-    """How many rows a batch holds: smoothed towards `target` seconds, between `least` and `most`."""
-
-    size: int = 1_000
-    target: float = 0.1
-    least: int = 100
-    most: int = 20_000
-
-    def learn(self, seconds: float) -> None:
-        """Adapt to a batch that took `seconds`: at most double or half at a time."""
-        factor = min(2.0, max(0.5, self.target / max(seconds, 1e-6)))
-        self.size = min(self.most, max(self.least, int(self.size * (0.5 + factor / 2))))
-
-    def give_way(self) -> None:
-        """A batch could not have its locks: the next try asks for half of them, and so on, down to `least`.
-
-        Where applications lock rows the other way round, a large batch would meet one of them each time.
-        """
-        self.size = max(self.least, self.size // 2)
 
 
 def of_role(line: Line, role: Role) -> tuple[Statement, ...]:
@@ -89,11 +69,13 @@ def by_range(session: Session, line: Line, estimate: int, pace: Pace | None = No
     """
     pace = pace or Pace()
     title = line.step.title
+    throttle = Throttle(session, pace)
     walk = session.attempt(title, partial(_begin, session, line, estimate))
     while walk is not None and walk.at is not None:
         started = time.monotonic()
         work = partial(_batch, session, line, walk, walk.at, pace, started)
         walk = session.attempt(title, work, refused=pace.give_way)
+        throttle.breathe(time.monotonic() - started)
         session.observer.advanced(walk.rows, max(estimate, walk.rows), walk.rows / max(walk.seconds, 1e-9))
     return Tally() if walk is None else Tally(walk.rows, walk.changed, walk.seconds)
 
@@ -149,11 +131,11 @@ def _batch(
         execute(connection, statement)
     hi, following = boundary(connection, line, lo, walk.last, size)
     values = limits(lo, hi)
+    done = tallied(connection, of_role(line, Role.WORK), values)
     rows = size
     if following is None:
         (count,) = of_role(line, Role.COUNT)
         rows = int(execute(connection, count, values).scalar_one())
-    done = tallied(connection, of_role(line, Role.WORK), values)
     pace.learn(time.monotonic() - began)
     moved = _Walk(
         following,

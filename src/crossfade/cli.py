@@ -10,6 +10,7 @@ import json as json_
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import timedelta
 from importlib.metadata import entry_points, version
 from typing import Annotated, Any
 
@@ -171,6 +172,37 @@ def purge(
         ),
         json=json,
     )
+
+
+@app.command()
+def pause(evolution: Target = None, *, database: Database = None) -> None:
+    """Let the runner at work wait before its next batch, until resume."""
+    config = Config.nearest()
+    commands.pause(config.started(evolution), config.database_url(database))
+    typer.echo("it waits before its next batch; crossfade resume lets it go on")
+
+
+@app.command()
+def resume(evolution: Target = None, *, database: Database = None) -> None:
+    """Let a paused runner go on."""
+    config = Config.nearest()
+    commands.resume(config.started(evolution), config.database_url(database))
+    typer.echo("it goes on")
+
+
+@app.command()
+def throttle(
+    evolution: Target = None,
+    *,
+    target: Annotated[float, typer.Option(min=0.001, max=60, help="Seconds that a batch is to take.")],
+    database: Database = None,
+) -> None:
+    """Change how long the batches of the runner at work take."""
+    config = Config.nearest()
+    commands.throttle(
+        config.started(evolution), config.database_url(database), target=timedelta(seconds=target)
+    )
+    typer.echo(f"batches are to take {target} s from now on")
 
 
 @app.command()

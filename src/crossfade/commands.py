@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import URL, Connection
@@ -20,7 +20,7 @@ from crossfade import verify as verification
 from crossfade.dialects import SchemaDialect, connect
 from crossfade.errors import DatabaseFailed, SchemaMismatch, UsageError, WrongState
 from crossfade.evolution import Evolution
-from crossfade.journal import Journal, Record
+from crossfade.journal import Control, Journal, Record
 from crossfade.names import nearest
 from crossfade.outcomes import outcome, statuses, written
 from crossfade.phases import Command, State, transition
@@ -182,6 +182,21 @@ def verify(
             found.append(verification.compare(session, unit.lines[0]))
             session.observer.ended(unit.title, found[-1].seconds)
         return verification.merged(found)
+
+
+def pause(evolution: Evolution | str, database: Database) -> None:
+    """Let the runner at work wait before its next batch, until `resume`."""
+    _say(evolution, database, lambda control: replace(control, paused=True))
+
+
+def resume(evolution: Evolution | str, database: Database) -> None:
+    """Let a paused runner go on."""
+    _say(evolution, database, lambda control: replace(control, paused=False))
+
+
+def throttle(evolution: Evolution | str, database: Database, *, target: timedelta) -> None:
+    """Say how long a batch is to take; the runner at work listens between batches."""
+    _say(evolution, database, lambda control: replace(control, target=target.total_seconds()))
 
 
 def status(database: Database) -> tuple[Status, ...]:
@@ -351,6 +366,13 @@ def _await_silence(
 
         place = f"evolution {record.name!r}"
         wait_for_silence(old_writes, quiet_for, place=place, observer=observer)
+
+
+def _say(evolution: Evolution | str, database: Database, change: Callable[[Control], Control]) -> None:
+    with _opened(database) as (_, journal, connection):
+        record = _known(journal, connection, evolution)
+        journal.say(connection, record.name, change(record.control))
+        connection.commit()
 
 
 def _sayable(record: Record, dialect: SchemaDialect, connection: Connection) -> None:

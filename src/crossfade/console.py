@@ -188,21 +188,28 @@ def show_statuses(console: Console, found: Sequence[Status]) -> None:
         return
     for each in found:
         console.print(Text.assemble((each.evolution, "bold"), " is ", (each.state, "bold green")))
-        _fact(console, f"since {each.changed_at:%Y-%m-%d %H:%M:%S %Z}, on {', '.join(each.tables)}")
-        if each.progress is not None:
-            _fact(console, _progress(each.progress))
-        elif each.step is not None:
-            _fact(console, f"last step: {each.step}")
-        for writes in each.writes:
-            _fact(
-                console,
-                f"carried over on {writes.table}: {writes.old:,} writes of the old side, "
-                f"{writes.new:,} of the new",
-            )
-        if each.complement_rows:
-            _fact(console, f"{each.complement_rows:,} values kept for the next start")
-        if each.runner is not None:
-            _fact(console, f"at work: {each.runner}")
+        for line in _standing(each):
+            _fact(console, line)
+
+
+def _standing(status: Status) -> Iterator[str]:
+    yield f"since {status.changed_at:%Y-%m-%d %H:%M:%S %Z}, on {', '.join(status.tables)}"
+    if status.progress is not None:
+        yield _progress(status.progress)
+    elif status.step is not None:
+        yield f"last step: {status.step}"
+    for writes in status.writes:
+        yield f"carried over on {writes.table}: {writes.old:,} writes of the old side, {writes.new:,} of the new"
+    if status.complement_rows:
+        yield f"{status.complement_rows:,} values kept for the next start"
+    if status.paused:
+        yield "paused: crossfade resume lets it go on"
+    elif status.slowed is not None:
+        yield f"slowed by {status.slowed}"
+    if status.target_seconds is not None:
+        yield f"batches are to take {status.target_seconds} s"
+    if status.runner is not None:
+        yield f"at work: {status.runner}"
 
 
 def _progress(found: reports.Progress) -> str:

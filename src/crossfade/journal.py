@@ -16,7 +16,7 @@ import os
 import socket
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +70,8 @@ evolution = Table(
     Column("run", Integer, nullable=False),
     Column("tables", _json, nullable=False),
     Column("plan", _json, nullable=False),
+    Column("control", _json, nullable=False),
+    Column("slowed", Text),
     Column("lease_holder", Text),
     Column("lease_until", DateTime(timezone=True)),
     Column("started_at", DateTime(timezone=True), nullable=False, server_default=_now),
@@ -159,6 +161,14 @@ UPGRADES: tuple[Callable[[Connection], None], ...] = (_version_1,)
 
 
 @dataclass(frozen=True)
+class Control:
+    """What a person has said to a runner at work: to pause, or how many seconds a batch is to take."""
+
+    paused: bool = False
+    target: float | None = None
+
+
+@dataclass(frozen=True)
 class Record:
     """One evolution as the journal holds it. `plan` is JSON; see the codec."""
 
@@ -172,6 +182,8 @@ class Record:
     started_at: datetime
     changed_at: datetime
     lease_holder: str | None
+    control: Control = Control()
+    slowed: str | None = None
 
 
 class Journal:
@@ -232,6 +244,8 @@ class Journal:
                 row.started_at,
                 row.changed_at,
                 row.lease_holder,
+                Control(**row.control),
+                row.slowed,
             )
             for row in rows
         )
@@ -256,6 +270,8 @@ class Journal:
             "tables": list(record.tables),
             "plan": record.plan,
             "changed_at": _clock,
+            "control": {},
+            "slowed": None,
         }
         changed = connection.execute(update(evolution).where(evolution.c.name == record.name).values(**given))
         if changed.rowcount == 0:
@@ -304,6 +320,20 @@ class Journal:
             .where(evolution.c.name == name, evolution.c.lease_holder == self.runner)
             .values(lease_holder=None, lease_until=None)
         )
+
+    def control(self, connection: Connection, name: str) -> Control:
+        """What a person has said to the runner of an evolution."""
+        return Control(
+            **connection.execute(select(evolution.c.control).where(evolution.c.name == name)).scalar_one()
+        )
+
+    def say(self, connection: Connection, name: str, control: Control) -> None:
+        """Say something to the runner of an evolution; it listens between batches."""
+        connection.execute(update(evolution).where(evolution.c.name == name).values(control=asdict(control)))
+
+    def slow(self, connection: Connection, name: str, reason: str | None) -> None:
+        """Note why the runner waits; None: it does not."""
+        connection.execute(update(evolution).where(evolution.c.name == name).values(slowed=reason))
 
     def set_state(self, connection: Connection, name: str, state: State) -> None:
         """Move an evolution to a state."""

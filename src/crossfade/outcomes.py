@@ -91,4 +91,7 @@ def _status(journal: Journal, connection: Connection, record: Record, writes: tu
         runner=record.lease_holder,
         complement_rows=journal.count_complement(connection, record.name),
         writes=writes,
+        paused=record.control.paused,
+        target_seconds=record.control.target,
+        slowed=record.slowed,
     )

@@ -8,7 +8,9 @@ from crossfade.dialects import SchemaDialect
 from crossfade.plan import Plan
 from crossfade.reports import PlannedStatement, PlannedStep, Preview
 from crossfade.script import script
-from crossfade.steps import Statement, Step
+from crossfade.steps import Role, Statement, Step
+
+_ONCE = (Role.BEFORE, Role.FIRST, Role.LAST)  # what a walk begins with, before its first batch
 
 
 def preview(
@@ -42,14 +44,19 @@ def told(steps: Sequence[Step], dialect: SchemaDialect) -> tuple[PlannedStep, ..
             if not line.statements:
                 continue
             batched = line.step.mode.batched
-            before = dialect.opening() if batched and line.step.mode.writes else opening
+            if batched and line.step.mode.writes:
+                opening = dialect.opening()
+            once = sum(each.role in _ONCE for each in line.statements) if batched else 0
+            statements = (*line.statements[:once], *opening, *line.statements[once:])
             found.append(
                 PlannedStep(
                     phase=line.step.phase,
                     title=line.step.title,
                     mode=line.step.mode,
                     rows=line.step.estimate if batched else None,
-                    statements=tuple(_told(each, repeated=batched) for each in (*before, *line.statements)),
+                    statements=tuple(
+                        _told(each, repeated=batched and each.role not in _ONCE) for each in statements
+                    ),
                 )
             )
             opening = ()

@@ -81,7 +81,9 @@ class Writes(Report):
 
 
 class Status(Report):
-    """Where one evolution stands. `step` is the step that is running, or ran last."""
+    """Where one evolution stands. `step` is the step that is running, or ran last; `slowed` is the
+    signal that makes the runner wait, `target_seconds` what a batch is to take, where that was said.
+    """
 
     evolution: str
     summary: str
@@ -95,6 +97,9 @@ class Status(Report):
     runner: str | None = None
     complement_rows: int = 0
     writes: tuple[Writes, ...] = ()
+    paused: bool = False
+    target_seconds: float | None = None
+    slowed: str | None = None
 
 
 class Kept(Report):

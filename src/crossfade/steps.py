@@ -181,6 +181,7 @@ class InstallSync(Step):
     namespace: str
     search_path: tuple[str, ...]
     one_sided: bool = False  # only the new side is written: it always decides
+    movers: tuple[Column, ...] = ()  # where one of these changes, a row may move to another partition
 
     @property
     def counted(self) -> bool:

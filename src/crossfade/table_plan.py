@@ -84,6 +84,7 @@ class TablePlan:
                     self._watched(synced),
                     self.namespace,
                     self.schema.search_path,
+                    movers=key if self.table.partitions else (),
                 )
             )
         copied = tuple(lens for lens in self.lenses if lens.copied)

@@ -134,8 +134,20 @@ class Crew:
                 self._death = death
                 raise
             except (EOFError, OSError) as error:
-                self._death = TrafficDied("A process of the traffic ended without a word")
+                self._death = TrafficDied(self._last_words())
                 raise self._death from error
+
+    def _last_words(self) -> str:
+        """What the processes said before they ended, if one was heard of only by its pipe's end."""
+        for pipe in self._pipes:
+            try:
+                while pipe.poll():
+                    self._answer(pipe)
+            except TrafficDied as death:
+                return str(death)
+            except (EOFError, OSError):
+                continue  # it said nothing
+        return "A process of the traffic ended without a word"
 
     @staticmethod
     def _answer(pipe: Connection) -> Any:

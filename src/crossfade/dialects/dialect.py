@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
@@ -10,6 +11,17 @@ from sqlalchemy.exc import DBAPIError
 
 from crossfade.schema import Schema
 from crossfade.steps import Statement, Step
+
+
+@dataclass(frozen=True)
+class Load:
+    """How the server is: the slowest replica's lag in seconds, sessions that wait for a lock, and how
+    far its write-ahead log has come, in bytes. What the role may not see is 0.
+    """
+
+    replica_lag: float = 0.0
+    blocked_sessions: int = 0
+    log_position: int = 0
 
 
 class SchemaDialect(Protocol):
@@ -35,6 +47,10 @@ class SchemaDialect(Protocol):
 
     def render(self, step: Step) -> tuple[Statement, ...]:
         """The statements of `step`, in order."""
+        ...
+
+    def load(self, connection: Connection) -> Load:
+        """How the server is, now."""
         ...
 
     def passing(self, error: DBAPIError) -> str | None:

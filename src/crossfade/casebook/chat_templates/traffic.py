@@ -6,13 +6,12 @@ application is read at once by the other, over another connection.
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Any
 
 from crossfade.casebook.case import Fault, Side
 from crossfade.casebook.chat_templates.bookkeeper import BUILTIN, Bookkeeper
+from crossfade.casebook.chat_templates.dice import Dice
 from crossfade.casebook.chat_templates.old_app import OldTemplates
-from crossfade.casebook.chat_templates.oracle import LABELS
 from crossfade.casebook.chat_templates.service import (
     CHAT_BUILTINS,
     TemplateManager,
@@ -33,26 +32,6 @@ __all__ = ["MIXES", "TemplateWorker"]
 BATCH = 6  # rows in a bulk create, at the most
 FEW = 20  # own rows below which a worker makes new ones rather than write or delete
 UPSERTED = 1_000_000_000  # ids that the application chooses itself, out of the sequence's way
-TYPES = (
-    "medical_chat",
-    "code_review_chat",
-    None,
-    "simple_chat",
-    "rag_chat",
-    "function_chat",
-    "advanced_chat",
-)
-CHOICES: dict[Side, tuple[str | None, ...]] = {Side.OLD: LABELS, Side.NEW: TYPES}
-PATTERNS = ("chat", "batch", "streaming", None)
-STATUSES = ("completed", "completed", "failed", "running")
-NAMES = (
-    "Quarterly review",
-    "Résumé für den Vorstand",
-    "要件レビュー",
-    "O'Neill's 100 %",
-    "🩺 intake",
-    "{x} -- %(y)s",
-)
 
 # A little over half are reads. Both applications have the same mix but for what only one of them can do.
 MIX = {
@@ -75,7 +54,7 @@ class TemplateWorker:
         self._desk = desk
         self._assignment = assignment
         self._books = Bookkeeper(desk, engines)
-        self._dice = random.Random(f"{assignment.seed} {assignment.number} traffic")
+        self._dice = Dice(f"{assignment.seed} {assignment.number} traffic")
         self._old = OldTemplates(engines[Side.OLD])
         self._new = WorkflowManagementService(engines[Side.NEW])
         self._apps: dict[Side, OldTemplates | WorkflowManagementService] = {
@@ -120,7 +99,7 @@ class TemplateWorker:
             self._books.compare(Fault.LOST, side, "get", row_id, found)
 
     def _list_by_type(self, side: Side) -> None:
-        wanted: Any = self._dice.choice(CHOICES[side])
+        wanted = self._dice.type(side)
         rows = self._desk.perform(side, "list_by_type", lambda: self._apps[side].list_by_type(wanted))
         if isinstance(rows, Failure):
             return
@@ -132,28 +111,30 @@ class TemplateWorker:
                 self._books.compare(Fault.LOST, side, "list_by_type", row["id"], row)
 
     def _set_type(self, side: Side) -> None:
-        row_id, wanted = self._own(), self._type(side)
+        row_id, wanted = self._own(), self._dice.type(side)
         if self._write(side, "set_type", row_id, lambda: self._apps[side].set_type(row_id, wanted)):
             self._books.typed(side, row_id, wanted)
             self._check(side, row_id)
 
     def _set_params(self, side: Side) -> None:
-        row_id, params = self._own(), self._params()
+        row_id, params = self._own(), self._dice.params()
         if self._write(side, "set_params", row_id, lambda: self._apps[side].set_params(row_id, params)):
             self._books.ledger.write(row_id, default_params=params)
             self._check(side, row_id)
 
     def _save(self, side: Side) -> None:
         """The whole row, with its label as it is more often than not."""
-        row_id, name = self._own(), self._name()
-        label = self._type(side) if self._dice.random() < 0.3 else self._books.ledger.templates[row_id].label
+        row_id, name = self._own(), self._dice.name()
+        label = (
+            self._dice.type(side) if self._dice.random() < 0.3 else self._books.ledger.templates[row_id].label
+        )
         if self._write(side, "save", row_id, lambda: self._old.save(row_id, name=name, workflow_type=label)):
             self._books.ledger.write(row_id, name=name)
             self._books.typed(side, row_id, label)
             self._check(side, row_id)
 
     def _set_pattern(self, side: Side) -> None:
-        row_id, pattern = self._own(), self._dice.choice(PATTERNS)
+        row_id, pattern = self._own(), self._dice.pattern()
         if self._write(side, "set_pattern", row_id, lambda: self._new.set_pattern(row_id, pattern)):
             self._books.ledger.pattern(row_id, pattern)
             self._check(side, row_id)
@@ -163,8 +144,8 @@ class TemplateWorker:
         exists = self._dice.random() < 0.6
         if not exists:
             self._upserted += 1
-        row_id, wanted = self._own() if exists else self._upserted, self._type(side)
-        owner, name = self._dice.randint(1, 50), self._name()
+        row_id, wanted = self._own() if exists else self._upserted, self._dice.type(side)
+        owner, name = self._dice.owner(), self._dice.name()
 
         def upsert() -> None:
             self._apps[side].upsert(id=row_id, owner_id=owner, name=name, workflow_type=wanted)
@@ -178,7 +159,7 @@ class TemplateWorker:
             self._check(side, row_id)
 
     def _create(self, side: Side) -> None:
-        row = self._row(side)
+        row = self._dice.row(side)
 
         def create() -> int:
             if side is Side.OLD:
@@ -191,7 +172,7 @@ class TemplateWorker:
             self._check(side, row_id)
 
     def _create_many(self, side: Side) -> None:
-        rows = [self._row(side) for _ in range(self._dice.randint(2, BATCH))]
+        rows = [self._dice.row(side) for _ in range(self._dice.randint(2, BATCH))]
         ids = self._desk.perform(side, "create_many", lambda: self._apps[side].create_many(rows))
         if not isinstance(ids, Failure):
             for row_id, row in zip(ids, rows, strict=True):
@@ -199,7 +180,7 @@ class TemplateWorker:
             self._check(side, self._dice.choice(ids))
 
     def _record_execution(self, side: Side) -> None:
-        row_id, status = self._own(), self._dice.choice(STATUSES)
+        row_id, status = self._own(), self._dice.status()
         record = lambda: self._apps[side].record_execution(row_id, status)  # noqa: E731
         if self._write(side, "record_execution", row_id, record):
             self._books.ledger.executed(row_id)
@@ -228,7 +209,7 @@ class TemplateWorker:
             self._record_shared(side, BUILTIN, ids[BUILTIN])
 
     def _record_shared(self, side: Side, name: str, row_id: int) -> None:
-        status = self._dice.choice(STATUSES)
+        status = self._dice.status()
         done = self._desk.perform(
             side,
             "record_hot_execution",
@@ -260,22 +241,6 @@ class TemplateWorker:
 
     def _own(self) -> int:
         return self._dice.choice(list(self._books.ledger.templates))
-
-    def _type(self, side: Side) -> Any:
-        return self._dice.choice(CHOICES[side])
-
-    def _name(self) -> str:
-        return f"{self._dice.choice(NAMES)} {self._dice.randint(1, 999)}"
-
-    def _params(self) -> dict[str, Any]:
-        return {"temperature": self._dice.randint(0, 20) / 10, "stop": None, "note": self._name()}
-
-    def _row(self, side: Side) -> dict[str, Any]:
-        row = {"owner_id": self._dice.randint(1, 50), "name": self._name(), "workflow_type": self._type(side)}
-        row["default_params"] = self._params() if self._dice.random() < 0.7 else None
-        if side is Side.NEW:
-            row["execution_pattern"] = self._dice.choice(PATTERNS)
-        return row
 
 
 OPERATIONS: dict[str, Callable[[TemplateWorker, Side], None]] = {

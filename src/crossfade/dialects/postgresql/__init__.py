@@ -8,6 +8,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from crossfade.dialects.dialect import Load
+from crossfade.dialects.postgresql.catalogue import LOAD
 from crossfade.dialects.postgresql.ddl import Renderer
 from crossfade.dialects.postgresql.reflection import reflect
 from crossfade.errors import Unsupported
@@ -83,6 +85,11 @@ class PostgreSQL:
     def render(self, step: Step) -> tuple[Statement, ...]:
         """The statements of `step`, in order."""
         return self._renderer.render(step)
+
+    def load(self, connection: Connection) -> Load:
+        """How the server is, now."""
+        row = connection.execute(text(LOAD)).one()
+        return Load(float(row.replica_lag), int(row.blocked_sessions), int(row.log_position))
 
     def passing(self, error: DBAPIError) -> str | None:
         """Why `error` may pass when the work is tried again, or None where it will not."""

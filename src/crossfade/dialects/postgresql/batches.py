@@ -37,6 +37,7 @@ def copy_rows(step: CopyRows) -> tuple[Statement, ...]:
     return (
         *_ends(step.table, step.key),
         *_quietly(skip_triggers=step.skip_triggers),
+        _next(step.table, step.key),
         _bound(
             f"UPDATE {table(step.table)} AS t SET {', '.join(assignments)} "
             f"WHERE {_range(step.key)} AND ({where})",
@@ -56,8 +57,9 @@ def compare(step: Compare) -> tuple[Statement, ...]:
     )
     source = f"FROM {table(step.table)} AS t WHERE {_range(step.key)}"
     return (
-        *_ends(step.table, step.key),
         Statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", Role.SETTING),
+        *_ends(step.table, step.key),
+        _next(step.table, step.key),
         _bound(f"SELECT count(*), count(*) FILTER (WHERE {wrong}) {source}"),
         _bound(
             f"SELECT {key}, {sides} {source} AND ({wrong}) ORDER BY {_order(step.key)} "
@@ -87,6 +89,7 @@ def keep_complement(step: KeepComplement) -> tuple[Statement, ...]:
     return (
         Statement(f"DELETE FROM {COMPLEMENT} AS c WHERE {_of(step)} AND c.state <> 'kept'", Role.BEFORE),
         *_ends(step.table, step.key),
+        _next(step.table, step.key),
         *works,
         _count(step.table, step.key),
     )
@@ -148,11 +151,15 @@ def _ends(of: TableName, key: Sequence[Column]) -> tuple[Statement, ...]:
     return (
         Statement(f"SELECT {shown} {source} ORDER BY {_order(key)} LIMIT 1", Role.FIRST, "ACCESS SHARE"),
         Statement(f"SELECT {shown} {source} ORDER BY {backwards} LIMIT 1", Role.LAST, "ACCESS SHARE"),
-        _bound(
-            f"SELECT {shown} {source} WHERE {_range(key)} ORDER BY {_order(key)} "
-            f"OFFSET {parameter('batch')} - 1 LIMIT 2",
-            Role.NEXT,
-        ),
+    )
+
+
+def _next(of: TableName, key: Sequence[Column]) -> Statement:
+    shown = ", ".join(f"t.{ident(each.name)}::text" for each in key)
+    return _bound(
+        f"SELECT {shown} FROM {table(of)} AS t WHERE {_range(key)} ORDER BY {_order(key)} "
+        f"OFFSET {parameter('batch')} - 1 LIMIT 2",
+        Role.NEXT,
     )
 
 

@@ -223,3 +223,12 @@ JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 WHERE {_USER_SCHEMA} AND n.nspname <> 'crossfade' AND l.lanname NOT IN ('internal', 'c') ORDER BY 1
 """
+
+LOAD = """
+SELECT
+  (SELECT coalesce(max(extract(epoch FROM replay_lag)), 0)
+   FROM pg_catalog.pg_stat_replication) AS replica_lag,
+  (SELECT count(*) FROM pg_catalog.pg_stat_activity
+   WHERE wait_event_type = 'Lock' AND datname = current_database()) AS blocked_sessions,
+  pg_current_wal_insert_lsn() - '0/0'::pg_lsn AS log_position
+"""

@@ -2,7 +2,8 @@
 
 Who wins: a value of the new side, where one was given or changed, since only a writer that knows
 the new version can give one; else the old side. An INSERT without a new value is the old side's,
-unless the session has the namespace on its search path: then it is a NULL that the new side means.
+unless the session has the namespace on its search path and gives no old value: then it is a NULL that
+the new side means.
 
 The names sort after any ASCII name of the user's, so that they fire last; functions run with a
 safe search path, and the conditions in WHEN are bound when the trigger is made.
@@ -39,9 +40,11 @@ def install(step: InstallSync) -> tuple[Statement, ...]:
         [
             "BEGIN",
             "  IF TG_OP = 'INSERT' THEN",
+            *_arrived(step),
             *(line for lens in step.lenses for line in _on_insert(lens, step)),
             "  ELSE",
             *(line for lens in step.lenses for line in _on_update(lens, step)),
+            *_moves(step),
             "  END IF;",
             "  RETURN NEW;",
             "END",
@@ -67,7 +70,11 @@ def install(step: InstallSync) -> tuple[Statement, ...]:
         ),
         *inserts,
         *_trigger(
-            _UPDATE, "UPDATE", step.table, f"({values.changed(step.watched)}) AND {ACTIVE}", f"{function}()"
+            _UPDATE,
+            "UPDATE",
+            step.table,
+            f"({values.changed(dict.fromkeys((*step.watched, *step.movers)))}) AND {ACTIVE}",
+            f"{function}()",
         ),
     )
 
@@ -137,6 +144,30 @@ def _on_insert(lens: RowLens, step: InstallSync) -> list[str]:
     if lens.backward:
         lines += [*_counted("old", step), "    ELSE", *_backwards(lens, step), *_counted("new", step)]
     return [*lines, "    END IF;"]
+
+
+def _moves(step: InstallSync) -> list[str]:
+    """A row that moves to another partition is inserted there, and both its sides stand already."""
+    if not step.movers:
+        return []
+    moved = f"PERFORM set_config('crossfade.moved', {_named(step)}, true);"
+    return [f"    IF {values.changed(step.movers)} THEN", f"      {moved}", "    END IF;"]
+
+
+def _arrived(step: InstallSync) -> list[str]:
+    if not step.movers:
+        return []
+    return [
+        f"    IF current_setting('crossfade.moved', true) = {_named(step)} THEN",
+        "      PERFORM set_config('crossfade.moved', '', true);",
+        "      RETURN NEW;",
+        "    END IF;",
+    ]
+
+
+def _named(step: InstallSync) -> str:
+    key = ", ".join(f"NEW.{ident(column.name)}::text" for column in step.movers)
+    return f"jsonb_build_array({literal(str(step.table))}, {key})::text"
 
 
 def _given(columns: Iterable[Column]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from crossfade import expressions
 from crossfade.dialects.postgresql.quoting import ident, literal
-from crossfade.expressions import Expression, ValueMap
+from crossfade.expressions import Expression, Sql, ValueMap
 from crossfade.lens import Law, RowLens
 from crossfade.schema import Column
 
@@ -54,8 +54,8 @@ def agree(lens: RowLens, row: str, columns: Sequence[str]) -> str:
 def kept(lens: RowLens, row: str, columns: Sequence[str]) -> str:
     """The condition under which the new side holds what `forward` would not give back."""
     return " OR ".join(
-        f"{_comparable(column, row)} IS DISTINCT FROM {_as_comparable(column, sql)}"
-        for column, sql in forward(lens, row, columns)
+        differs(column, f"{row}.{ident(column.name)}", _stored(column, each.value, sql))
+        for each, (column, sql) in zip(lens.forward, forward(lens, row, columns), strict=True)
     )
 
 
@@ -78,6 +78,11 @@ def changed(columns: Iterable[Column]) -> str:
 def differs(column: Column, one: str, other: str) -> str:
     """The condition that two values of the column's type are not the same."""
     return f"{_as_comparable(column, one)} IS DISTINCT FROM {_as_comparable(column, other)}"
+
+
+def _stored(column: Column, expression: Expression, sql: str) -> str:
+    """What the column makes of a value: it may round what a user's expression gives."""
+    return f"CAST({sql} AS {column.type})" if isinstance(expression, Sql) else sql
 
 
 def _assigned(
