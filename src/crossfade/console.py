@@ -199,7 +199,8 @@ def _standing(status: Status) -> Iterator[str]:
     elif status.step is not None:
         yield f"last step: {status.step}"
     for writes in status.writes:
-        yield f"carried over on {writes.table}: {writes.old:,} writes of the old side, {writes.new:,} of the new"
+        sides = f"{writes.old:,} writes of the old side, {writes.new:,} of the new"
+        yield f"carried over on {writes.table}: {sides}"
     if status.complement_rows:
         yield f"{status.complement_rows:,} values kept for the next start"
     if status.paused:
