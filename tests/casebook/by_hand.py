@@ -98,6 +98,23 @@ ALTER TABLE workflow_templates RENAME COLUMN workflow_type TO retired;
 ALTER TABLE workflow_templates RENAME COLUMN new_type TO workflow_type;
 """
 
+REVERT = f"""
+ALTER TABLE workflow_templates RENAME COLUMN workflow_type TO new_type;
+ALTER TABLE workflow_templates RENAME COLUMN retired TO workflow_type;
+SET LOCAL session_replication_role = replica;
+UPDATE workflow_templates SET workflow_type = by_hand.label_of(new_type)::workflowtype
+    WHERE workflow_type::text IS DISTINCT FROM by_hand.label_of(new_type);
+SET LOCAL session_replication_role = origin;
+ALTER TABLE workflow_templates ALTER COLUMN workflow_type SET NOT NULL;
+{SYNC.format(namespace=NAMESPACE)}
+"""
+
+PURGE = f"""
+DROP SCHEMA {NAMESPACE} CASCADE;
+ALTER TABLE workflow_templates DROP COLUMN retired;
+DROP SCHEMA by_hand CASCADE;
+"""
+
 MISMATCHES = """
 SELECT id, workflow_type::text AS label, new_type FROM workflow_templates
 WHERE workflow_type::text <> by_hand.label_of(new_type)
@@ -164,6 +181,16 @@ class ByHand:
         with _transaction(database) as connection:
             connection.execute(text(COMPLETE))
         return self._outcome("complete", verification=Verification())
+
+    def revert(self, name: str, database: str, *, observer: Observer) -> Outcome:
+        with _transaction(database) as connection:
+            connection.execute(text(REVERT))
+        return self._outcome("revert")
+
+    def purge(self, name: str, database: str, *, observer: Observer) -> Outcome:
+        with _transaction(database) as connection:
+            connection.execute(text(PURGE))
+        return self._outcome("purge")
 
     @staticmethod
     def _outcome(command: str, **figures: object) -> Outcome:

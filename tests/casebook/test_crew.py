@@ -36,6 +36,12 @@ def accesses(url: str) -> dict[Side, Access]:
     return {Side.OLD: (url, {}), Side.NEW: (url, {})}
 
 
+def worked(crew: Crew) -> Notes:
+    """What the old application notes of one operation."""
+    crew.enter("before", OLD)
+    return until(crew, 1)
+
+
 @pytest.fixture
 def crew(database: str) -> Iterator[Crew]:
     with Crew(Counting, accesses(database), workers=3, rate=1000) as crew:
@@ -91,9 +97,8 @@ def test_marks_reach_all_workers(crew: Crew) -> None:
 @pytest.mark.one_server
 def test_a_bug_ends_the_traffic_and_is_told(database: str) -> None:
     with Crew(Broken, accesses(database), workers=2, rate=1000) as crew:
-        crew.enter("before", OLD)
         with pytest.raises(TrafficDied, match="a bug in the case"):
-            until(crew, 1)
+            worked(crew)
         with pytest.raises(TrafficDied, match="a bug in the case"):
             crew.hand_over()
 

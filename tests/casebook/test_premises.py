@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import NullPool, create_engine, make_url, text
@@ -95,6 +96,28 @@ def test_a_journal_that_was_there_stays(database: str) -> None:
         pass
     assert "schema crossfade" in catalog(database)
     assert any("left alone" in line for line in said)
+
+
+@pytest.mark.one_server
+def test_a_journal_that_knows_the_evolution_is_refused(database: str) -> None:
+    run(database, "CREATE SCHEMA crossfade")
+    before = catalog(database)
+    now = datetime.now(UTC)
+    known = Status(
+        evolution=CASE.evolution.name,
+        summary="",
+        state="completed",
+        fingerprint="",
+        tables=(),
+        started_at=now,
+        changed_at=now,
+    )
+    with (
+        pytest.raises(Refused, match=CASE.evolution.name),
+        premises(CASE, database, rows=50, seed=1, say=lambda _: None, status=lambda _: (known,)),
+    ):
+        pass
+    assert catalog(database) == before
 
 
 @pytest.mark.one_server

@@ -24,7 +24,7 @@ def journey() -> Journey:
     made = Journey("chat_templates", "postgresql 18.4", {"workflow_templates": 10})
     samples = [Sample("before", Side.OLD, "get", 1.0), Sample("start", Side.OLD, "get", 2.0)]
     samples += [Sample("both", Side.NEW, "get", 7.0), Sample("complete", Side.NEW, "get", 4.0)]
-    samples += [Sample("rollback (dumps)", Side.OLD, "get", 90.0), Sample("after", Side.NEW, "get", 80.0)]
+    samples += [Sample("rollback (dumps)", Side.OLD, "get", 90.0), Sample("end", Side.NEW, "get", 80.0)]
     made.take(Notes(samples=samples, statements=6, checks=5, crossed=2))
     made.passed = [Passed(stage.name, stage.title, 1.0, 0.5) for stage in made.stages]
     backfill = Backfill(rows=10, seconds=0.25, rows_per_second=40)
@@ -33,7 +33,7 @@ def journey() -> Journey:
     made.outcomes["complete"] = outcome("complete", verification=Verification(rows=12))
     made.verifications["verify"] = Verification(rows=11, seconds=0.1)
     made.verifications["verify again"] = Verification(rows=12, seconds=0.2)
-    for name in ("start", "rollback", "restart", "complete"):
+    for name in ("start", "rollback", "restart", "complete", "revert", "purge"):
         made.comparisons[name] = Comparison(10, 2, 0, ())
     return made
 
@@ -63,6 +63,7 @@ def test_the_json_is_as_the_casebook_says() -> None:
         "rollback": {"differences": 0, "complement_rows": 3},
         "restart": {"differences": 0},
         "complete": {"stall_ms": 4.0, "mismatches": 0},
+        "revert": {"differences": 0},
         "ok": True,
     }
 

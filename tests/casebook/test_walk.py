@@ -67,7 +67,7 @@ def test_nothing_is_wrong_where_nothing_is_wrong(database: str) -> None:
     assert journey.notes.crossed > 50
     assert summary.rollback is not None
     assert summary.rollback.complement_rows > 0
-    assert set(journey.comparisons) == {"start", "rollback", "restart", "complete"}
+    assert set(journey.comparisons) == {"start", "rollback", "restart", "complete", "revert", "purge"}
     for comparison in journey.comparisons.values():
         assert comparison.rows > ROWS
         assert comparison.excluded > 0
@@ -153,9 +153,9 @@ SABOTAGES = (
         ("rollback",),
     ),
     Sabotage(
-        "the rollback took a row away",
+        "the rollback took rows away",
         "rollback",
-        f"{QUIETLY} DELETE FROM workflow_templates WHERE id = 700",
+        f"{QUIETLY} DELETE FROM workflow_templates WHERE id BETWEEN 700 AND 799",
         ("rollback",),
     ),
     Sabotage("nothing comes back", "rollback", "TRUNCATE by_hand.kept", ("restart", "lost"), last="restart"),
@@ -164,6 +164,12 @@ SABOTAGES = (
         "complete",
         "UPDATE workflow_templates SET is_dynamic = NOT is_dynamic WHERE id % 10 = 0",
         ("complete",),
+    ),
+    Sabotage(
+        "the revert forgot a column of the old side",
+        "revert",
+        f"{QUIETLY} UPDATE workflow_templates SET version = 99 WHERE id % 10 = 0",
+        ("revert",),
     ),
 )
 

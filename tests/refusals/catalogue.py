@@ -6,8 +6,7 @@ many there are and by the transaction that wrote the last of them, which any cha
 
 from sqlalchemy import NullPool, create_engine
 
-# Each catalogue and the column that tells the users' rows. What the server keeps beside the schema for its
-# own purposes, such as statistics and the age of a table, is left out: it moves when nobody does anything.
+# Each catalogue, and the column that tells the users' rows from the server's.
 CATALOGUES = {
     "pg_attrdef": "oid",
     "pg_attribute": "attrelid",
@@ -25,6 +24,7 @@ CATALOGUES = {
     "pg_inherits": "inhrelid",
     "pg_namespace": "oid",
     "pg_operator": "oid",
+    "pg_partitioned_table": "partrelid",
     "pg_policy": "oid",
     "pg_proc": "oid",
     "pg_publication": "oid",
@@ -35,6 +35,7 @@ CATALOGUES = {
     "pg_trigger": "oid",
     "pg_type": "oid",
 }
+# What the server keeps of a table for its own purposes: it moves when nobody does anything.
 MOVING = "relpages,reltuples,relallvisible,relallfrozen,relfrozenxid,relminmxid"
 
 USERS = " UNION ALL ".join(
@@ -48,11 +49,17 @@ SERVERS = " UNION ALL ".join(
     for name, oid in CATALOGUES.items()
 )
 DEFINITIONS = """
-SELECT concat_ws(' ', 'view', ev_class::regclass, pg_get_ruledef(oid)) FROM pg_rewrite WHERE oid >= 16384
+SELECT concat_ws(' ', 'rule of', ev_class::regclass, pg_get_ruledef(oid)) FROM pg_rewrite WHERE oid >= 16384
 UNION ALL
-SELECT concat_ws(' ', 'database', d.datacl, s.setconfig) FROM pg_database d
+SELECT concat_ws(' ', 'database', d.datacl, s.setrole, s.setconfig) FROM pg_database d
 LEFT JOIN pg_db_role_setting s ON s.setdatabase = d.oid WHERE d.datname = current_database()
-UNION ALL SELECT 'role ' || to_jsonb(r)::text FROM pg_roles r
+UNION ALL
+SELECT 'owned ' || to_jsonb(s)::text FROM pg_shdepend s JOIN pg_database d ON d.oid = s.dbid
+WHERE d.datname = current_database()
+UNION ALL
+SELECT 'role ' || to_jsonb(r)::text FROM pg_roles r
+UNION ALL
+SELECT 'member ' || to_jsonb(m)::text FROM pg_auth_members m
 """
 TABLES = "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND oid >= 16384"
 
@@ -61,13 +68,13 @@ def snapshot(database: str) -> tuple[str, ...]:
     """Every row of the catalogue, and every row of every table of the user's, sorted."""
     engine = create_engine(database, poolclass=NullPool)
     with engine.connect() as connection:
-        connection.exec_driver_sql("SET search_path = ''")
-        lines = {
-            line
+        connection.exec_driver_sql("SET search_path = ''")  # so that every name is printed in full
+        lines = [
+            str(line)
             for query in (USERS, SERVERS, DEFINITIONS)
-            for line in connection.exec_driver_sql(query.replace("%", "%%")).scalars()
-        }
-        for table in connection.exec_driver_sql(TABLES).scalars():
-            rows = connection.exec_driver_sql(f"SELECT t::text FROM {table} t")
-            lines |= {f"row of {table} {row}" for row in rows.scalars()}
+            for line in connection.exec_driver_sql(query).scalars()
+        ]
+        for table in connection.exec_driver_sql(TABLES).scalars().all():
+            rows = connection.exec_driver_sql(f"SELECT t::text FROM {table} t").scalars()
+            lines += [f"row of {table} {row}" for row in rows]
     return tuple(sorted(lines))
