@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -60,6 +60,7 @@ class _Walk:
     rows: int = 0
     changed: int = 0
     seconds: float = 0.0
+    marked: float = field(default_factory=time.monotonic)  # up to when `seconds` counts
 
 
 def by_range(session: Session, line: Line, estimate: int, pace: Pace | None = None) -> Tally:
@@ -73,11 +74,13 @@ def by_range(session: Session, line: Line, estimate: int, pace: Pace | None = No
     walk = session.attempt(title, partial(_begin, session, line, estimate))
     while walk is not None and walk.at is not None:
         started = time.monotonic()
-        work = partial(_batch, session, line, walk, walk.at, pace, started)
+        work = partial(_batch, session, line, walk, walk.at, pace)
         walk = session.attempt(title, work, refused=pace.give_way)
         throttle.breathe(time.monotonic() - started)
         session.observer.advanced(walk.rows, max(estimate, walk.rows), walk.rows / max(walk.seconds, 1e-9))
-    return Tally() if walk is None else Tally(walk.rows, walk.changed, walk.seconds)
+    if walk is None:
+        return Tally()
+    return Tally(walk.rows, walk.changed, walk.seconds + time.monotonic() - walk.marked)
 
 
 def drain(session: Session, line: Line, size: int = 1_000) -> Tally:
@@ -123,9 +126,7 @@ def _begin(session: Session, line: Line, estimate: int, connection: Connection) 
     return walk
 
 
-def _batch(
-    session: Session, line: Line, walk: _Walk, lo: Key, pace: Pace, started: float, connection: Connection
-) -> _Walk:
+def _batch(session: Session, line: Line, walk: _Walk, lo: Key, pace: Pace, connection: Connection) -> _Walk:
     began, size = time.monotonic(), pace.size
     for statement in (*session.dialect.opening(), *of_role(line, Role.SETTING)):
         execute(connection, statement)
@@ -137,12 +138,14 @@ def _batch(
         (count,) = of_role(line, Role.COUNT)
         rows = int(execute(connection, count, values).scalar_one())
     pace.learn(time.monotonic() - began)
+    marked = time.monotonic()
     moved = _Walk(
         following,
         walk.last,
         walk.rows + rows,
         walk.changed + done.changed,
-        walk.seconds + time.monotonic() - started,
+        walk.seconds + marked - walk.marked,
+        marked,
     )
     _save(session, line, connection, moved, 0)
     return moved

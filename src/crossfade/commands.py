@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from crossfade import codec
 from crossfade import verify as verification
 from crossfade.dialects import SchemaDialect, connect
-from crossfade.errors import DatabaseFailed, SchemaMismatch, UsageError, WrongState
+from crossfade.errors import DatabaseFailed, Refused, SchemaMismatch, UsageError, WrongState
 from crossfade.evolution import Evolution
 from crossfade.journal import Control, Journal, Record
 from crossfade.names import nearest
@@ -29,6 +29,7 @@ from crossfade.preview import preview as told
 from crossfade.progress import Observer, Silent
 from crossfade.reports import Event, Kept, Outcome, Preview, Status, Verification
 from crossfade.runner import run
+from crossfade.schema import TableName
 from crossfade.script import script
 from crossfade.session import Session, execute
 from crossfade.silence import wait_for_silence
@@ -70,10 +71,14 @@ def start(evolution: Evolution, database: Database, *, observer: Observer | None
             _unedited(record, evolution)
         transition(evolution.name, state, Command.START)
         if record is None or state is not State.STARTING:
-            plan = _fit(evolution, dialect, journal, connection)
+            try:
+                plan = _fit(evolution, dialect, journal, connection)
+            except Refused:  # of the user's making, or of another runner's that has begun since
+                journal.demand_unmoved(connection, evolution.name, record.run if record else 0)
+                raise
             connection.rollback()
             journal.install(connection)  # holds the journal's lock from here to the commit
-            _free(journal, connection, plan)
+            _free(journal, connection, plan.evolution, plan.tables)
             record = journal.enter(connection, _fresh(plan, record))
         else:
             connection.rollback()
@@ -288,8 +293,10 @@ def _walk(
 def _fit(evolution: Evolution, dialect: SchemaDialect, journal: Journal, connection: Connection) -> Plan:
     """The plan, once all that can be refused has been looked at."""
     written = [table for change in evolution.changes for table in change.tables]
-    plan = build(evolution, dialect.reflect(connection, written))
-    _free(journal, connection, plan)
+    schema = dialect.reflect(connection, written)
+    # Before anything is said of the tables: what another evolution does there is not the user's to mend.
+    _free(journal, connection, evolution.name, (table.name for table in schema.tables))
+    plan = build(evolution, schema)
     for check in plan.checks:
         (statement,) = dialect.render(check)
         counts: dict[str, int] = {row.value: row.rows for row in execute(connection, statement)}
@@ -302,14 +309,14 @@ def _fit(evolution: Evolution, dialect: SchemaDialect, journal: Journal, connect
     return plan
 
 
-def _free(journal: Journal, connection: Connection, plan: Plan) -> None:
-    wanted = {str(table) for table in plan.tables}
+def _free(journal: Journal, connection: Connection, evolution: str, tables: Iterable[TableName]) -> None:
+    wanted = {str(table) for table in tables}
     for record in journal.records(connection):
         shared = wanted.intersection(record.tables)
-        if record.name != plan.evolution and record.state.holds_tables and shared:
+        if record.name != evolution and record.state.holds_tables and shared:
             raise WrongState(
                 f"evolution {record.name!r} is {record.state} on {', '.join(sorted(shared))}",
-                place=f"evolution {plan.evolution!r}",
+                place=f"evolution {evolution!r}",
                 remedy=f"complete {record.name!r} or roll it back first",
             )
 

@@ -255,13 +255,7 @@ class Journal:
 
         Raises Busy where another runner has entered it since it was looked up.
         """
-        now = self.find(connection, record.name)
-        if (now.run if now else 0) != record.run - 1:
-            raise Busy(
-                "another runner has just started it",
-                place=f"evolution {record.name!r}",
-                remedy="look at `crossfade status`",
-            )
+        self.demand_unmoved(connection, record.name, record.run - 1)
         given = {
             "fingerprint": record.fingerprint,
             "summary": record.summary,
@@ -277,6 +271,18 @@ class Journal:
         if changed.rowcount == 0:
             connection.execute(insert(evolution).values(name=record.name, **given))
         return record
+
+    def demand_unmoved(self, connection: Connection, name: str, run: int) -> None:
+        """Raises Busy where an evolution is no longer at `run` (0: not entered), because another runner
+        has entered it.
+        """
+        now = self.find(connection, name)
+        if (now.run if now else 0) != run:
+            raise Busy(
+                "another runner has just started it",
+                place=f"evolution {name!r}",
+                remedy="look at `crossfade status`",
+            )
 
     def lease(self, connection: Connection, name: str) -> None:
         """Take the lease on an evolution. Raises Busy while another runner has it."""

@@ -10,7 +10,7 @@ class Pace:
     """How many rows a batch holds: smoothed towards `target` seconds, between `least` and `most`."""
 
     size: int = 1_000
-    target: float = 0.1
+    target: float = 0.05
     least: int = 100
     most: int = 20_000
 

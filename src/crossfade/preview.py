@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crossfade.dialects import SchemaDialect
+from crossfade.phases import State
 from crossfade.plan import Plan
 from crossfade.reports import PlannedStatement, PlannedStep, Preview
 from crossfade.script import script
@@ -24,14 +25,30 @@ def preview(
         database=dialect.server,
         state=state,
         tables=rows,
-        checks=told(plan.checks, dialect),
+        checks=checked(plan.checks, dialect),
         start=told(plan.start, dialect),
         complete=told(plan.complete, dialect),
         rollback=told(plan.rollback(), dialect),
-        revert=told(plan.revert, dialect),
+        revert=(
+            *checked(plan.unsaid, dialect),
+            *told(plan.revert_purged if state == State.PURGED else plan.revert, dialect),
+        ),
         purge=told(plan.purge, dialect),
         notes=plan.notes,
         kept_rows=kept_rows,
+    )
+
+
+def checked(steps: Sequence[Step], dialect: SchemaDialect) -> tuple[PlannedStep, ...]:
+    """Each check with its query, which is all that is executed for it."""
+    return tuple(
+        PlannedStep(
+            phase=step.phase,
+            title=step.title,
+            mode=step.mode,
+            statements=tuple(_told(each, repeated=False) for each in dialect.render(step)),
+        )
+        for step in steps
     )
 
 

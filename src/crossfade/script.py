@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from crossfade.dialects import SchemaDialect
+from crossfade.schema import TableName
 from crossfade.steps import Mode, Statement, Step
 
 
@@ -49,5 +50,19 @@ def script(steps: Iterable[Step], dialect: SchemaDialect) -> tuple[Unit, ...]:
         together = [members] if mode is Mode.TOGETHER else [(line,) for line in members]
         for each in together:
             needed = mode in {Mode.TOGETHER, Mode.ALONE} and any(line.statements for line in each)
-            units.append(Unit(mode, dialect.opening() if needed else (), each))
+            units.append(Unit(mode, dialect.opening(_in_the_way(each)) if needed else (), each))
     return tuple(units)
+
+
+def _in_the_way(lines: Iterable[Line]) -> tuple[TableName, ...]:
+    """The tables that the lines lock against somebody's reads or writes, in one order for everybody."""
+    return tuple(
+        sorted(
+            {
+                line.step.table  # type: ignore[attr-defined]  # a step that blocks anybody is of a table
+                for line in lines
+                for statement in line.statements
+                if statement.blocks.endswith("briefly")
+            }
+        )
+    )

@@ -109,17 +109,24 @@ class Session:
         """The statements one by one, outside any transaction, on one connection."""
         options = {"isolation_level": "AUTOCOMMIT"}
         with self.dialect.engine.connect().execution_options(**options) as connection:
-            for statement in statements:
-                attempt = 0
-                while True:
-                    attempt += 1
-                    try:
-                        if attempt > 1 and statement.again:
-                            execute(connection, Statement(statement.again))
-                        execute(connection, statement)
-                        break
-                    except DBAPIError as error:
-                        self._wait(error, title, attempt)
+            try:
+                for statement in statements:
+                    self._insist(connection, statement, title)
+            finally:
+                connection.invalidate()  # what it has SET must not come back from the pool
+
+    def _insist(self, connection: Connection, statement: Statement, title: str) -> None:
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                if attempt > 1 and statement.again:
+                    execute(connection, Statement(statement.again))
+                execute(connection, statement)
+            except DBAPIError as error:
+                self._wait(error, title, attempt)
+            else:
+                return
 
     def _wait(self, error: DBAPIError, title: str, attempt: int) -> None:
         reason = self.dialect.passing(error)

@@ -14,13 +14,14 @@ from sqlalchemy.types import TypeEngine
 from crossfade.errors import EvolutionError
 from crossfade.schema import Schema
 
-_DIALECTS: dict[str, type[Dialect]] = {"postgresql": postgresql.dialect}
+# A parameter style of its own, because the usual one would double every % in a literal.
+_DIALECTS: dict[str, Dialect] = {"postgresql": postgresql.dialect(paramstyle="named")}
 
 
 def rendered(type_: TypeEngine[Any], schema: Schema, place: str) -> str:
     """The type's SQL on the database of `schema`, such as `VARCHAR(50)`."""
     try:
-        return str(type_.compile(dialect=_DIALECTS[schema.database]()))
+        return str(type_.compile(dialect=_DIALECTS[schema.database]))
     except CompileError as error:
         raise EvolutionError(f"{type_!r} has no form on {schema.database}: {error}", place=place) from error
 
@@ -37,7 +38,7 @@ def rendered_default(column: Column[Any], schema: Schema, place: str) -> str | N
             remedy="give server_default a literal, text() or a function; identity and computed columns "
             "can't be added yet",
         )
-    dialect = _DIALECTS[schema.database]()
+    dialect = _DIALECTS[schema.database]
     # A compiler for the default alone, of no statement: SQLAlchemy's stubs ask for one.
     compiler: Any = dialect.ddl_compiler(dialect, cast("Any", None))
     text: str | None = compiler.get_column_default_string(column)

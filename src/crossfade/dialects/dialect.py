@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from crossfade.schema import Schema
+from crossfade.schema import Schema, TableName
 from crossfade.steps import Statement, Step
 
 
@@ -29,7 +29,7 @@ class SchemaDialect(Protocol):
 
     @property
     def engine(self) -> Engine:
-        """Makes connections that are set up for Crossfade; nothing is pooled."""
+        """Makes connections that are set up for Crossfade."""
         ...
 
     @property
@@ -41,8 +41,10 @@ class SchemaDialect(Protocol):
         """The schema around the tables, as a user writes their names."""
         ...
 
-    def opening(self) -> tuple[Statement, ...]:
-        """What each transaction that takes locks on users' tables begins with."""
+    def opening(self, tables: Sequence[TableName] = ()) -> tuple[Statement, ...]:
+        """What each transaction that takes locks begins with; `tables` are those whose lock would keep
+        others waiting.
+        """
         ...
 
     def render(self, step: Step) -> tuple[Statement, ...]:

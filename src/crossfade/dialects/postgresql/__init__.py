@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from crossfade.dialects.dialect import Load
 from crossfade.dialects.postgresql.catalogue import LOAD
 from crossfade.dialects.postgresql.ddl import Renderer
 from crossfade.dialects.postgresql.reflection import reflect
 from crossfade.errors import Unsupported
-from crossfade.schema import Schema
+from crossfade.schema import Schema, TableName
 from crossfade.steps import Statement, Step
 
 OLDEST = 13
@@ -58,9 +57,7 @@ class PostgreSQL:
         if isinstance(given, str):
             options = f"{given} {options}"
             url = url.difference_update_query(["options"])
-        engine = create_engine(
-            url, poolclass=NullPool, connect_args={"options": options, "prepare_threshold": None}
-        )
+        engine = create_engine(url, pool_size=4, connect_args={"options": options, "prepare_threshold": None})
         with engine.connect() as connection:
             number = int(connection.execute(text("SHOW server_version_num")).scalar_one())
             shown = str(connection.execute(text("SHOW server_version")).scalar_one()).split()[0]
@@ -78,9 +75,11 @@ class PostgreSQL:
         """The schema around the tables, as a user writes their names."""
         return reflect(connection, tables, self._version)
 
-    def opening(self) -> tuple[Statement, ...]:
-        """What each transaction that takes locks on users' tables begins with."""
-        return self._renderer.opening()
+    def opening(self, tables: Sequence[TableName] = ()) -> tuple[Statement, ...]:
+        """What each transaction that takes locks begins with; `tables` are those that it locks for long
+        enough to be in anybody's way.
+        """
+        return self._renderer.opening(tables)
 
     def render(self, step: Step) -> tuple[Statement, ...]:
         """The statements of `step`, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import singledispatchmethod
 
 from crossfade import names
@@ -60,9 +61,24 @@ class Renderer:
         self.version = version
         self.lock_timeout_ms = lock_timeout_ms
 
-    def opening(self) -> tuple[Statement, ...]:
-        """What each transaction that takes locks on users' tables begins with."""
-        return (Statement(f"SET LOCAL lock_timeout = '{self.lock_timeout_ms}ms'", Role.SETTING),)
+    def opening(self, tables: Sequence[TableName]) -> tuple[Statement, ...]:
+        """What each transaction that takes locks on users' tables begins with.
+
+        A lock that reads and writes need not wait for comes first, with more patience: the server ends an
+        autovacuum that is in its way, but only after `deadlock_timeout` (1 s). What is left to wait for is
+        the applications' own transactions, and those for a moment only, since others queue behind us.
+        """
+        impatient = Statement(f"SET LOCAL lock_timeout = '{self.lock_timeout_ms}ms'", Role.SETTING)
+        if not tables:
+            return (impatient,)
+        named = ", ".join(table(each) for each in tables)
+        return (
+            Statement("SET LOCAL lock_timeout = '5s'", Role.SETTING),
+            Statement(
+                f"LOCK TABLE {named} IN SHARE UPDATE EXCLUSIVE MODE", Role.SETTING, "SHARE UPDATE EXCLUSIVE"
+            ),
+            impatient,
+        )
 
     @singledispatchmethod
     def render(self, step: Step) -> tuple[Statement, ...]:
