@@ -37,6 +37,10 @@ def connect_args(
     if driver == "asyncpg":
         return {"server_settings": {"search_path": path}}
     if driver not in _DRIVERS:
-        raise UsageError(f"driver {driver!r} is not known", remedy=f"use one of {', '.join(_DRIVERS)}")
+        raise UsageError(
+            f"driver {driver!r} is not known",
+            place="connect_args(driver=…)",
+            remedy=f"use one of {', '.join(_DRIVERS)}",
+        )
     escaped = path.replace("\\", "\\\\").replace(" ", "\\ ")
     return {"options": f"-c search_path={escaped}"}

@@ -15,7 +15,9 @@ from crossfade.errors import EvolutionError
 from crossfade.schema import Schema
 
 # A parameter style of its own, because the usual one would double every % in a literal.
-_DIALECTS: dict[str, Dialect] = {"postgresql": postgresql.dialect(paramstyle="named")}
+_DIALECTS: dict[str, Dialect] = {
+    "postgresql": postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+}
 
 
 def rendered(type_: TypeEngine[Any], schema: Schema, place: str) -> str:

@@ -113,7 +113,8 @@ class Renderer:
             )
         if column.comment is not None:
             name = f"{table(step.table)}.{ident(column.name)}"
-            statements.append(Statement(f"COMMENT ON COLUMN {name} IS {literal(column.comment)}"))
+            comment = f"COMMENT ON COLUMN {name} IS {literal(column.comment)}"
+            statements.append(Statement(comment, lock="SHARE UPDATE EXCLUSIVE"))
         statements += [_granted(each, column.name, table(step.table)) for each in step.grants]
         return tuple(statements)
 

@@ -1,0 +1,165 @@
+"""An application as PostgreSQL sees it: one connection, one version, and the statements that it sends."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
+from psycopg.types.json import JsonbDumper
+from sqlalchemy import make_url
+
+from crossfade import connect_args
+from tests.conformance.columns import Row, Side
+from tests.conformance.entry import EVOLUTION, Entry
+
+DEFAULT = SQL("DEFAULT")
+NOTHING = SQL("")
+
+
+@dataclass(frozen=True)
+class Writer:
+    """An application's way to its version: the side that it writes, whether the version's namespace is on
+    its search path, whether it names a view, and a column of the table in the documentation.
+    """
+
+    name: str
+    side: Side
+    on_path: bool = False
+    view: bool = True
+
+
+OLD = Writer("old", "old", view=False)
+NEW = Writer("new", "new", on_path=True)
+NAMED = Writer("new, by name", "new")
+TABLE = Writer("new, on the table", "new", view=False)
+
+
+def name(*parts: str) -> Identifier:
+    """An identifier; the driver looks for its own marks in it."""
+    return Identifier(*(part.replace("%", "%%") for part in parts))
+
+
+def names(columns: Iterable[str]) -> Composed:
+    """Identifiers, separated by commas."""
+    return SQL(", ").join(name(each) for each in columns)
+
+
+class Application:
+    """`writer` at work on the table of `entry` in `schema`, in the database at `url`."""
+
+    def __init__(self, url: str, writer: Writer, entry: Entry, schema: str) -> None:
+        self.writer = writer
+        self.entry = entry
+        self.base = name(schema, entry.table)
+        if writer is NAMED:
+            self.table = name(f"{schema}__{EVOLUTION}", entry.table)
+        else:
+            self.table = name(entry.table)
+        self.columns = [each.name for each in entry.columns if each.half(writer.side)]
+        self.connection = connect(url, **_options(writer, schema))
+
+    @property
+    def server(self) -> int:
+        """The server's major version."""
+        return self.connection.info.server_version // 10000
+
+    def read(self) -> list[Row]:
+        """Every row, as its version shows it."""
+        return self.send(SQL("SELECT {} FROM {}").format(names(self.columns), self.table))
+
+    def send(self, statement: Composable, values: Sequence[Any] = ()) -> list[Row]:
+        """Execute a statement; the rows that it returns."""
+        cursor = self.connection.execute(statement.as_string(), values)
+        return cursor.fetchall() if cursor.description else []
+
+    def insert(self, rows: Sequence[Row], tail: Composable = NOTHING) -> list[Row]:
+        """One INSERT for all rows; MADE in a row is DEFAULT."""
+        columns = list(rows[0])
+        marks = [SQL("({})").format(SQL(", ").join(_mark(row[each]) for each in columns)) for row in rows]
+        values = [row[each] for row in rows for each in columns if row[each] is not DEFAULT]
+        insert = SQL("INSERT INTO {} ({}) VALUES {} {}")
+        return self.send(insert.format(self.table, names(columns), SQL(", ").join(marks), tail), values)
+
+    def insert_many(self, rows: Sequence[Row]) -> None:
+        """The driver's bulk insert: one statement, prepared once, executed for each row."""
+        columns = list(rows[0])
+        insert = SQL("INSERT INTO {} ({}) VALUES ({})").format(
+            self.table, names(columns), SQL(", ").join(Placeholder() for _ in columns)
+        )
+        with self.connection.cursor() as cursor:
+            cursor.executemany(insert.as_string(), [list(row.values()) for row in rows])
+
+    def upsert(self, row: Row, written: Sequence[str]) -> list[Row]:
+        """INSERT … ON CONFLICT DO UPDATE of the columns `written`."""
+        excluded = SQL(", ").join(SQL("{} = excluded.{}").format(name(each), name(each)) for each in written)
+        conflict = names(self.entry.conflict)
+        return self.insert([row], SQL("ON CONFLICT ({}) DO UPDATE SET {}").format(conflict, excluded))
+
+    def update(self, given: Row, where: Row, tail: Composable = NOTHING) -> list[Row]:
+        """UPDATE of the columns `given`, of the rows `where` columns equal values."""
+        update = SQL("UPDATE {} SET {} WHERE {} {}")
+        statement = update.format(self.table, _equal(given, ", "), _equal(where, " AND "), tail)
+        return self.send(statement, [*given.values(), *where.values()])
+
+    def delete(self, where: Row, tail: Composable = NOTHING) -> list[Row]:
+        """DELETE of the rows `where` columns equal values."""
+        statement = SQL("DELETE FROM {} WHERE {} {}").format(self.table, _equal(where, " AND "), tail)
+        return self.send(statement, list(where.values()))
+
+    def merge(self, row: Row, where: Row, given: Row) -> list[Row]:
+        """MERGE: the row `where` gets `given`; where there is none, `row` is inserted."""
+        statement = SQL(
+            "MERGE INTO {} AS t USING (SELECT 1) AS once ON {} WHEN MATCHED THEN UPDATE SET {} "
+            "WHEN NOT MATCHED THEN INSERT ({}) VALUES ({})"
+        ).format(
+            self.table,
+            SQL(" AND ").join(SQL("t.{} = %s").format(name(each)) for each in where),
+            _equal(given, ", "),
+            names(row),
+            SQL(", ").join(Placeholder() for _ in row),
+        )
+        return self.send(statement, [*where.values(), *given.values(), *row.values()])
+
+    def copy(self, rows: Sequence[Row], table: Composable) -> None:
+        """COPY … FROM STDIN into `table`."""
+        statement = SQL("COPY {} ({}) FROM STDIN").format(table, names(rows[0]))
+        with self.connection.cursor().copy(statement.as_string().replace("%%", "%")) as copying:
+            for row in rows:
+                copying.write_row(list(row.values()))
+
+    def truncate(self, table: Composable) -> None:
+        """TRUNCATE of `table`."""
+        self.send(SQL("TRUNCATE {}").format(table))
+
+
+def connect(url: str, **arguments: Any) -> psycopg.Connection[Row]:
+    """A connection in autocommit, which reads rows as dictionaries."""
+    address = make_url(url)
+    connection = psycopg.connect(
+        host=str(address.query["host"]),
+        port=str(address.query["port"]),
+        user=address.username,
+        dbname=address.database,
+        autocommit=True,
+        row_factory=dict_row,
+        **arguments,
+    )
+    connection.adapters.register_dumper(dict, JsonbDumper)
+    return connection
+
+
+def _options(writer: Writer, schema: str) -> Mapping[str, Any]:
+    if writer.on_path:
+        return connect_args(EVOLUTION, schemas=[schema])
+    # A writer that names the namespace has nothing of the user's on its path.
+    return {"options": "-c search_path=pg_catalog" if writer is NAMED else f'-c search_path="{schema}"'}
+
+
+def _mark(value: object) -> Composable:
+    return DEFAULT if value is DEFAULT else Placeholder()
+
+
+def _equal(row: Row, separator: str) -> Composed:
+    return SQL(separator).join(SQL("{} = {}").format(name(each), Placeholder()) for each in row)

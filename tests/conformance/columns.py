@@ -1,0 +1,140 @@
+"""The columns of an entry's table: what the applications write there, and how the versions relate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+Row = dict[str, Any]
+Side = Literal["old", "new"]
+
+
+class Made:
+    """Stands for a value that the database makes: the first side that is read tells which."""
+
+    def __repr__(self) -> str:
+        return "<made by the database>"
+
+
+MADE: Final = Made()
+
+
+def _nothing(_: Row) -> None:
+    """The new version has no value for a row of the old one."""
+
+
+def _anything(_: object) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Half:
+    """What one version knows of a column: the values that its application writes in turn (one for each
+    row, where it is `numbered`), the default, whether NULL may stand, and what the table's checks allow.
+    """
+
+    values: tuple[Any, ...]
+    default: Any = None
+    nullable: bool = True
+    allowed: Callable[[Any], bool] = _anything
+    numbered: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column in the old version, in the new one, or in both; `shared` where no change touches it. Else
+    `forward` gives the new value for a row of the old version, and `backward` the old value for a new one;
+    without it, nothing is carried back.
+    """
+
+    name: str
+    old: Half | None = None
+    new: Half | None = None
+    shared: bool = False
+    forward: Callable[[Row], Any] = _nothing
+    backward: Callable[[Any], Any] | None = None
+    by_row: bool = False  # `forward` is worked out for each row; else the table's default gives it
+    open_to: Callable[[Any], bool] = _anything  # the new values that the old version can stand
+    is_key: bool = False
+    is_written: bool = True  # applications give it; else the database does
+    computed: Callable[[Row], Any] | None = None
+
+    def half(self, side: Side) -> Half | None:
+        """What the version of that side knows of it; None where it does not have it."""
+        return self.old if side == "old" else self.new
+
+
+def shared(name: str, *values: Any, default: Any = None, nullable: bool = True) -> Column:
+    """A column that no change touches."""
+    half = Half(values, default, nullable)
+    return Column(name, half, half, shared=True)
+
+
+def numbered(name: str, value: Callable[[int], Any]) -> Column:
+    """A NOT NULL column that holds `value` of the row's number."""
+    half = Half(tuple(map(value, range(2000))), nullable=False, numbered=True)
+    return Column(name, half, half, shared=True)
+
+
+def key(name: str, value: Callable[[int], Any] | None = None) -> Column:
+    """A column of the key: `value` of the row's number, or what the database makes."""
+    half = (
+        Half((), MADE)
+        if value is None
+        else Half(tuple(map(value, range(2000))), nullable=False, numbered=True)
+    )
+    return Column(name, half, half, shared=True, is_key=True, is_written=value is not None)
+
+
+def generated(name: str, value: Callable[[Row], Any]) -> Column:
+    """A column that the database computes from others of the row."""
+    half = Half(())
+    return Column(name, half, half, shared=True, is_written=False, computed=value)
+
+
+def opened(
+    name: str,
+    values: Mapping[str, str],
+    *novel: str | None,
+    unknown: str | None = None,
+    nullable: bool = False,
+    new_nullable: bool | None = None,
+    default: str | None = None,
+    barred: str | None = None,
+) -> Column:
+    """An enum that becomes a string: the string of each label, and `novel` ones, which only the new
+    application writes. The table's check bars the label `barred`.
+    """
+    label_of: dict[str | None, str] = {}
+    for label, value in values.items():
+        label_of.setdefault(value, label)
+    stands = {*label_of, *((None,) if nullable else ())}
+    barred_value = None if barred is None else values[barred]
+    return Column(
+        name,
+        Half(tuple(values), default, nullable, lambda value: barred is None or value != barred),
+        Half(
+            tuple(dict.fromkeys((*novel, *values.values()))),
+            None if default is None else values[default],
+            nullable if new_nullable is None else new_nullable,
+            lambda value: barred is None or value != barred_value,
+        ),
+        forward=lambda row: values.get(row[name]),
+        backward=lambda value: label_of.get(value, None if nullable and value is None else unknown),
+        by_row=True,
+        open_to=lambda value: unknown is not None or value in stands,
+    )
+
+
+def added(name: str, *values: Any, fill: Any = None, default: Any = None, nullable: bool = True) -> Column:
+    """A column that only the new version has. `fill` is a value, or a function of the old row; left
+    out, it is the default.
+    """
+    constant = default if fill is None else fill
+    return Column(
+        name,
+        new=Half(values, default, nullable),
+        forward=fill if callable(fill) else lambda _: constant,
+        by_row=callable(fill),
+    )

@@ -1,0 +1,12 @@
+"""ENTRIES: the changes, and the shapes of tables, that every database must carry through every stop.
+
+A new change, or a new variant of one, joins with one entry: its legacy schema, the change, and its columns
+as the model knows them.
+"""
+
+from tests.conformance.entries.add_column import ADD_COLUMN
+from tests.conformance.entries.open_enum import OPEN_ENUM
+from tests.conformance.entries.seed_rows import SEED_ROWS, TOGETHER
+from tests.conformance.entries.shapes import SHAPES
+
+ENTRIES = (*OPEN_ENUM, *ADD_COLUMN, *SEED_ROWS, *TOGETHER, *SHAPES)

@@ -1,0 +1,239 @@
+"""What both versions of a table must show, worked out in plain Python from an entry's columns.
+
+The model knows nothing of triggers, views or journals: only the promises. A writer's own side is what it
+wrote; the other side follows by `forward` or `backward`; and what `forward` would not give again survives a
+rollback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+from tests.conformance.columns import MADE, Column, Half, Row, Side
+from tests.conformance.pair import NUMBER, Pair, Refusal
+
+
+class Stage(StrEnum):
+    """Which versions there are."""
+
+    OLD = "only the old version"
+    BOTH = "both versions"
+    NEW = "only the new version"
+
+
+class Model:
+    """The rows, by number, and what every write and command does to them."""
+
+    def __init__(self, columns: Sequence[Column], seeds: Sequence[Row], seed_key: Sequence[str]) -> None:
+        self.columns = columns
+        self.stage = Stage.OLD
+        self.rows: dict[int, Pair] = {}
+        self.kept = self.brought_back = self.seeded = self.seeds_kept = 0  # by the last command
+        self._seeds = seeds
+        self._seed_key = seed_key
+        self._unseeded: list[Pair] = []
+
+    def shown(self, side: Side) -> list[Row]:
+        """What that version must show."""
+        return [pair.side(side) for pair in self.rows.values()]
+
+    # --- writes: `on_path` is whether the writer has its version's namespace on its search path ---
+
+    def insert(self, side: Side, given: Row, *, on_path: bool) -> Pair:
+        """A row of which `given` is written, and the rest left out. Raises Refusal."""
+        pair = self._inserted(side, given, on_path=on_path)
+        self.rows[given[NUMBER]] = pair
+        return pair
+
+    def update(self, side: Side, number: int, given: Row) -> Pair:
+        """The columns `given` of a row are written. Raises Refusal."""
+        before, pair = self.rows[number], self.rows[number].copy()
+        pair.side(side).update(given)
+        if any(column.is_key and column.name in given for column in self.columns):
+            pair.kept = {}  # what was kept is of a row that is there no more
+        self._share(pair, side)
+        if self.stage is Stage.BOTH:
+            for column in self.columns:
+                if not column.shared:
+                    _updated(column, before, pair)
+        self._check(pair)
+        self.rows[number] = pair
+        return pair
+
+    def upsert(
+        self, side: Side, given: Row, number: int | None, written: Sequence[str], *, on_path: bool
+    ) -> list[Pair]:
+        """An insert that, where the row `number` stands in its way, writes `written` there instead."""
+        if number is None:
+            return [self.insert(side, given, on_path=on_path)]
+        excluded = self._inserted(side, given, on_path=on_path).side(side)
+        return [self.update(side, number, {name: excluded[name] for name in written})]
+
+    def delete(self, number: int) -> Pair:
+        """A row goes."""
+        return self.rows.pop(number)
+
+    def truncate(self) -> list[Pair]:
+        """Every row goes."""
+        gone = list(self.rows.values())
+        self.rows = {}
+        return gone
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Whatever is written within is taken back."""
+        rows = dict(self.rows)
+        try:
+            yield
+        finally:
+            self.rows = rows
+
+    # --- commands ---
+
+    def start(self) -> None:
+        """Each row gets its new side: what was kept where the old side has not moved on, else `forward`."""
+        self.stage, self.brought_back = Stage.BOTH, 0
+        for pair in self.rows.values():
+            pair.new = {column.name: pair.old[column.name] for column in self.columns if column.shared}
+            for column in self.columns:
+                if column.shared:
+                    continue
+                pair.new[column.name] = column.forward(pair.old)
+                was, kept = pair.kept.pop(column.name, (None, MADE))
+                if kept is not MADE and pair.old.get(column.name) == was:
+                    pair.new[column.name] = kept
+                    self.brought_back += 1
+        self._seed()
+
+    def rollback(self) -> None:
+        """The new side goes, and what `forward` would not give again is kept; so do untouched seeds."""
+        untouched = [number for number, pair in self.rows.items() if pair.seed and _same(pair.new, pair.seed)]
+        self.seeds_kept = sum(pair.seed is not None for pair in self.rows.values()) - len(untouched)
+        self._unseeded = [self.rows.pop(number) for number in untouched]
+        self.stage, self.kept = Stage.OLD, 0
+        for pair in self.rows.values():
+            pair.seed = None
+            for column in self.columns:
+                if not column.shared and pair.new[column.name] != column.forward(pair.old):
+                    pair.kept[column.name] = (pair.old.get(column.name), pair.new[column.name])
+                    self.kept += 1
+            pair.new = {}
+
+    def complete(self) -> None:
+        """The old side goes."""
+        self.stage = Stage.NEW
+        for pair in self.rows.values():
+            pair.old = {}
+
+    # --- the rest ---
+
+    def accepts(self, column: Column, half: Half, value: Any, *, on_path: bool) -> bool:
+        """Whether any write of `value` to that version is taken now, and means what it says."""
+        live = self.stage is Stage.BOTH and half is column.new
+        vague = live and value is None and column.by_row and not on_path
+        taken = half.allowed(value) and (half.nullable or value is not None)
+        return taken and not vague and not (live and not column.open_to(value))
+
+    def is_apart(self, pair: Pair) -> bool:
+        """Whether the new side of a row holds, or held before a rollback, what `forward` does not give."""
+        evolved = [column for column in self.columns if not column.shared]
+        there = self.stage is Stage.BOTH
+        return bool(pair.kept) or (there and any(pair.new[e.name] != e.forward(pair.old) for e in evolved))
+
+    def learn(self, number: int, column: str, value: Any) -> None:
+        """The database made `value`."""
+        pair = self.rows[number]
+        for row in (pair.old, pair.new, pair.seed or {}):
+            if row.get(column) is MADE:
+                row[column] = value
+
+    def _seed(self) -> None:
+        self.seeded = 0
+        there = {self._key_of(pair.new) for pair in self.rows.values()}
+        again = {self._key_of(pair.new): pair.new for pair in self._unseeded}
+        for seed in self._seeds:
+            if self._key_of(seed) not in there:
+                pair = self.insert("new", again.get(self._key_of(seed), seed), on_path=True)
+                pair.seed = dict(pair.new)
+                self.seeded += 1
+        self._unseeded = []
+
+    def _key_of(self, row: Row) -> tuple[Any, ...]:
+        return tuple(row[name] for name in self._seed_key)
+
+    def _inserted(self, side: Side, given: Row, *, on_path: bool) -> Pair:
+        pair = Pair()
+        for column in self.columns:
+            half = column.half(side)
+            if half is not None:
+                pair.side(side)[column.name] = given.get(column.name, half.default)
+        self._share(pair, side)
+        if self.stage is Stage.BOTH:
+            for column in self.columns:
+                if not column.shared:
+                    _inserted(column, pair, side, on_path=on_path)
+        self._check(pair)
+        return pair
+
+    def _share(self, pair: Pair, side: Side) -> None:
+        mine = pair.side(side)
+        other: Side = "new" if side == "old" else "old"
+        for column in self.columns:
+            if column.computed is not None:
+                mine[column.name] = column.computed(mine)
+        if self.stage is Stage.BOTH:
+            pair.side(other).update({each.name: mine[each.name] for each in self.columns if each.shared})
+
+    def _check(self, pair: Pair) -> None:
+        for column in self.columns:
+            for half, row in ((column.old, pair.old), (column.new, pair.new)):
+                if half is None or column.name not in row:
+                    continue
+                value = row[column.name]
+                if not half.allowed(value) or (value is None and not half.nullable):
+                    raise Refusal(f"{column.name} = {value!r}")
+
+
+def _inserted(column: Column, pair: Pair, side: Side, *, on_path: bool) -> None:
+    """The other side of a new row. A NULL of a writer that has not said which version it speaks may be
+    nobody's word: then the old side speaks.
+    """
+    name = column.name
+    if side == "old":
+        pair.new[name] = column.forward(pair.old)
+        return
+    if column.old is not None:
+        pair.old[name] = column.old.default
+    if column.by_row and pair.new[name] is None and not on_path:
+        pair.new[name] = column.forward(pair.old)
+    elif column.backward is not None:
+        _carry_back(column, pair, column.backward)
+
+
+def _updated(column: Column, before: Pair, pair: Pair) -> None:
+    """The other side of a row that was changed: the side that moved wins."""
+    name = column.name
+    if column.backward is not None:
+        if pair.new[name] != before.new[name]:
+            _carry_back(column, pair, column.backward)
+        elif pair.old[name] != before.old[name]:
+            pair.new[name] = column.forward(pair.old)
+    elif column.by_row and pair.new[name] is before.new[name] is column.forward(before.old) is None:
+        pair.new[name] = column.forward(pair.old)  # a fill that had nothing to give, and may have now
+
+
+def _carry_back(column: Column, pair: Pair, backward: Callable[[Any], Any]) -> None:
+    value = pair.new[column.name]
+    if not column.open_to(value):
+        raise Refusal(f"{column.name} = {value!r}, and the old version has nothing for it")
+    standing = pair.old[column.name]
+    missing = standing is None and column.old is not None and not column.old.nullable
+    if missing or column.forward(pair.old) != value:  # else both agree already
+        pair.old[column.name] = backward(value)
+
+
+def _same(row: Row, seed: Row) -> bool:
+    return all(row[name] == value or MADE in (row[name], value) for name, value in seed.items())

@@ -1,0 +1,32 @@
+"""A row of the model, as both versions show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.conformance.columns import Row, Side
+
+NUMBER = "n"  # the column that names a row in the model: every table has it, and nothing changes it
+
+
+class Refusal(Exception):
+    """A constraint must refuse the write."""
+
+
+@dataclass
+class Pair:
+    """A row as both versions show it. `kept` is what a rollback kept: (old value, new value) by column."""
+
+    old: Row = field(default_factory=dict)
+    new: Row = field(default_factory=dict)
+    kept: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    seed: Row | None = None  # as it was seeded
+
+    def side(self, side: Side) -> Row:
+        """The row as that version shows it."""
+        return self.old if side == "old" else self.new
+
+    def copy(self) -> Pair:
+        """Another pair that says the same."""
+        return Pair(dict(self.old), dict(self.new), dict(self.kept), self.seed)

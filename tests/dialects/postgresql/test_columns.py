@@ -1,0 +1,154 @@
+"""Columns: added, dropped, renamed; their defaults, NOT NULL, comments and grants."""
+
+import pytest
+
+from crossfade.schema import Column, Grant
+from crossfade.steps import (
+    AddColumn,
+    Analyze,
+    DropColumn,
+    OpenSide,
+    Relax,
+    RenameColumn,
+    SetDefault,
+    SetNotNull,
+)
+from tests.dialects.postgresql.golden import Golden, expected, rendered, told
+from tests.dialects.postgresql.orders import ITEMS, NEW, OLD, ORDERS
+
+CASES = {
+    "column": Golden(
+        AddColumn(ORDERS, NEW),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE public.orders ADD COLUMN status_2 VARCHAR(50)
+
+""",
+    ),
+    "column with a constant default": Golden(
+        AddColumn(ORDERS, Column("channel", "TEXT", default="'web'")),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE public.orders ADD COLUMN channel TEXT DEFAULT 'web'
+
+""",
+    ),
+    "column that is required": Golden(
+        AddColumn(ORDERS, Column("is_gift", "BOOLEAN", nullable=False, default="false")),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE public.orders ADD COLUMN is_gift BOOLEAN DEFAULT false NOT NULL
+
+""",
+    ),
+    "column with a default for new rows only": Golden(
+        AddColumn(ORDERS, Column("token", "UUID"), later_default="gen_random_uuid()"),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE public.orders ADD COLUMN token UUID
+
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE public.orders ALTER COLUMN token SET DEFAULT gen_random_uuid()
+
+""",
+    ),
+    "column with a comment and grants": Golden(
+        AddColumn(
+            ITEMS,
+            Column("Größe", "INTEGER", comment="in 'cm'"),
+            (Grant("SELECT", "app", column="size"), Grant("UPDATE", "", True, "size")),
+        ),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE "Shop"."order items" ADD COLUMN "Größe" INTEGER
+
+-- work, SHARE UPDATE EXCLUSIVE:
+COMMENT ON COLUMN "Shop"."order items"."Größe" IS 'in ''cm'''
+
+-- work:
+GRANT SELECT ("Größe") ON "Shop"."order items" TO app
+
+-- work:
+GRANT UPDATE ("Größe") ON "Shop"."order items" TO PUBLIC WITH GRANT OPTION
+
+""",
+    ),
+    "no column": Golden(
+        DropColumn(ITEMS, "Größe"),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE "Shop"."order items" DROP COLUMN "Größe"
+
+""",
+    ),
+    "column renamed": Golden(
+        RenameColumn(ORDERS, NEW.name, "status"),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE public.orders RENAME COLUMN status_2 TO status
+
+""",
+    ),
+    "relaxed": Golden(
+        Relax(ORDERS, Column("_crossfade_old_cdf1_status", OLD.type, False, "'new'::public.order_status")),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE public.orders ALTER COLUMN _crossfade_old_cdf1_status DROP NOT NULL
+
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE public.orders ALTER COLUMN _crossfade_old_cdf1_status DROP DEFAULT
+
+""",
+    ),
+    "relaxed, and it had a default only": Golden(
+        Relax(ORDERS, Column("kind", "text", True, "'x'")),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE public.orders ALTER COLUMN kind DROP DEFAULT
+
+""",
+    ),
+    "relaxed, and it had nothing": Golden(Relax(ORDERS, Column("kind", "text")), ""),
+    "default": Golden(
+        SetDefault(ORDERS, "status", "'new'"),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE public.orders ALTER COLUMN status SET DEFAULT 'new'
+
+""",
+    ),
+    "no default": Golden(
+        SetDefault(ITEMS, "order", None),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE "Shop"."order items" ALTER COLUMN "order" DROP DEFAULT
+
+""",
+    ),
+    "not null": Golden(
+        SetNotNull(ORDERS, NEW.name, "_crossfade_new_cdf1_status_not_null"),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE public.orders ALTER COLUMN status_2 SET NOT NULL
+
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE public.orders DROP CONSTRAINT _crossfade_new_cdf1_status_not_null
+
+""",
+    ),
+    "analyzed": Golden(
+        Analyze(ITEMS),
+        """
+-- work, SHARE UPDATE EXCLUSIVE:
+ANALYZE "Shop"."order items"
+
+""",
+    ),
+    "opened": Golden(OpenSide("open_statuses", ORDERS, (NEW,)), ""),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_exact_sql(name: str) -> None:
+    case = CASES[name]
+    assert told(rendered(case.step, case.version)) == expected(case.text)

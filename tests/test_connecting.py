@@ -1,0 +1,98 @@
+"""An application's one line: its connection finds the new version's namespace, whatever it is called."""
+
+import asyncio
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from crossfade import connect_args, search_path
+from crossfade.errors import EvolutionError, UsageError
+
+SCHEMAS = ('the "Shop" \\', "public")
+PATH = '"the ""Shop"" \\__open_statuses", "public__open_statuses", "the ""Shop"" \\", "public"'
+FOUND = ['the "Shop" \\__open_statuses', "public__open_statuses", 'the "Shop" \\', "public"]
+
+
+@pytest.fixture
+def namespaces(database: str) -> str:
+    engine = create_engine(database, poolclass=NullPool)
+    with engine.begin() as connection:
+        for name in FOUND[:3]:
+            quoted = name.replace('"', '""')
+            connection.execute(text(f'CREATE SCHEMA "{quoted}"'))
+    return database
+
+
+def test_the_search_path() -> None:
+    assert search_path("open_statuses") == '"public__open_statuses", "public"'
+    assert search_path("open_statuses", schemas=SCHEMAS) == PATH
+
+
+def test_the_arguments_of_each_driver() -> None:
+    assert connect_args("open_statuses") == {"options": '-c search_path="public__open_statuses",\\ "public"'}
+    assert connect_args("open_statuses", driver="psycopg2") == connect_args("open_statuses")
+    assert connect_args("open_statuses", driver="asyncpg") == {
+        "server_settings": {"search_path": '"public__open_statuses", "public"'}
+    }
+
+
+def test_a_driver_that_is_not_known() -> None:
+    with pytest.raises(UsageError) as caught:
+        connect_args("open_statuses", driver="pg8000")
+    assert str(caught.value) == (
+        "driver 'pg8000' is not known\n  where: connect_args(driver=…)\n"
+        "  next:  use one of psycopg, psycopg2, asyncpg"
+    )
+
+
+def test_a_name_that_no_evolution_has() -> None:
+    with pytest.raises(EvolutionError, match="can't name an evolution"):
+        search_path("Open Statuses")
+
+
+def test_sqlalchemy_and_psycopg_find_every_namespace(namespaces: str) -> None:
+    arguments = connect_args("open_statuses", schemas=SCHEMAS)
+    engine = create_engine(namespaces, connect_args=arguments, poolclass=NullPool)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT current_schemas(false)")) == FOUND
+    url = make_url(namespaces)
+    with psycopg.connect(
+        host=str(url.query["host"]),
+        port=str(url.query["port"]),
+        user="postgres",
+        dbname=url.database,
+        **arguments,
+    ) as plain:
+        assert plain.execute("SELECT current_schemas(false)").fetchone() == (FOUND,)
+
+
+def test_asyncpg_finds_every_namespace(namespaces: str) -> None:
+    arguments = connect_args("open_statuses", driver="asyncpg", schemas=SCHEMAS)
+
+    async def found() -> Any:
+        engine = create_async_engine(
+            make_url(namespaces).set(drivername="postgresql+asyncpg"),
+            connect_args=arguments,
+            poolclass=NullPool,
+        )
+        async with engine.connect() as connection:
+            return await connection.scalar(text("SELECT current_schemas(false)"))
+
+    assert asyncio.run(found()) == FOUND
+
+
+def test_a_namespace_that_is_not_there_is_passed_over(database: str) -> None:
+    engine = create_engine(database, connect_args=connect_args("open_statuses"), poolclass=NullPool)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT current_schemas(false)")) == ["public"]
+
+
+def test_the_path_can_be_set_by_sql(namespaces: str) -> None:
+    engine = create_engine(namespaces, poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"SET search_path = {search_path('open_statuses', schemas=SCHEMAS)}")
+        assert connection.scalar(text("SELECT current_schemas(false)")) == FOUND
