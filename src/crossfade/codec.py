@@ -48,6 +48,7 @@ def decode(value: Any) -> Any:
     if name not in _KNOWN:
         raise CrossfadeError(
             f"the journal holds a {name}, which this release of Crossfade does not know",
+            place="schema crossfade",
             remedy="use the release that started the evolution, or a newer one",
         )
     kind = _KNOWN[name]

@@ -10,7 +10,8 @@ _AGGREGATES = frozenset(
     {"any_value", "bit_and", "bit_or", "bit_xor", "bool_and", "bool_or", "cume_dist", "every", "json_agg"}
     | {"json_agg_strict", "json_object_agg_strict", "json_object_agg_unique", "json_object_agg_unique_strict"}
     | {"jsonb_agg", "jsonb_agg_strict", "jsonb_object_agg_strict", "jsonb_object_agg_unique", "ntile"}
-    | {"jsonb_object_agg_unique_strict", "range_agg", "range_intersect_agg", "xmlagg"}
+    | {"jsonb_object_agg_unique_strict", "range_agg", "range_intersect_agg", "row_number"}
+    | {"xmlagg"}
 )
 _SETS = frozenset(
     {"aclexplode", "generate_series", "generate_subscripts", "json_array_elements", "json_each", "unnest"}
@@ -21,7 +22,8 @@ _SETS = frozenset(
     | {"string_to_table", "ts_debug", "ts_parse", "ts_stat", "ts_token_type", "txid_snapshot_xip"}
 )
 _VOLATILE = frozenset(
-    {"array_sample", "array_shuffle", "clock_timestamp", "current_query", "currval", "cursor_to_xml"}
+    {"amvalidate", "currtid2"}
+    | {"array_sample", "array_shuffle", "clock_timestamp", "current_query", "currval", "cursor_to_xml"}
     | {"cursor_to_xmlschema", "gen_random_uuid", "lastval", "loread", "lowrite", "nextval", "query_to_xml"}
     | {"query_to_xml_and_xmlschema", "query_to_xmlschema", "random", "random_normal", "set_config", "setseed"}
     | {"setval", "timeofday", "ts_rewrite", "txid_current", "txid_current_if_assigned", "txid_status"}

@@ -18,6 +18,8 @@ def value(expression: Expression, row: str, columns: Iterable[str]) -> str:
     """The SQL of `expression` over `row`, whose columns are `columns`."""
     if not isinstance(expression, ValueMap):
         return expressions.for_row(expression, row, columns, "postgresql")
+    if not expression.pairs:
+        return _typed(expression.otherwise, expression.target)
     source = f"{row}.{ident(expression.column)}"
     cases = []
     for given, becomes in expression.pairs:

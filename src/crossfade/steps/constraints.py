@@ -1,0 +1,151 @@
+"""Steps about indexes, unique constraints and checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crossfade.phases import Phase
+from crossfade.schema import Check, Index, TableName
+from crossfade.steps.step import Mode, Step
+
+
+@dataclass(frozen=True)
+class CreateIndex(Step):
+    """Build an index while writes go on."""
+
+    phase = Phase.INDEX
+    mode = Mode.OUTSIDE
+    table: TableName
+    index: Index
+    partitions: tuple[TableName, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"build index {self.index.name} on {self.table}"
+
+    def undo(self) -> Step:
+        return DropIndex(self.table, self.index.name, self.partitions)
+
+
+@dataclass(frozen=True)
+class DropIndex(Step):
+    """Drop an index that the evolution had built."""
+
+    phase = Phase.CONTRACT
+    mode = Mode.OUTSIDE
+    table: TableName
+    index: str
+    partitions: tuple[TableName, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"drop index {self.index} of {self.table}"
+
+
+@dataclass(frozen=True)
+class AdoptIndex(Step):
+    """Make a unique index that stands into a constraint, as its predecessor was one."""
+
+    phase = Phase.INDEX
+    table: TableName
+    index: str
+
+    @property
+    def title(self) -> str:
+        return f"make index {self.index} a unique constraint of {self.table}"
+
+    def undo(self) -> Step:
+        return DropUnique(self.table, self.index)
+
+
+@dataclass(frozen=True)
+class DropUnique(Step):
+    """Take a unique constraint off that the evolution had made, and the index that serves it."""
+
+    phase = Phase.CONTRACT
+    table: TableName
+    constraint: str
+
+    @property
+    def title(self) -> str:
+        return f"take unique constraint {self.constraint} off {self.table}"
+
+
+@dataclass(frozen=True)
+class RenameIndex(Step):
+    """Give an index, and the constraint that it serves, another name."""
+
+    phase = Phase.CONTRACT
+    table: TableName
+    index: str
+    to: str
+
+    @property
+    def title(self) -> str:
+        return f"rename index {self.index} to {self.to}"
+
+    def undo(self) -> Step:
+        return RenameIndex(self.table, self.to, self.index)
+
+
+@dataclass(frozen=True)
+class AddCheck(Step):
+    """Add a check constraint that holds for new writes at once, for old rows once validated."""
+
+    phase = Phase.INDEX
+    table: TableName
+    check: Check
+
+    @property
+    def title(self) -> str:
+        return f"add check {self.check.name} to {self.table}"
+
+    def undo(self) -> Step:
+        return DropCheck(self.table, self.check)
+
+
+@dataclass(frozen=True)
+class ValidateCheck(Step):
+    """Validate a check constraint against the rows that stand, while writes go on."""
+
+    phase = Phase.INDEX
+    mode = Mode.ALONE
+    table: TableName
+    check: str
+
+    @property
+    def title(self) -> str:
+        return f"validate check {self.check} of {self.table}"
+
+
+@dataclass(frozen=True)
+class DropCheck(Step):
+    """Take a check constraint off; the journal's plan keeps its definition."""
+
+    phase = Phase.CONTRACT
+    table: TableName
+    check: Check
+
+    @property
+    def title(self) -> str:
+        return f"take check {self.check.name} off {self.table}"
+
+    def undo(self) -> Step:
+        return AddCheck(self.table, self.check)
+
+
+@dataclass(frozen=True)
+class RenameCheck(Step):
+    """Give a check constraint another name."""
+
+    phase = Phase.CONTRACT
+    table: TableName
+    check: str
+    to: str
+
+    @property
+    def title(self) -> str:
+        return f"rename check {self.check} to {self.to}"
+
+    def undo(self) -> Step:
+        return RenameCheck(self.table, self.to, self.check)

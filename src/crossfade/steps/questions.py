@@ -1,0 +1,60 @@
+"""Steps that ask the data something, and change nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crossfade.phases import Phase
+from crossfade.schema import TableName
+from crossfade.steps.step import Mode, Step
+
+
+@dataclass(frozen=True)
+class CountUnmapped(Step):
+    """A check that changes nothing: `labels` have no mapping; how many rows hold each?"""
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE
+    change: str
+    table: TableName
+    column: str
+    labels: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"count unmapped values of {self.table}.{self.column}"
+
+
+@dataclass(frozen=True)
+class CountUnsaid(Step):
+    """A check that changes nothing: how many rows hold a value for which the old side has none?
+
+    `known` are the values that it can say, `null` whether NULL is one.
+    """
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE
+    change: str
+    table: TableName
+    column: str
+    shown: str
+    known: tuple[str, ...]
+    null: bool
+
+    @property
+    def title(self) -> str:
+        return f"count values of {self.table}.{self.shown} that the old version can't say"
+
+
+@dataclass(frozen=True)
+class CountWrites(Step):
+    """A question that changes nothing: how often has each side written what the other must see?"""
+
+    phase = Phase.VERIFY
+    mode = Mode.ALONE
+    evolution: str
+    table: TableName
+
+    @property
+    def title(self) -> str:
+        return f"count the writes of {self.table} by side"

@@ -1,0 +1,61 @@
+"""Steps that seed rows and take them back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from crossfade.phases import Phase
+from crossfade.schema import TableName
+from crossfade.steps.step import Mode, Step, Tally
+
+
+@dataclass(frozen=True)
+class SeedRows(Step):
+    """Insert, through the new version, the rows that are not there yet; `rows` are JSON objects.
+
+    Rows which a rollback had taken away come back as they were.
+    """
+
+    phase = Phase.PUBLISH
+    mode = Mode.ALONE
+    evolution: str
+    table: TableName
+    namespace: str
+    key: tuple[str, ...]
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]  # the new version's columns that can be inserted
+    references: tuple[tuple[TableName, tuple[str, ...], tuple[str, ...]], ...]  # (table, its columns, ours)
+
+    @property
+    def title(self) -> str:
+        return f"seed {len(self.rows)} rows of {self.table}"
+
+    def undo(self) -> Step:
+        return UnseedRows(self.evolution, self.table, self.namespace, self.key, self.references)
+
+    def tell(self, tally: Tally) -> dict[str, Any]:
+        return {"seeded": tally.changed}
+
+
+@dataclass(frozen=True)
+class UnseedRows(Step):
+    """Take seeded rows away, but none that the application has changed since or refers to."""
+
+    phase = Phase.CLOSE
+    mode = Mode.ALONE
+    evolution: str
+    table: TableName
+    namespace: str
+    key: tuple[str, ...]
+    references: tuple[tuple[TableName, tuple[str, ...], tuple[str, ...]], ...]
+
+    @property
+    def title(self) -> str:
+        return f"take back the untouched seeds of {self.table}"
+
+    def tell(self, tally: Tally) -> dict[str, Any]:
+        removed = [json.loads(key) for key, state in sorted(tally.returned) if state == "removed"]
+        kept = sum(state == "left" for _, state in tally.returned)
+        return {"removed_seeds": removed, "seeds_kept": kept}
