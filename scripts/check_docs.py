@@ -88,7 +88,8 @@ def _transition_rows() -> list[str]:
 
 
 def _exit_code_starts() -> list[str]:
-    direct = (each for each in CrossfadeError.__subclasses__() if each.__module__ == CrossfadeError.__module__)
+    every = CrossfadeError.__subclasses__()
+    direct = (each for each in every if each.__module__ == CrossfadeError.__module__)
     classes: list[type[CrossfadeError]] = [CrossfadeError, *direct]
     return [f"| {error.exit_code} | `{error.__name__}` |" for error in classes]
 

@@ -88,6 +88,7 @@ def load(path: Path) -> dict[str, Evolution]:
                 raise UsageError(
                     f"two evolutions are named {evolution.name!r}",
                     place=f"{origin[evolution.name]} and {file}",
+                    remedy="rename one of them",
                 )
             found[evolution.name] = evolution
             origin[evolution.name] = file
@@ -98,7 +99,11 @@ def _in_file(file: Path) -> Iterator[Evolution]:
     module_name = f"_crossfade_evolution_{hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]}"
     spec = importlib.util.spec_from_file_location(module_name, file)
     if spec is None or spec.loader is None:
-        raise UsageError(f"{file} is not a Python file", place="evolutions")
+        raise UsageError(
+            f"{file} is not a Python file",
+            place="evolutions",
+            remedy="name a .py file, or a folder of them",
+        )
     module = importlib.util.module_from_spec(spec)
     folder = str(file.resolve().parent)
     sys.path.insert(0, folder)  # so that a file may import its neighbours
@@ -106,7 +111,7 @@ def _in_file(file: Path) -> Iterator[Evolution]:
         spec.loader.exec_module(module)
     except EvolutionError as error:
         raise error.within(str(file)) from None
-    except Exception as error:  # the user's code may raise anything
+    except (Exception, SystemExit) as error:  # the user's code may raise anything
         raise UsageError(
             f"{type(error).__name__}: {error}", place=str(file), remedy="mend the file"
         ) from error

@@ -1,0 +1,135 @@
+"""Indexes, unique constraints and checks as PostgreSQL's statements."""
+
+from __future__ import annotations
+
+from crossfade import names
+from crossfade.dialects.postgresql.quoting import ident, idents, table
+from crossfade.dialects.postgresql.rendering import Server, alter, render
+from crossfade.schema import Index, TableName
+from crossfade.steps import (
+    AddCheck,
+    AdoptIndex,
+    CreateIndex,
+    DropCheck,
+    DropIndex,
+    DropUnique,
+    RenameCheck,
+    RenameIndex,
+    Role,
+    Statement,
+    ValidateCheck,
+)
+
+
+@render.register
+def _(step: CreateIndex, server: Server) -> tuple[Statement, ...]:
+    # The build waits for old transactions without making anyone queue behind it: it may wait long.
+    patient = Statement("SET lock_timeout = 0", Role.SETTING)
+    if not step.partitions:
+        return (patient, _build(step.index, step.index.name, step.table, concurrently=True))
+    return (
+        patient,
+        *(
+            _build(step.index, _of_partition(step.index.name, number), each, concurrently=True)
+            for number, each in enumerate(step.partitions, 1)
+        ),
+        Statement(f"SET lock_timeout = '{server.lock_timeout_ms}ms'", Role.SETTING),
+        # Each partition has a matching index by now: the parent's adopts them and builds nothing.
+        _build(step.index, step.index.name, step.table, concurrently=False),
+    )
+
+
+@render.register
+def _(step: DropIndex, server: Server) -> tuple[Statement, ...]:
+    name = ident(step.table.schema)
+    timeout = Statement(f"SET lock_timeout = '{server.lock_timeout_ms}ms'", Role.SETTING)
+    if not step.partitions:
+        return (
+            Statement("SET lock_timeout = 0", Role.SETTING),
+            Statement(
+                f"DROP INDEX CONCURRENTLY IF EXISTS {name}.{ident(step.index)}",
+                lock="SHARE UPDATE EXCLUSIVE",
+            ),
+        )
+    return (
+        timeout,
+        _drop_index(f"{name}.{ident(step.index)}"),
+        *(
+            _drop_index(f"{ident(each.schema)}.{ident(_of_partition(step.index, number))}")
+            for number, each in enumerate(step.partitions, 1)
+        ),
+    )
+
+
+@render.register
+def _(step: AdoptIndex, server: Server) -> tuple[Statement, ...]:
+    name = ident(step.index)
+    return (alter(step.table, f"ADD CONSTRAINT {name} UNIQUE USING INDEX {name}"),)
+
+
+@render.register
+def _(step: DropUnique, server: Server) -> tuple[Statement, ...]:
+    return (alter(step.table, f"DROP CONSTRAINT IF EXISTS {ident(step.constraint)}"),)
+
+
+@render.register
+def _(step: RenameIndex, server: Server) -> tuple[Statement, ...]:
+    name = f"{ident(step.table.schema)}.{ident(step.index)}"
+    return (Statement(f"ALTER INDEX {name} RENAME TO {ident(step.to)}", lock="SHARE UPDATE EXCLUSIVE"),)
+
+
+@render.register
+def _(step: AddCheck, server: Server) -> tuple[Statement, ...]:
+    check = f"ADD CONSTRAINT {ident(step.check.name)} CHECK ({step.check.expression}) NOT VALID"
+    return (alter(step.table, check),)
+
+
+@render.register
+def _(step: ValidateCheck, server: Server) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            f"ALTER TABLE {table(step.table)} VALIDATE CONSTRAINT {ident(step.check)}",
+            lock="SHARE UPDATE EXCLUSIVE",
+        ),
+    )
+
+
+@render.register
+def _(step: DropCheck, server: Server) -> tuple[Statement, ...]:
+    return (alter(step.table, f"DROP CONSTRAINT IF EXISTS {ident(step.check.name)}"),)
+
+
+@render.register
+def _(step: RenameCheck, server: Server) -> tuple[Statement, ...]:
+    return (alter(step.table, f"RENAME CONSTRAINT {ident(step.check)} TO {ident(step.to)}"),)
+
+
+def _build(index: Index, name: str, of: TableName, *, concurrently: bool) -> Statement:
+    options = index.options or ("",) * len(index.columns)
+    keys = ", ".join(f"{ident(each)}{option}" for each, option in zip(index.columns, options, strict=True))
+    sql = (
+        f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {'CONCURRENTLY ' if concurrently else ''}"
+        f"{ident(name)} ON {table(of)} USING {ident(index.method)} ({keys})"
+    )
+    if index.include:
+        sql += f" INCLUDE ({idents(index.include)})"
+    if index.nulls_not_distinct:
+        sql += " NULLS NOT DISTINCT"
+    if index.storage:
+        sql += f" WITH ({index.storage})"
+    if index.predicate is not None:
+        sql += f" WHERE {index.predicate}"
+    if concurrently:  # a build that fails, as by a deadlock, leaves an invalid index
+        remains = f"DROP INDEX CONCURRENTLY IF EXISTS {ident(of.schema)}.{ident(name)}"
+        return Statement(sql, lock="SHARE UPDATE EXCLUSIVE", again=remains)
+    return Statement(sql, lock="SHARE", blocks="writes, briefly")
+
+
+def _drop_index(name: str) -> Statement:
+    return Statement(
+        f"DROP INDEX IF EXISTS {name}", lock="ACCESS EXCLUSIVE", blocks="reads and writes, briefly"
+    )
+
+
+def _of_partition(index: str, number: int) -> str:
+    return names.fitted(f"{index}_p{number}")
