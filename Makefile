@@ -45,5 +45,6 @@ documents: $(READY)
 bench: $(READY) ## the benchmarks
 	@.venv/bin/python -m benchmarks $(ARGS)
 
-docs: $(READY) ## write docs/cli.md anew from the command line's own help
+docs: $(READY) ## write docs/cli.md and docs/conformance.md anew from what they tell of
 	@.venv/bin/python -m scripts.make_cli_docs
+	@.venv/bin/python -m scripts.make_conformance_docs
