@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from crossfade.errors import MissingPrivilege, SchemaMismatch, Unsupported
 from crossfade.names import JOURNAL
 from crossfade.schema import Schema, Table, TableName
-from crossfade.steps import AddCheck, AddColumn, CreateIndex, CreateNamespace, Step
+from crossfade.steps import AddCheck, AddColumn, CreateIndex, CreateNamespace, InstallSync, Step
 
 _KINDS = ("table", "partitioned table")
+_LAST = "~crossfade_"  # what the names of our triggers begin with
 _SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 
 
@@ -69,6 +70,20 @@ def _check_column(table: Table, column: str, place: str) -> None:
         _taken(f"column {table.name}.{column}", place, "drop or rename that column first")
 
 
+def check_triggers(tables: Iterable[Table], steps: Iterable[Step]) -> None:
+    """Raises Unsupported where a trigger could change a row after the sync has seen it."""
+    synced = {step.table for step in steps if isinstance(step, InstallSync) and step.lenses}
+    for table in tables:
+        late = [each.name for each in table.triggers if each.may_change_rows and each.name > _LAST]
+        if late and table.name in synced:
+            raise Unsupported(
+                f"trigger {late[0]!r} of {table.name} would fire after those of Crossfade, which must see "
+                "what it makes of a row: triggers fire in the order of their names",
+                place=f"table {table.name}",
+                remedy=f"ALTER TRIGGER … RENAME TO a name that sorts before {_LAST!r}, as any plain word does",
+            )
+
+
 def check_indexes(steps: Iterable[Step]) -> None:
     """Raises SchemaMismatch where two indexes that the steps would build have one name."""
     built: dict[TableName, TableName] = {}
@@ -97,6 +112,12 @@ def check_privileges(tables: Sequence[Table], steps: Iterable[Step], schema: Sch
                 f"role {role.name!r} may not alter {table.name}, which {table.owner!r} owns",
                 place=f"table {table.name}",
                 remedy=f"connect as {table.owner!r}, or GRANT {table.owner} TO {role.name}",
+            )
+        if table.hides_rows:
+            raise MissingPrivilege(
+                f"row-level security of {table.name} is forced, and may hide rows from role {role.name!r}",
+                place=f"table {table.name}",
+                remedy="connect as a role with BYPASSRLS, or ALTER TABLE … NO FORCE ROW LEVEL SECURITY",
             )
     needed = {step.table.schema for step in steps if isinstance(step, CreateIndex)}
     for name in sorted(needed - set(role.creates_in)):

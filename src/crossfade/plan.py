@@ -9,7 +9,7 @@ from crossfade import names
 from crossfade.changes import Change, Parts
 from crossfade.errors import Refused, SchemaMismatch
 from crossfade.evolution import Evolution, twice
-from crossfade.fitness import check_indexes, check_names, check_privileges, check_table
+from crossfade.fitness import check_indexes, check_names, check_privileges, check_table, check_triggers
 from crossfade.phases import Phase
 from crossfade.schema import Schema, Table, TableName
 from crossfade.steps import (
@@ -117,6 +117,7 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
         if isinstance(step, SeedRows)
     )
     check_indexes(start)
+    check_triggers(tables.values(), start)
     check_privileges(tuple(tables.values()), start, schema)
     back = way_back(evolution.name, tuple(plans.values()), every, namespaces, start)
     verify = tuple(compare for each in plans.values() for compare in each.compare(fresh=False))

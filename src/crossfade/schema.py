@@ -116,6 +116,12 @@ class Trigger:
     function: str
     enabled: bool = True
 
+    @property
+    def may_change_rows(self) -> bool:
+        """Whether it can give a row that is written other values."""
+        writes = {"INSERT", "UPDATE"}.intersection(self.events)
+        return self.timing == "BEFORE" and self.level == "row" and bool(writes)
+
 
 @dataclass(frozen=True)
 class Grant:
@@ -154,6 +160,7 @@ class Table:
     partitions: tuple[TableName, ...] = ()
     inherits: bool = False
     row_security: bool = False
+    hides_rows: bool = False  # whether row-level security applies to the connected role itself
     owner: str = ""
     owned: bool = True  # whether the connected role may act as the owner
     grants: tuple[Grant, ...] = ()

@@ -133,7 +133,7 @@ class TablePlan:
         return replace(step, columns=tuple(each.name for each in view.columns if not each.generated))
 
     def notes(self) -> tuple[str, ...]:
-        """What a reader of the plan should know of the user's triggers."""
+        """What a reader of the plan should know of the user's triggers and grants."""
         fired = [
             each.name
             for each in self.table.triggers
@@ -144,6 +144,11 @@ class TablePlan:
             notes.append(
                 f"the backfill of {self.table.name} will fire {', '.join(sorted(fired))}: role "
                 f"{self.schema.role.name} may not set session_replication_role"
+            )
+        if self.table.row_security and self._granted_by_column:
+            notes.append(
+                f"{self.table.name} has row-level security, so that its new version asks for a privilege on "
+                f"every column: {', '.join(self._granted_by_column)}, with grants on some, can't use it"
             )
         return tuple(notes)
 
@@ -176,4 +181,14 @@ class TablePlan:
             self.table.owner,
             self.table.grants,
             self.table.comment,
+            invoker=self.table.row_security or not self._granted_by_column,
+        )
+
+    @property
+    def _granted_by_column(self) -> tuple[str, ...]:
+        """Who holds privileges on single columns. With the rights of its invoker, a view asks for a
+        privilege on every column that it shows, whichever is used: these roles could use none.
+        """
+        return tuple(
+            dict.fromkeys(each.grantee or "PUBLIC" for each in self.table.grants if each.column is not None)
         )

@@ -33,6 +33,22 @@ def test_a_batch_gives_way_to_a_transaction_that_locks_the_other_way_round(
     assert value(watcher, "SELECT sum(revision) FROM orders") == 2
 
 
+def test_a_batch_that_is_refused_is_tried_again_with_fewer_rows(
+    shop: str, background: ThreadPoolExecutor, sessions: Sessions
+) -> None:
+    """Where transactions overlap with most batches of one size, smaller ones find their way between them."""
+    application = sessions(autocommit=False)
+    touch = "UPDATE orders SET revision = revision + 1 WHERE id = 900"
+    watch = Watch().on("began", "backfill", lambda: application.execute(touch))
+    running = background.submit(commands.start, OPEN, shop, observer=watch)
+    # The third try is of 250 rows, and none of them is the one that is held.
+    until(lambda: watch.refusals >= 3, "the batch was refused", running)
+    application.commit()
+    came_to(running)
+    first, *_ = watch.passed["backfill public.orders"]
+    assert first <= 500
+
+
 def test_transactions_in_descending_order_never_fail(
     shop: str, background: ThreadPoolExecutor, sessions: Sessions
 ) -> None:

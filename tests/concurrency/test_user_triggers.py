@@ -8,6 +8,7 @@ from sqlalchemy import String
 from sqlalchemy.engine import make_url
 
 from crossfade import Evolution, OpenEnum, commands
+from crossfade.errors import Unsupported
 from crossfade.testing import PostgresServer
 from tests.concurrency.shop import BOTH_SIDES, FORWARD, NAME, OPEN, ROWS
 from tests.concurrency.watching import Session, opened, rows, value
@@ -170,3 +171,16 @@ def test_a_trigger_that_updates_the_same_row_again_leaves_both_sides_in_agreemen
     assert rows(old, BOTH_SIDES, made)[0][:2] == ("paid", "lost")
     assert value(old, "SELECT revision FROM orders WHERE id = %s", made) == 1
     assert commands.verify(NAME, shop).mismatches == 0
+
+
+@pytest.mark.parametrize("name", ["~late", "époque"])
+def test_a_trigger_that_would_fire_after_the_sync_is_refused(shop: str, sessions: Sessions, name: str) -> None:
+    """Nobody would carry over what it makes of a row."""
+    old = sessions()
+    old.execute(FORCED.format(name=f'"{name}"'))
+    for command in (commands.preview, commands.start):
+        with pytest.raises(Unsupported, match=name):
+            command(accepting("public.force_status()"), shop)
+    assert value(old, "SELECT to_regnamespace('crossfade')") is None
+    old.execute(f'ALTER TRIGGER "{name}" ON orders RENAME TO force_status')
+    commands.start(accepting("public.force_status()"), shop)

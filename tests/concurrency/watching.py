@@ -18,6 +18,7 @@ DEADLINE = 30.0  # seconds; what is waited for comes in milliseconds, but a test
 
 T = TypeVar("T")
 Session = psycopg.Connection[tuple[Any, ...]]
+Moment = tuple[str, str]  # such as ("began", the unit's title)
 
 
 def until(condition: Callable[[], T], what: str, running: Future[Any] | None = None) -> T:
@@ -72,8 +73,10 @@ WHERE datname = current_database() AND application_name = 'crossfade' AND wait_e
 """
 
 
-def crossfade_blocked(watcher: Session, running: Future[Any], *, by: Session | None = None) -> int:
-    """The server's process that works for the command, once it waits for a lock (that `by` has)."""
+def crossfade_blocked(
+    watcher: Session, running: Future[Any] | None = None, *, by: Session | None = None
+) -> int:
+    """The server's process that works for Crossfade, once it waits for a lock (that `by` has)."""
 
     def look() -> list[tuple[Any, ...]]:
         values = {"by": by.info.backend_pid if by is not None else None}
@@ -86,9 +89,10 @@ def crossfade_blocked(watcher: Session, running: Future[Any], *, by: Session | N
 class Watch:
     """An observer that remembers, and that acts once, in the runner's thread, when something happens."""
 
-    moments: list[tuple[str, str]] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
     actions: list[tuple[str, str, Callable[[], object]]] = field(default_factory=list)
     refusals: int = 0  # how often `waited` was called
+    passed: dict[str, list[int]] = field(default_factory=dict)  # the rows that `advanced` told, by the unit
     _title: str = ""
 
     def on(self, kind: str, title: str, action: Callable[[], object]) -> Watch:
@@ -104,6 +108,7 @@ class Watch:
     def advanced(self, rows: int, total: int, rows_per_second: float) -> None:
         assert rows_per_second >= 0
         assert total == 0 or rows <= total
+        self.passed.setdefault(self._title, []).append(rows)
         self._happened("advanced")
 
     def ended(self, title: str, seconds: float) -> None:

@@ -58,16 +58,12 @@ class Application:
         else:
             self.table = name(entry.table)
         self.columns = [each.name for each in entry.columns if each.half(writer.side)]
+        self._everything = SQL("SELECT {} FROM {}").format(names(self.columns), self.table).as_string()
         self.connection = connect(url, **_options(writer, schema))
-
-    @property
-    def server(self) -> int:
-        """The server's major version."""
-        return self.connection.info.server_version // 10000
 
     def read(self) -> list[Row]:
         """Every row, as its version shows it."""
-        return self.send(SQL("SELECT {} FROM {}").format(names(self.columns), self.table))
+        return self.connection.execute(self._everything, ()).fetchall()
 
     def send(self, statement: Composable, values: Sequence[Any] = ()) -> list[Row]:
         """Execute a statement; the rows that it returns."""
@@ -75,7 +71,7 @@ class Application:
         return cursor.fetchall() if cursor.description else []
 
     def insert(self, rows: Sequence[Row], tail: Composable = NOTHING) -> list[Row]:
-        """One INSERT for all rows; MADE in a row is DEFAULT."""
+        """One INSERT for all rows, in which DEFAULT may stand for a value."""
         columns = list(rows[0])
         marks = [SQL("({})").format(SQL(", ").join(_mark(row[each]) for each in columns)) for row in rows]
         values = [row[each] for row in rows for each in columns if row[each] is not DEFAULT]

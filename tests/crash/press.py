@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from crossfade import AddColumn, Evolution, OpenEnum, SeedRows, commands
 from crossfade.reports import Outcome
 from crossfade.testing import PostgresServer
-from tests.concurrency.watching import Watch, opened
+from tests.concurrency.watching import Moment, Watch, opened
 from tests.crash.picture import picture
 
 ROWS = 1_600  # two batches
@@ -95,20 +95,34 @@ WALKS = (
 
 
 @dataclass(frozen=True)
+class Stop:
+    """A moment of a walk, at its first or a later time."""
+
+    kind: str
+    title: str
+    time: int = 1
+
+
+@dataclass(frozen=True)
 class Uninterrupted:
-    """What a walk comes to that nothing interrupts, and the moments of it, each once, in order."""
+    """What a walk comes to that nothing interrupts, and the moments of it, in order."""
 
     picture: tuple[str, ...]
     outcome: Outcome
-    moments: tuple[tuple[str, str], ...]
+    moments: tuple[Moment, ...]
 
     @property
-    def stops(self) -> tuple[tuple[str, str], ...]:
+    def stops(self) -> tuple[Stop, ...]:
         """Where a crash leaves something else behind than at another: before each unit, after the last,
-        and after the first batch of those that have any.
+        and after the first batch of those that have any. (How many batches there are is not certain.)
         """
-        last = self.moments[-1]
-        return tuple(each for each in self.moments if each[0] in {"began", "advanced"} or each == last)
+        every = [Stop(*moment, self.moments[: n + 1].count(moment)) for n, moment in enumerate(self.moments)]
+        last = every[-1]
+        return tuple(
+            each
+            for each in every
+            if each.kind == "began" or (each.kind == "advanced" and each.time == 1) or each == last
+        )
 
 
 @dataclass
@@ -139,9 +153,7 @@ class Press:
         if walk not in self.came:
             database, watch = self.copy(walk.stage), Watch()
             outcome = walked(walk.command)(OPEN, database, observer=watch)
-            self.came[walk] = Uninterrupted(
-                picture(database), outcome, tuple(dict.fromkeys(watch.moments))
-            )
+            self.came[walk] = Uninterrupted(picture(database), outcome, tuple(watch.moments))
             self.drop(database)
         return self.came[walk]
 

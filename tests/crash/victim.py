@@ -19,10 +19,8 @@ from typing import IO, Any
 
 from crossfade import commands
 from crossfade.errors import CrossfadeError
-from tests.concurrency.watching import DEADLINE
-from tests.crash.press import OPEN
-
-Moment = tuple[str, str]  # ("began", the step's title)
+from tests.concurrency.watching import DEADLINE, Moment
+from tests.crash.press import OPEN, Stop
 
 
 class Victim:
@@ -48,10 +46,12 @@ class Victim:
         """Let it work until the next moment."""
         self._say({})
 
-    def go_to(self, wanted: Moment) -> bool:
+    def go_to(self, stop: Stop) -> bool:
         """Let it work up to a moment, and leave it there; False where it has ended before."""
+        before = 0
         while (moment := self.moment()) is not None:
-            if moment == wanted:
+            before += moment == (stop.kind, stop.title)
+            if before == stop.time:
                 return True
             self.go_on()
         return False
@@ -118,7 +118,7 @@ class Teller:
         self._tell("ended")
 
     def waited(self, reason: str, seconds: float, attempt: int) -> None:
-        self._tell("waited")
+        """It tries again by itself."""
 
     def _tell(self, kind: str) -> None:
         _put({"at": [kind, self._title]})

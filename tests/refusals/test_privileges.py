@@ -82,6 +82,24 @@ def test_no_create_on_the_schema_that_indexes_are_built_in(deployer: str, orders
     assert_refused(evolution(indexed), deployer, refusal, reader=orders)
 
 
+def test_rows_that_row_security_hides_from_the_owner_itself(deployer: str, orders: str) -> None:
+    database = make_url(orders).database
+    execute(
+        orders,
+        "GRANT shop TO deployer",
+        f"GRANT CREATE ON DATABASE {database} TO deployer",
+        "ALTER TABLE orders ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE orders FORCE ROW LEVEL SECURITY",
+    )
+    refusal = Refusal(
+        MissingPrivilege,
+        "row-level security of public.orders is forced, and may hide rows from role 'deployer'",
+        IN + "table public.orders",
+        "connect as a role with BYPASSRLS, or ALTER TABLE … NO FORCE ROW LEVEL SECURITY",
+    )
+    assert_refused(evolution(STATUS), deployer, refusal, reader=orders)
+
+
 def test_no_privilege_on_the_journal(deployer: str, orders: str) -> None:
     database = make_url(orders).database
     execute(orders, "CREATE TABLE roles (id int PRIMARY KEY)")

@@ -114,8 +114,10 @@ class OpenEnum:
                 SetNotNull(table.name, successor, proof),
             )
         retired = replace(old, name=names.retired(self.column, evolution))
+        # Whoever holds a privilege on this one column of the table holds it on the column in its place.
+        grants = tuple(each for each in table.grants if each.column == old.name)
         return Parts(
-            start=(AddColumn(table.name, new), *not_null, *indexes.start, *checks.start),
+            start=(AddColumn(table.name, new, grants), *not_null, *indexes.start, *checks.start),
             complete=(
                 *indexes.retire,
                 *checks.retire,
@@ -129,7 +131,7 @@ class OpenEnum:
             purge=(DropColumn(table.name, retired.name), DropEnum(enum)),
             recreate=(
                 CreateEnum(enum, table.owner),
-                AddColumn(table.name, replace(retired, nullable=True, default=None)),
+                AddColumn(table.name, replace(retired, nullable=True, default=None), grants),
                 *indexes.recreate,
             ),
             revive=_revived(table.name, retired, evolution),

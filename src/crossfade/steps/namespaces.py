@@ -52,7 +52,9 @@ class ViewColumn:
 
 @dataclass(frozen=True)
 class PublishView(Step):
-    """Show the new version of a table in its namespace."""
+    """Show the new version of a table in its namespace. `invoker`: the table is read and written with the
+    rights of whoever uses the view, where the server can do that; else with those of the view's owner.
+    """
 
     phase = Phase.PUBLISH
     table: TableName
@@ -61,6 +63,7 @@ class PublishView(Step):
     owner: str | None = None
     grants: tuple[Grant, ...] = ()
     comment: str | None = None
+    invoker: bool = True
 
     @property
     def title(self) -> str:

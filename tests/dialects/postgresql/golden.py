@@ -8,8 +8,13 @@ compared character by character.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
 
-from crossfade.dialects.postgresql.ddl import Renderer
+from sqlalchemy import create_engine
+
+from crossfade.dialects.postgresql import PostgreSQL
 from crossfade.steps import Statement, Step
 
 NEWEST = (18, 4)
@@ -25,8 +30,24 @@ class Golden:
     version: tuple[int, ...] = NEWEST
 
 
+def every_case() -> list[Golden]:
+    """The cases of all modules beside this one."""
+    modules = [
+        import_module(f"tests.dialects.postgresql.{path.stem}")
+        for path in sorted(Path(__file__).parent.glob("test_*.py"))
+    ]
+    cases = [case for module in modules for case in getattr(module, "CASES", {}).values()]
+    return [case for case in cases if isinstance(case, Golden)]
+
+
+@cache
+def dialect(version: tuple[int, ...] = NEWEST) -> PostgreSQL:
+    """A dialect that has never been connected: rendering asks no server."""
+    return PostgreSQL(create_engine("postgresql+psycopg://"), version, "postgresql", LOCK_TIMEOUT_MS)
+
+
 def rendered(step: Step, version: tuple[int, ...] = NEWEST) -> tuple[Statement, ...]:
-    return Renderer(version, LOCK_TIMEOUT_MS).render(step)
+    return dialect(version).render(step)
 
 
 def told(statements: Iterable[Statement]) -> list[str]:

@@ -104,7 +104,9 @@ def test_the_lock_that_is_told_is_the_lock_that_is_taken(connection: Connection,
                     continue
                 mode = taken(connection, statement)
                 nothing_there = mode == "" and statement.sql.startswith("DROP TRIGGER IF EXISTS")
-                if TOLD[statement.lock] != mode and not nothing_there:
+                # PostgreSQL 18 looks at the table while it grants, older ones do not; neither is noticed.
+                looks = mode == "AccessShareLock" and statement.sql.startswith("GRANT ")
+                if TOLD[statement.lock] != mode and not nothing_there and not looks:
                     wrong.append((phase, statement.sql[:200], statement.lock, mode))
     assert wrong == []
 

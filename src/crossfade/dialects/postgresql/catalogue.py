@@ -36,6 +36,7 @@ ROLE_15 = ROLE.replace(
 
 TABLES = """
 SELECT c.oid, c.relkind::text, c.relispartition, c.reloftype <> 0 AS typed, c.relrowsecurity,
+  row_security_active(c.oid) AS hides_rows,
   pg_get_userbyid(c.relowner)::text AS owner,
   pg_has_role(c.relowner, 'USAGE') AS owned,
   CASE WHEN c.relkind = 'p' THEN

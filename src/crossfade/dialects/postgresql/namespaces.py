@@ -41,7 +41,7 @@ def _(step: PublishView, server: Server) -> tuple[Statement, ...]:
         ident(each.base) if each.base == each.name else f"{ident(each.base)} AS {ident(each.name)}"
         for each in step.columns
     )
-    invoker = " WITH (security_invoker = true)" if server.version >= (15,) else ""
+    invoker = " WITH (security_invoker = true)" if step.invoker and server.version >= (15,) else ""
     statements = [
         Statement(
             f"CREATE VIEW {view}{invoker} AS SELECT {columns} FROM {table(step.table)}",

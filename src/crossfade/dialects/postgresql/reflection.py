@@ -154,6 +154,7 @@ class _Reader:
             ),
             inherits=row.inherits,
             row_security=row.relrowsecurity,
+            hides_rows=row.hides_rows,
             rows=max(int(row.rows), 0),
             owner=row.owner,
             owned=row.owned,
