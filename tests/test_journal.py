@@ -109,8 +109,8 @@ def test_installing_twice_changes_nothing(engine: Engine, database: str) -> None
 def test_two_installs_at_once(engine: Engine) -> None:
     """The second waits for the first, then finds nothing left to do."""
     waiting = text(
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
-        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
     with engine.connect() as first, ThreadPoolExecutor(1) as other:
         Journal().install(first)

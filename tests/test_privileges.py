@@ -1,10 +1,9 @@
 """Roles that are not superusers: the one that runs Crossfade, and those of the applications."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege, InvalidSchemaName, UndefinedTable
 from sqlalchemy.engine import make_url
@@ -253,9 +252,7 @@ def test_who_may_not_read_the_table_may_not_read_the_view(press: str, owner: str
             commands.complete(OPEN, database)
 
 
-def test_a_schema_that_few_may_use_has_a_namespace_that_few_may_use(
-    database: str, roles: Roles
-) -> None:
+def test_a_schema_that_few_may_use_has_a_namespace_that_few_may_use(database: str, roles: Roles) -> None:
     with opened(database) as session:
         session.execute("CREATE SCHEMA shop")
         session.execute(f"SET search_path = shop; {SCHEMA}")

@@ -80,7 +80,7 @@ def check_triggers(tables: Iterable[Table], steps: Iterable[Step]) -> None:
                 f"trigger {late[0]!r} of {table.name} would fire after those of Crossfade, which must see "
                 "what it makes of a row: triggers fire in the order of their names",
                 place=f"table {table.name}",
-                remedy=f"ALTER TRIGGER … RENAME TO a name that sorts before {_LAST!r}, as any plain word does",
+                remedy=f"ALTER TRIGGER … RENAME TO a name that sorts before {_LAST!r}, as any word does",
             )
 
 

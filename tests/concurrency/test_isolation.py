@@ -32,10 +32,13 @@ def test_no_write_is_lost_and_the_only_errors_are_serialization_failures(
             turn += 1
             key = 1 + (turn * 7 + seed) % ROWS
             try:
-                ((revision, status),) = rows(session, "SELECT revision, status FROM orders WHERE id = %s", key)
+                ((revision, status),) = rows(
+                    session, "SELECT revision, status FROM orders WHERE id = %s", key
+                )
                 following = {"new": "paid", "paid": "sent", "sent": "new"}[status]
                 session.execute(
-                    "UPDATE orders SET revision = %s, status = %s WHERE id = %s", (revision + 1, following, key)
+                    "UPDATE orders SET revision = %s, status = %s WHERE id = %s",
+                    (revision + 1, following, key),
                 )
                 session.commit()
             except SerializationFailure:  # anything else ends the writer, and the test

@@ -56,7 +56,9 @@ def test_statements_flow_while_crossfade_tries_again(
     shop: str, background: ThreadPoolExecutor, sessions: Sessions, command: str, held: str
 ) -> None:
     walked, before = COMMANDS[command]
-    sessions().execute("DROP INDEX ix_orders_status")  # no step waits in a patient way, as the next test's does
+    sessions().execute(
+        "DROP INDEX ix_orders_status"
+    )  # no step waits in a patient way, as the next test's does
     for each in before:
         each(OPEN, shop)
     long = sessions(autocommit=False)
@@ -85,7 +87,9 @@ def test_statements_flow_while_an_index_build_waits_for_a_long_transaction(
     shop: str, background: ThreadPoolExecutor, sessions: Sessions
 ) -> None:
     long, watcher = sessions(autocommit=False), sessions()
-    watch = Watch().on("began", "build index", lambda: long.execute("UPDATE orders SET revision = 2 WHERE id = 1"))
+    watch = Watch().on(
+        "began", "build index", lambda: long.execute("UPDATE orders SET revision = 2 WHERE id = 1")
+    )
     traffic = Traffic(sessions())
     flowing = background.submit(traffic)
     try:

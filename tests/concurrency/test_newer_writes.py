@@ -13,7 +13,10 @@ Sessions = Callable[..., Session]
 
 WRITES = {
     # An old value that the sync carries over before the batch can.
-    "the evolved column": ("UPDATE orders SET status = 'sent' WHERE id = %s", ("sent", "shipped", "customer 900")),
+    "the evolved column": (
+        "UPDATE orders SET status = 'sent' WHERE id = %s",
+        ("sent", "shipped", "customer 900"),
+    ),
     # Nothing that the sync looks at: the batch must fill the row from its newest version.
     "what the fill reads": ("UPDATE orders SET customer = 7 WHERE id = %s", ("new", "created", "customer 7")),
     # A value of the new side, whose final name the table already has.
@@ -61,7 +64,9 @@ def test_a_write_to_a_row_that_the_backfill_has_passed_is_carried_over_by_itself
         assert rows(watcher, BOTH_SIDES, passed_or_not)[0][:2] == ("sent", "shipped")
 
 
-def test_the_backfill_ends_while_rows_are_inserted_faster_than_it_copies(shop: str, sessions: Sessions) -> None:
+def test_the_backfill_ends_while_rows_are_inserted_faster_than_it_copies(
+    shop: str, sessions: Sessions
+) -> None:
     application = sessions()
     watch = Watch()
     inserted = 0

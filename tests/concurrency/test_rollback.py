@@ -8,13 +8,16 @@ from psycopg.errors import ObjectNotInPrerequisiteState
 from sqlalchemy import Column, String
 
 from crossfade import AddColumn, Evolution, SeedRows, commands, names
-from tests.concurrency.shop import BOTH_SIDES, NAME, OPEN, ROWS
+from tests.concurrency.shop import BOTH_SIDES, NAME, OPEN
 from tests.concurrency.watching import Session, Watch, came_to, crossfade_blocked, rows, value
 
 Sessions = Callable[..., Session]
 
 SUCCESSOR = names.successor("status", NAME)
-KEPT = "SELECT row_key, new_values ->> 0 FROM crossfade.complement WHERE change LIKE %s ORDER BY kept_at, row_key"
+KEPT = (
+    "SELECT row_key, new_values ->> 0 FROM crossfade.complement WHERE change LIKE %s "
+    "ORDER BY kept_at, row_key"
+)
 
 
 def test_writes_to_the_new_side_are_refused_and_the_old_side_writes_on(shop: str, sessions: Sessions) -> None:
@@ -54,7 +57,10 @@ def test_writes_to_the_new_side_are_refused_and_the_old_side_writes_on(shop: str
 
 
 LAST_WRITES = {
-    "through the namespace": (f"UPDATE public__{NAME}.orders SET status = 'refunded' WHERE id = 7", "OpenEnum%"),
+    "through the namespace": (
+        f"UPDATE public__{NAME}.orders SET status = 'refunded' WHERE id = 7",
+        "OpenEnum%",
+    ),
     "to the table": ("UPDATE public.orders SET label = 'refunded' WHERE id = 7", "AddColumn%"),
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -68,8 +69,10 @@ def test_a_second_runner_is_turned_away_at_every_step(
 def test_a_runner_that_looked_before_another_began_is_turned_away(
     shop: str, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It has found no such evolution in the journal; by the time it has looked at the tables, there is one."""
-    sessions().execute("DROP INDEX ix_orders_status")  # building one would wait for the runner that waits here
+    """It found no such evolution in the journal; by the time it has looked at the tables, there is one."""
+    sessions().execute(
+        "DROP INDEX ix_orders_status"
+    )  # building one would wait for the runner that waits here
     fit = commands._fit
 
     def late(*arguments: object) -> object:
@@ -105,7 +108,10 @@ def test_a_runner_that_lost_its_lease_commits_nothing_more(shop: str, sessions: 
     assert NAME in str(caught.value)
     ((filled, mark),) = seen
     assert 0 < filled < ROWS
-    assert (value(watcher, FILLED), value(watcher, "SELECT watermark FROM crossfade.progress")) == (filled, mark)
+    assert (value(watcher, FILLED), value(watcher, "SELECT watermark FROM crossfade.progress")) == (
+        filled,
+        mark,
+    )
     holder, state = rows(watcher, "SELECT lease_holder, state FROM crossfade.evolution")[0]
     assert (holder, state) == ("another" if "another" in LOST[lost] else None, "starting")
 
@@ -146,7 +152,7 @@ def test_a_runner_keeps_its_lease_while_one_statement_takes_long(
     ends = value(watcher, "SELECT lease_until FROM crossfade.evolution")
     for _ in range(2):  # twice over, the lease would have ended
         late = "SELECT clock_timestamp() > %s::timestamptz + interval '0.6 s'"
-        until(lambda: value(watcher, late, ends), "the lease's end", running)
+        until(partial(value, watcher, late, ends), "the lease's end", running)
         ends = value(watcher, "SELECT clock_timestamp()")
         with pytest.raises(Busy, match="another runner is at work"):
             commands.start(OPEN, shop)
@@ -168,7 +174,9 @@ def test_the_lease_of_a_dead_runner_ends(shop: str, sessions: Sessions) -> None:
         commands.start(OPEN, shop, observer=Watch().on("advanced", "backfill", die))
     with pytest.raises(Busy, match="another runner is at work: the dead"):
         commands.start(OPEN, shop)
-    until(lambda: value(watcher, "SELECT lease_until < clock_timestamp() FROM crossfade.evolution"), "its end")
+    until(
+        lambda: value(watcher, "SELECT lease_until < clock_timestamp() FROM crossfade.evolution"), "its end"
+    )
     assert commands.start(OPEN, shop).state == "live"
 
 

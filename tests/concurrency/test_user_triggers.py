@@ -43,10 +43,9 @@ def accepting(function: str) -> Evolution:
     return Evolution(NAME, changes=[opened_, *OPEN.changes[1:]])
 
 
-
 @pytest.fixture
 def role(shop: str) -> Iterator[str]:
-    """A role that owns the shop and is no superuser; another name on each run, because roles are the server's."""
+    """A role that owns the shop and is no superuser; of another name each time: roles are the server's."""
     name = f"owner_{uuid4().hex[:12]}"
     with opened(shop) as session:
         session.execute(f"CREATE ROLE {name} LOGIN")
@@ -83,6 +82,7 @@ def test_the_backfill_does_not_touch_what_triggers_keep(shop: str, sessions: Ses
     watcher.execute(f"UPDATE {NAMESPACE}.orders SET status = 'lost' WHERE id = 2")
     assert value(watcher, UNTOUCHED) == ROWS - 2
 
+
 def test_preview_announces_the_triggers_that_the_backfill_will_fire(
     shop: str, sessions: Sessions, role: str
 ) -> None:
@@ -114,15 +114,15 @@ def test_a_role_that_was_given_the_parameter_skips_triggers_too(
 
 # The last names that an unquoted, and any ASCII, identifier can have.
 @pytest.mark.parametrize("name", ["force_status", "zz_force_status", '"|}force_status"'])
-def test_the_sync_sees_what_the_users_triggers_make_of_a_row(shop: str, sessions: Sessions, name: str) -> None:
+def test_the_sync_sees_what_the_users_triggers_make_of_a_row(
+    shop: str, sessions: Sessions, name: str
+) -> None:
     old = sessions()
     old.execute(FORCED.format(name=name))
     commands.start(accepting("public.force_status()"), shop)
     new = sessions(version=NAME)
 
-    inserted = value(
-        old, "INSERT INTO orders (customer, status) VALUES (1000001, 'new') RETURNING id"
-    )
+    inserted = value(old, "INSERT INTO orders (customer, status) VALUES (1000001, 'new') RETURNING id")
     assert rows(old, BOTH_SIDES, inserted) == [("sent", "shipped", "customer 1000001")]
     old.execute("UPDATE orders SET customer = 1000002 WHERE id = 1")  # no evolved column is named
     assert rows(old, BOTH_SIDES, 1)[0][:2] == ("sent", "shipped")
@@ -174,7 +174,9 @@ def test_a_trigger_that_updates_the_same_row_again_leaves_both_sides_in_agreemen
 
 
 @pytest.mark.parametrize("name", ["~late", "époque"])
-def test_a_trigger_that_would_fire_after_the_sync_is_refused(shop: str, sessions: Sessions, name: str) -> None:
+def test_a_trigger_that_would_fire_after_the_sync_is_refused(
+    shop: str, sessions: Sessions, name: str
+) -> None:
     """Nobody would carry over what it makes of a row."""
     old = sessions()
     old.execute(FORCED.format(name=f'"{name}"'))

@@ -96,7 +96,7 @@ class Watch:
     _title: str = ""
 
     def on(self, kind: str, title: str, action: Callable[[], object]) -> Watch:
-        """Do `action` at the first `kind` ("began", "advanced", …) of a step whose title has `title` in it."""
+        """Do `action` at the first `kind` ("began", "advanced", …) of a step with `title` in its title."""
         self.actions.append((kind, title, action))
         return self
 

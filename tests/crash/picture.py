@@ -16,7 +16,8 @@ SELECT concat_ws(' ', c.relkind, c.oid::regclass, c.relowner::regrole, c.relacl,
                  obj_description(c.oid))
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {USERS} AND c.relkind <> 't'
 UNION ALL
-SELECT concat_ws(' ', 'column', a.attrelid::regclass, row_number() OVER (PARTITION BY a.attrelid ORDER BY attnum),
+SELECT concat_ws(' ', 'column', a.attrelid::regclass,
+  row_number() OVER (PARTITION BY a.attrelid ORDER BY attnum),
                  a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
                  a.attacl, pg_get_expr(d.adbin, d.adrelid), col_description(a.attrelid, a.attnum))
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -24,7 +25,8 @@ LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE {USERS} AND a.attnum > 0 AND NOT a.attisdropped
 UNION ALL
 SELECT concat_ws(' ', pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisready)
-FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {USERS}
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE {USERS}
 UNION ALL
 SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(k.oid), convalidated)
 FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE {USERS}
@@ -37,7 +39,8 @@ UNION ALL
 SELECT concat_ws(' ', 'view', c.oid::regclass, pg_get_viewdef(c.oid))
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {USERS} AND c.relkind = 'v'
 UNION ALL
-SELECT concat_ws(' ', 'label', enumtypid::regtype, row_number() OVER (PARTITION BY enumtypid ORDER BY enumsortorder),
+SELECT concat_ws(' ', 'label', enumtypid::regtype,
+  row_number() OVER (PARTITION BY enumtypid ORDER BY enumsortorder),
                  enumlabel)
 FROM pg_enum
 """
@@ -55,7 +58,8 @@ UNION ALL
 SELECT concat_ws(' ', 'seed', evolution, table_name, row_key, image, state) FROM crossfade.seed
 UNION ALL
 SELECT concat_ws(' ', 'event', run, command, kind, position, step, count(*)) FROM crossfade.event
-WHERE kind = 'arrived' OR kind = 'ended' AND step NOT LIKE 'compare%' GROUP BY run, command, kind, position, step
+WHERE kind = 'arrived' OR kind = 'ended' AND step NOT LIKE 'compare%'
+GROUP BY run, command, kind, position, step
 """
 
 

@@ -31,16 +31,6 @@ def fragile_press(fragile: PostgresServer) -> Press:
     return Press(fragile)
 
 
-def settled(press: Press, stage: str) -> str:
-    """A database at a stage, on the server's disk. Else a crash could take sequences back to where they were
-    when they were copied: what they give until they are next logged was logged for the one copied from.
-    """
-    database = press.copy(stage)
-    with opened(database) as session:
-        session.execute("CHECKPOINT")
-    return database
-
-
 @pytest.mark.parametrize(
     ("walk", "kind", "title"),
     [
@@ -58,7 +48,7 @@ def test_the_server_crashes(
     fragile: PostgresServer, fragile_press: Press, walk: Walk, kind: str, title: str
 ) -> None:
     uninterrupted = fragile_press.uninterrupted(walk)
-    database = settled(fragile_press, walk.stage)
+    database = fragile_press.copy(walk.stage)
     watch = Watch().on(kind, title, fragile.kill)
     with pytest.raises(DatabaseFailed) as caught:
         walked(walk.command)(OPEN, database, observer=watch)
@@ -73,7 +63,7 @@ def test_a_batch_and_its_watermark_are_lost_together_or_not_at_all(
     fragile: PostgresServer, fragile_press: Press
 ) -> None:
     """A batch does not wait for the disk: after a crash of the server the last ones may never have been."""
-    database = settled(fragile_press, "absent")
+    database = fragile_press.copy("absent")
     batches = 0
 
     def crash() -> None:
@@ -99,7 +89,7 @@ def test_the_server_crashes_in_the_middle_of_a_statement(
     fragile: PostgresServer, fragile_press: Press, title: str, held: str
 ) -> None:
     uninterrupted = fragile_press.uninterrupted(START)
-    database = settled(fragile_press, "absent")
+    database = fragile_press.copy("absent")
     application, watcher = opened(database, autocommit=False), opened(database)
     watch = Watch().on("began", title, lambda: application.execute(held))
     with ThreadPoolExecutor(1) as background, closing(application), closing(watcher):

@@ -29,6 +29,7 @@ class Victim:
     def __init__(self, line: IO[str], command: str, database: str) -> None:
         self._line = line
         self.ended: dict[str, Any] | None = None
+        self.alive = True
         self._say({"command": command, "database": database})
         self._process_id = int(self._hear()["process"])
 
@@ -40,6 +41,7 @@ class Victim:
             return kind, title
         self.ended = told
         assert self._hear() == {"status": 0}
+        self.alive = False
         return None
 
     def go_on(self) -> None:
@@ -61,6 +63,7 @@ class Victim:
         os.kill(self._process_id, signal.SIGKILL)
         while "status" not in (told := self._hear()):
             pass
+        self.alive = False
         assert os.WTERMSIG(told["status"]) == signal.SIGKILL
 
     def _say(self, message: dict[str, Any]) -> None:
@@ -79,10 +82,14 @@ class Victims:
     """The process that forks."""
 
     line: IO[str]
+    _last: Victim | None = None
 
     def begin(self, command: str, database: str) -> Victim:
-        """A process that walks `command`."""
-        return Victim(self.line, command, database)
+        """A process that walks `command`; one that a failed test has left behind is ended first."""
+        if self._last is not None and self._last.alive:
+            self._last.kill()
+        self._last = Victim(self.line, command, database)
+        return self._last
 
 
 @contextmanager
@@ -91,7 +98,10 @@ def victims() -> Iterator[Victims]:
     ours, theirs = socket.socketpair()
     program = [sys.executable, "-c", "from tests.crash.victim import serve; serve()"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    with ours, subprocess.Popen(program, stdin=theirs, stdout=theirs, env=environment) as process:
+    with (
+        ours,
+        subprocess.Popen(program, stdin=theirs.fileno(), stdout=theirs.fileno(), env=environment) as process,
+    ):
         theirs.close()
         ours.settimeout(DEADLINE)
         with ours.makefile("rw") as line:
