@@ -243,12 +243,3 @@ def test_progress_is_of_one_step_of_one_run(connection: Connection) -> None:
     assert journal.load_progress(connection, replace(RECORD, run=2), "start", 3) is None
     journal.clear_progress(connection, RECORD, "start")
     assert journal.load_progress(connection, RECORD, "start", 3) is None
-
-
-def test_an_application_has_no_business_in_the_journal(engine: Engine) -> None:
-    install(engine)
-    with engine.connect() as connection:
-        connection.execute(text("CREATE ROLE journal_reader"))
-        connection.execute(text("SET LOCAL ROLE journal_reader"))
-        with pytest.raises(DBAPIError, match="permission denied"):
-            connection.execute(text("SELECT * FROM crossfade.evolution"))

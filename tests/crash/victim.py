@@ -6,6 +6,7 @@ the command does. A child is killed as any process is, by SIGKILL: nothing of it
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -137,6 +138,7 @@ class Teller:
 
 def serve() -> None:
     """Read commands, one line each, and fork a child for each; its status is told when it has ended."""
+    gc.freeze()  # what has been imported is shared with every child
     while line := sys.stdin.readline():
         job = json.loads(line)
         child = os.fork()
