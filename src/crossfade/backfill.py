@@ -77,7 +77,8 @@ def by_range(session: Session, line: Line, estimate: int, pace: Pace | None = No
         work = partial(_batch, session, line, walk, walk.at, pace)
         walk = session.attempt(title, work, refused=pace.give_way)
         throttle.breathe(time.monotonic() - started)
-        session.observer.advanced(walk.rows, max(estimate, walk.rows), walk.rows / max(walk.seconds, 1e-9))
+        total = max(estimate, walk.rows) if estimate else 0  # 0: a table that was never analyzed
+        session.observer.advanced(walk.rows, total, walk.rows / max(walk.seconds, 1e-9))
     if walk is None:
         return Tally()
     return Tally(walk.rows, walk.changed, walk.seconds + time.monotonic() - walk.marked)

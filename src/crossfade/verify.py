@@ -44,7 +44,8 @@ def compare(session: Session, line: Line) -> Verification:
         mismatches += wrong
         examples += found
         pace.learn(time.monotonic() - began)
-        session.observer.advanced(rows, max(step.rows, rows), rows / max(time.monotonic() - started, 1e-9))
+        total = max(step.rows, rows) if step.rows else 0  # 0: a table that was never analyzed
+        session.observer.advanced(rows, total, rows / max(time.monotonic() - started, 1e-9))
     seconds = time.monotonic() - started
     return Verification(
         rows=rows,

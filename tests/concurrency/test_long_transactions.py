@@ -100,6 +100,7 @@ def test_statements_flow_while_an_index_build_waits_for_a_long_transaction(
         assert not running.done()
         long.commit()
         came_to(running)
+        assert watch.refusals == 0  # it waits: tried again, it would begin anew
     finally:
         traffic.stop.set()
         long.rollback()

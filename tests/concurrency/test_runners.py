@@ -155,7 +155,7 @@ def test_a_runner_keeps_its_lease_while_one_statement_takes_long(
         until(partial(value, watcher, late, ends), "the lease's end", running)
         ends = value(watcher, "SELECT clock_timestamp()")
         with pytest.raises(Busy, match="another runner is at work"):
-            commands.start(OPEN, shop)
+            came_to(background.submit(commands.start, OPEN, shop))
     long.commit()
     assert came_to(running).state == "live"
 
