@@ -79,9 +79,7 @@ def test_no_write_is_lost_under_read_committed(
     watcher.execute(HISTORY)
     first = {key: Row(*rows(watcher, BOTH_SIDES, key)[0][:2]) for key in HOT}
     writers = [
-        background.submit(
-            written, sessions(version=NAME if by_new else None), together, seed, by_new=by_new
-        )
+        background.submit(written, sessions(version=NAME if by_new else None), together, seed, by_new=by_new)
         for seed, by_new in enumerate([True, False] * (WRITERS // 2))
     ]
     made: Writes = {}
