@@ -1,8 +1,6 @@
 """Roles that are not superusers: the one that runs Crossfade, and those of the applications."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import count
 
 import pytest
 from psycopg.errors import InsufficientPrivilege, InvalidSchemaName, UndefinedTable
@@ -10,12 +8,10 @@ from sqlalchemy.engine import make_url
 
 from crossfade import commands
 from crossfade.errors import Refused
+from tests.concurrency.roles import Roles, roles_of
 from tests.concurrency.watching import Session, opened, rows, value
 from tests.crash.picture import picture
 from tests.crash.press import NAMESPACE, OLD_WRITES, OPEN, SCHEMA, WRITES
-
-NUMBERS = count(1)
-FORWARD = {"new": "created", "paid": "settled", "sent": "shipped"}
 
 # Each version's application: the session's search path, and what it writes for the same thing.
 VERSIONS = {"old": None, "new": OPEN.name}
@@ -23,41 +19,10 @@ STATUS = {"old": ("new", "sent"), "new": ("created", "of its own")}
 DENIED = (InsufficientPrivilege, UndefinedTable, InvalidSchemaName)
 
 
-@dataclass
-class Roles:
-    """Roles of a test's own: they are the server's, not the database's, so their names are used once."""
-
-    database: str
-    names: list[str] = field(default_factory=list)
-
-    def make(self, *grants: str, attributes: str = "LOGIN") -> str:
-        """A role that is given `grants`, in which {} stands for it."""
-        name = f"role_{next(NUMBERS)}"
-        with opened(self.database) as session:
-            session.execute(f"CREATE ROLE {name} {attributes}")
-            self.names.append(name)
-            for grant in grants:
-                session.execute(grant.format(name))
-        return name
-
-    def url(self, role: str) -> str:
-        """The database's URL for a role."""
-        return make_url(self.database).set(username=role).render_as_string(hide_password=False)
-
-    def session(self, role: str, *, version: str | None = None) -> Session:
-        """A session of a role's; the caller closes it."""
-        return opened(self.url(role), version=version)
-
-
 @pytest.fixture
 def roles(database: str) -> Iterator[Roles]:
-    made = Roles(database)
-    yield made
-    with opened(database) as session:
-        for name in made.names:
-            session.execute(f"DROP OWNED BY {name} CASCADE")
-        for name in made.names:
-            session.execute(f"DROP ROLE {name}")
+    with roles_of(database) as made:
+        yield made
 
 
 @pytest.fixture
@@ -70,14 +35,8 @@ def press(database: str) -> str:
 
 @pytest.fixture
 def owner(press: str, roles: Roles) -> str:
-    """The role that owns the tables and may create schemas in the database: it needs no more."""
-    name = make_url(press).database
-    role = roles.make(f"GRANT CREATE ON DATABASE {name} TO {{}}", "GRANT CREATE ON SCHEMA public TO {}")
-    with opened(press) as session:
-        for table in ("orders", "items"):
-            session.execute(f"ALTER TABLE {table} OWNER TO {role}")
-        session.execute(f"ALTER TYPE order_status OWNER TO {role}")
-    return role
+    """The role that owns the tables."""
+    return roles.owner("TABLE orders", "TABLE items", "TYPE order_status")
 
 
 def test_the_owner_needs_no_superuser(press: str, owner: str, roles: Roles) -> None:
