@@ -1,15 +1,17 @@
 """The user's own triggers: the sync fires after them, the backfill without them where the role may."""
 
 from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import String
+from sqlalchemy.engine import make_url
 
 from crossfade import Evolution, OpenEnum, commands
 from crossfade.errors import Unsupported
-from tests.concurrency.roles import Roles, roles_of
+from crossfade.testing import PostgresServer
 from tests.concurrency.shop import BOTH_SIDES, FORWARD, NAME, OPEN, ROWS
-from tests.concurrency.watching import Session, rows, value
+from tests.concurrency.watching import Session, opened, rows, value
 
 Sessions = Callable[..., Session]
 
@@ -42,9 +44,22 @@ def accepting(function: str) -> Evolution:
 
 
 @pytest.fixture
-def roles(shop: str) -> Iterator[Roles]:
-    with roles_of(shop) as made:
-        yield made
+def role(shop: str) -> Iterator[str]:
+    """A role that owns the shop and is no superuser; of another name each time: roles are the server's."""
+    name = f"owner_{uuid4().hex[:12]}"
+    with opened(shop) as session:
+        session.execute(f"CREATE ROLE {name} LOGIN")
+        session.execute(f"GRANT CREATE ON DATABASE {session.info.dbname} TO {name}")
+        session.execute(f"GRANT CREATE ON SCHEMA public TO {name}")
+        session.execute(f"ALTER TABLE orders OWNER TO {name}")
+    yield name
+    with opened(shop) as session:
+        session.execute(f"DROP OWNED BY {name} CASCADE")
+        session.execute(f"DROP ROLE {name}")
+
+
+def as_role(database: str, role: str) -> str:
+    return make_url(database).set(username=role).render_as_string(hide_password=False)
 
 
 def test_the_backfill_does_not_touch_what_triggers_keep(shop: str, sessions: Sessions) -> None:
