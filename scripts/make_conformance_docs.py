@@ -24,10 +24,18 @@ check every cell. A walk takes one of the changes below, on one server, in one s
 that has to be quoted), through every stop. At each stop each application writes in every way, and **after
 every write both versions must show what a model in plain Python says**, refusals and `RETURNING` included.
 
-- At `live` and `live again`, `verify` finds no mismatch after all that.
-- At `rolled back`, the old version shows what the model says, and the catalogue is as it was before.
+- Wherever both versions are live, `verify` finds no mismatch after all that.
+- At `rolled back`, and after every later rollback, the old version shows what the model says, and the
+  catalogue is as it was before.
 - At `live again`, what only the new side held is back, where the old side has not moved on.
 - At `completed`, no trigger is left, and every index and constraint has its name again.
+- At `reverted`, the old values stand where the new version still means them; else `backward` gives them. A
+  value for which the old version has none is refused first, and the new application mends it.
+- At `purged`, nothing is left that is called after the evolution, and the new application, whose namespace
+  has gone, works on under the plain names.
+- At `reverted after purge`, `backward` alone gives the old values; the catalogue is as it was while live.
+
+Between `rolled back after that` and `purged`, the evolution is started and completed once more.
 
 The applications: **old**, which knows of nothing; **new**, with its namespace on the search path; **by
 name**, which qualifies its tables with the namespace; **table**, which names the completed table.

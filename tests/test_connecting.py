@@ -5,23 +5,23 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import Column, NullPool, Text, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from crossfade import connect_args, search_path
+from crossfade import AddColumn, Evolution, commands, connect_args, search_path
 from crossfade.errors import EvolutionError, UsageError
 
 SCHEMAS = ('the "Shop" \\', "public")
-PATH = '"the ""Shop"" \\__open_statuses", "public__open_statuses", "the ""Shop"" \\", "public"'
-FOUND = ['the "Shop" \\__open_statuses', "public__open_statuses", 'the "Shop" \\', "public"]
+PATH = '"the ""Shop"" \\__open_statuses", "the ""Shop"" \\", "public__open_statuses", "public"'
+FOUND = ['the "Shop" \\__open_statuses', 'the "Shop" \\', "public__open_statuses", "public"]
 
 
 @pytest.fixture
 def namespaces(database: str) -> str:
     engine = create_engine(database, poolclass=NullPool)
     with engine.begin() as connection:
-        for name in FOUND[:3]:
+        for name in set(FOUND) - {"public"}:
             quoted = name.replace('"', '""')
             connection.execute(text(f'CREATE SCHEMA "{quoted}"'))
     return database
@@ -30,6 +30,30 @@ def namespaces(database: str) -> str:
 def test_the_search_path() -> None:
     assert search_path("open_statuses") == '"public__open_statuses", "public"'
     assert search_path("open_statuses", schemas=SCHEMAS) == PATH
+
+
+def test_the_search_path_of_several_versions() -> None:
+    assert search_path("a", "b", "a") == '"public__a", "public__b", "public"'
+    assert search_path("a", "b", schemas=("s", "t")) == '"s__a", "s__b", "s", "t__a", "t__b", "t"'
+    assert connect_args("a", "b", driver="asyncpg", schemas=("s",)) == {
+        "server_settings": {"search_path": '"s__a", "s__b", "s"'}
+    }
+
+
+def test_a_table_that_hides_another_hides_its_new_version(database: str) -> None:
+    """Old and new application find the same table, whichever schema comes first on the path."""
+    engine = create_engine(database, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA shop"))
+        for schema in ("public", "shop"):
+            connection.execute(text(f"CREATE TABLE {schema}.orders (id int PRIMARY KEY)"))
+    evolution = Evolution("channels", changes=[AddColumn("public.orders", Column("channel", Text))])
+    commands.start(evolution, database)
+    found = text("SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = 'orders'::regclass")
+    for schemas, namespace in ((("shop", "public"), "shop"), (("public", "shop"), "public__channels")):
+        arguments = connect_args("channels", schemas=schemas)
+        with create_engine(database, connect_args=arguments, poolclass=NullPool).connect() as connection:
+            assert connection.scalar(found) == namespace
 
 
 def test_the_arguments_of_each_driver() -> None:

@@ -34,6 +34,8 @@ def written(text: str) -> Sql:
         ("CASE WHEN total > 1 THEN id END", "CASE WHEN total > 1 THEN id END", {"total", "id"}),
         ("current_date", "current_date", set()),
         ("now()", "now()", set()),
+        ("user", "user", set()),
+        ("current_role", "current_role", set()),
         # What binds more loosely than a name gets parentheses.
         ("total > 1 OR id = 2", "(total > 1 OR id = 2)", {"total", "id"}),
         ("NOT true", "(NOT true)", set()),

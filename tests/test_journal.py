@@ -10,9 +10,8 @@ import pytest
 from sqlalchemy import Connection, Engine, MetaData, NullPool, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from crossfade import journal as module
 from crossfade.errors import Busy, CrossfadeError
-from crossfade.journal import UPGRADES, VERSION, Journal, Record, metadata
+from crossfade.journal import UPGRADES, VERSION, Journal, Record, installation, metadata
 from crossfade.phases import State
 from tests.refusals.catalogue import snapshot
 
@@ -58,8 +57,8 @@ def test_a_fresh_install_is_every_upgrade_applied_in_turn(
         at_once = shape(connection, "crossfade")
         connection.execute(text("DROP SCHEMA crossfade CASCADE"))
     for version in range(1, VERSION + 1):
-        monkeypatch.setattr(module, "UPGRADES", UPGRADES[:version])
-        monkeypatch.setattr(module, "VERSION", version)
+        monkeypatch.setattr(installation, "UPGRADES", UPGRADES[:version])
+        monkeypatch.setattr(installation, "VERSION", version)
         install(engine)
         with engine.connect() as connection:
             assert connection.scalar(text("SELECT version FROM crossfade.meta")) == version
@@ -78,8 +77,8 @@ def test_an_upgrade_of_a_later_release_is_applied_once(
         applied.append(1)
         connection.execute(text("ALTER TABLE crossfade.meta ADD note text"))
 
-    monkeypatch.setattr(module, "UPGRADES", (*UPGRADES, later))
-    monkeypatch.setattr(module, "VERSION", VERSION + 1)
+    monkeypatch.setattr(installation, "UPGRADES", (*UPGRADES, later))
+    monkeypatch.setattr(installation, "VERSION", VERSION + 1)
     install(engine)
     install(engine)
     assert applied == [1]

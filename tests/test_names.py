@@ -16,7 +16,9 @@ PARTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
         (names.namespace("Shop", "open_statuses"), "Shop__open_statuses"),
         (names.successor("status", "open_statuses"), "_crossfade_new_c665_status"),
         (names.retired("status", "open_statuses"), "_crossfade_old_c665_status"),
-        (names.routine("sync", "public_orders", "open_statuses"), "sync_c665_public_orders"),
+        (names.routine("sync", "public", "orders", "open_statuses"), "sync_c665_public_orders"),
+        (names.routine("sync", "a", "b_c", "open_statuses"), "sync_c665_a_b_c"),
+        (names.routine("sync", "a_b", "c", "open_statuses"), "sync_c665_a_b_c_648fa9b3"),
         (names.index("orders", "channel"), "ix_orders_channel"),
         (names.index("orders", "a", "b"), "ix_orders_a_b"),
         (names.tag("open_statuses"), "c665"),
@@ -24,6 +26,19 @@ PARTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 )
 def test_names_that_are_made(made: str, name: str) -> None:
     assert made == name
+
+
+@given(PARTS, PARTS, PARTS, PARTS)
+def test_two_tables_never_share_a_routine(schema: str, name: str, other: str, others: str) -> None:
+    if (schema, name) != (other, others):
+        assert names.routine("sync", schema, name, "e") != names.routine("sync", other, others, "e")
+
+
+@pytest.mark.parametrize("parts", [("a", "b", "c"), ("a", "", "b"), ("é" * 30, "b" * 30, "c" * 30)])
+def test_where_a_schema_ends_is_part_of_a_routines_name(parts: tuple[str, str, str]) -> None:
+    first, second, third = parts
+    one = names.routine("sync", first, f"{second}_{third}", "e")
+    assert one != names.routine("sync", f"{first}_{second}", third, "e")
 
 
 def test_a_name_that_is_too_long_keeps_its_beginning_and_ends_in_a_hash_of_the_whole() -> None:

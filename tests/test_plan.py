@@ -10,7 +10,7 @@ from crossfade.errors import SchemaMismatch
 from crossfade.phases import Phase
 from crossfade.plan import build
 from crossfade.schema import Trigger
-from crossfade.steps import Compare, CopyRows, InstallSync, PublishView, SeedRows, Step
+from crossfade.steps import AskExpression, Compare, CopyRows, InstallSync, PublishView, SeedRows, Step
 from tests.shop import EVOLUTION, ORDERS, REFUNDS, SCHEMA
 
 PLAN = build(EVOLUTION, SCHEMA)
@@ -118,7 +118,11 @@ def test_what_the_plan_is_about() -> None:
     assert PLAN.fingerprint == EVOLUTION.fingerprint
     assert PLAN.tables == (ORDERS, REFUNDS)
     assert PLAN.namespaces == ("public__open_statuses", "shop__open_statuses")
-    assert PLAN.checks == ()
+    assert [(check.title, check.change) for check in PLAN.checks if isinstance(check, AskExpression)] == [
+        ("ask for server_default of public.orders.is_gift", "AddColumn orders.is_gift"),
+        ("ask for fill of public.orders.title", "AddColumn orders.title"),
+        ("ask for server_default of shop.refunds.token", "AddColumn shop.refunds.token"),
+    ]
     assert titles(PLAN.verify) == ["compare both sides of public.orders"]
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy
 from sqlalchemy.types import TypeEngine
@@ -126,9 +127,8 @@ def _in_file(file: Path) -> Iterator[Evolution]:
 
 def _canonical(value: object) -> object:
     if isinstance(value, sqlalchemy.Column):
-        clause = value.server_default
-        default = str(getattr(clause, "arg", clause)) if clause is not None else None
-        return ["Column", value.name, repr(value.type), value.nullable, default]
+        said = ["Column", value.name, repr(value.type), value.nullable, _default(value)]
+        return [*said, value.comment] if value.comment is not None else said
     if isinstance(value, TypeEngine):
         return repr(value)
     if is_dataclass(value):
@@ -141,3 +141,10 @@ def _canonical(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_canonical(each) for each in value]
     return value if value is None or isinstance(value, str | int | float | bool) else repr(value)
+
+
+def _default(column: sqlalchemy.Column[Any]) -> object:
+    """The column's default; the string "3" is another one than the expression 3."""
+    clause = column.server_default
+    given = getattr(clause, "arg", clause)
+    return ["literal", given] if isinstance(given, str) else None if given is None else str(given)

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from crossfade import names
 from crossfade.errors import MissingPrivilege, SchemaMismatch, Unsupported
 from crossfade.names import JOURNAL
 from crossfade.schema import Schema, Table, TableName
-from crossfade.steps import AddCheck, AddColumn, CreateIndex, CreateNamespace, InstallSync, Step
+from crossfade.steps import (
+    AddCheck,
+    AddColumn,
+    CreateIndex,
+    CreateNamespace,
+    InstallSync,
+    RenameIndex,
+    Step,
+)
 
 _KINDS = ("table", "partitioned table")
 _LAST = "~crossfade_"  # what the names of our triggers begin with
@@ -48,12 +57,10 @@ def check_names(steps: Iterable[Step], schema: Schema, place: str) -> None:
                 if step.namespace in schema.schema_names:
                     _taken(f"schema {step.namespace!r}", place, "drop or rename it, or rename the evolution")
             case CreateIndex():
-                if TableName(step.table.schema, step.index.name) in schema.relation_names:
-                    _taken(
-                        f"the name {step.index.name!r} in schema {step.table.schema}",
-                        place,
-                        "rename what holds it",
-                    )
+                _check_index(step.table, step.index.name, schema, place)
+                _check_parts(step.partitions, step.index.name, schema, place)
+            case RenameIndex():
+                _check_parts(step.partitions, step.to, schema, place)
             case AddColumn():
                 _check_column(tables[step.table], step.column.name, place)
             case AddCheck():
@@ -61,6 +68,20 @@ def check_names(steps: Iterable[Step], schema: Schema, place: str) -> None:
                     _taken(
                         f"check {step.check.name!r} of {step.table}", place, "drop or rename that check first"
                     )
+
+
+def _check_index(of: TableName, name: str, schema: Schema, place: str) -> None:
+    if TableName(of.schema, name) in schema.relation_names:
+        _taken(f"the name {name!r} in schema {of.schema}", place, "rename what holds it")
+
+
+def _check_parts(partitions: Sequence[TableName], index: str, schema: Schema, place: str) -> None:
+    """The names of the index's parts; those that it has already are its own."""
+    own = {part for table in schema.tables for each in table.indexes for part in each.parts}
+    for number, each in enumerate(partitions, 1):
+        name = names.of_partition(index, number)
+        if TableName(each.schema, name) not in own:
+            _check_index(each, name, schema, place)
 
 
 def _check_column(table: Table, column: str, place: str) -> None:

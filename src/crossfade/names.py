@@ -50,9 +50,11 @@ def namespace(schema: str, evolution: str) -> str:
     return fitted(f"{schema}__{evolution}")
 
 
-def routine(purpose: str, table: str, evolution: str) -> str:
-    """The name of a trigger function of Crossfade's, in the journal's schema."""
-    return fitted(f"{purpose}_{tag(evolution)}_{table}")
+def routine(purpose: str, schema: str, table: str, evolution: str) -> str:
+    """The name of a trigger function, or a counter, of Crossfade's for a table, in the journal's schema."""
+    # Without the hash, `a.b_c` and `a_b.c` would be one name.
+    told = f"_{hashlib.sha256(schema.encode()).hexdigest()[:8]}" if "_" in schema else ""
+    return fitted(f"{purpose}_{tag(evolution)}_{schema}_{table}{told}")
 
 
 def index(table: str, *columns: str) -> str:
@@ -60,9 +62,19 @@ def index(table: str, *columns: str) -> str:
     return fitted("_".join(("ix", table, *columns)))
 
 
+def of_partition(index: str, number: int) -> str:
+    """The name of the part of `index` that is on its table's partition of that number (from 1)."""
+    return fitted(f"{index}_p{number}")
+
+
 def is_reserved(name: str) -> bool:
     """Whether `name` is one that Crossfade keeps for itself."""
     return name.startswith(RESERVED)
+
+
+def is_retired(name: str) -> bool:
+    """Whether `name` is one that `complete` gives to what it retires."""
+    return name.startswith(f"{RESERVED}old_")
 
 
 def checked_evolution(name: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+BATCH_BYTES = 16 * 2**20
+"""What one batch writes at most: replicas and archives get the log in pieces, whatever the rows weigh."""
+
 
 @dataclass
 class Pace:
@@ -13,6 +16,12 @@ class Pace:
     target: float = 0.05
     least: int = 100
     most: int = 20_000
+
+    @classmethod
+    def of(cls, weight: int) -> Pace:
+        """The pace for rows of about `weight` bytes each (0: not known)."""
+        most = min(cls.most, max(1, BATCH_BYTES // weight)) if weight else cls.most
+        return cls(size=min(cls.size, most), least=min(cls.least, most), most=most)
 
     def learn(self, seconds: float) -> None:
         """Adapt to a batch that took `seconds`: at most double or half at a time."""

@@ -13,6 +13,7 @@ from crossfade.fitness import check_indexes, check_names, check_privileges, chec
 from crossfade.phases import Phase
 from crossfade.schema import Schema, Table, TableName
 from crossfade.steps import (
+    AskExpression,
     Compare,
     CountUnmapped,
     CountUnsaid,
@@ -41,7 +42,7 @@ class Plan:
     fingerprint: str
     tables: tuple[TableName, ...]
     namespaces: tuple[str, ...]
-    checks: tuple[CountUnmapped, ...]
+    checks: tuple[CountUnmapped | AskExpression, ...]
     start: tuple[Step, ...]
     verify: tuple[Compare, ...]
     complete: tuple[Step, ...]
@@ -87,7 +88,7 @@ def _compiled(evolution: Evolution, schema: Schema) -> list[tuple[Change, Parts]
                 if earlier is not change:
                     raise twice(earlier.title, change.title, f"{table.name}.{column}", evolution.name)
         parts = change.compile(schema, evolution.name)
-        check_names(parts.start, schema, change.title)
+        check_names((*parts.start, *parts.complete), schema, change.title)
         compiled.append((change, parts))
     return compiled
 

@@ -132,14 +132,16 @@ class Session:
         reason = self.dialect.passing(error)
         if reason is None:
             raise failed(error, title, self.record.name) from error
+        holder = self.dialect.blocker(error, self.record.tables)
+        held = f"; the oldest transaction there: {holder}" if holder else ""
         if attempt >= self.patience.attempts:
             raise Busy(
-                f"{reason}, {attempt} times",
+                f"{reason}, {attempt} times{held}",
                 place=f"evolution {self.record.name!r}, {title}",
                 remedy="look for long transactions (pg_stat_activity), then run the same command again",
             ) from error
         pause = self.patience.pause(attempt)
-        self.observer.waited(reason, pause, attempt)
+        self.observer.waited(f"{reason}{held}", pause, attempt)
         self.sleep(pause)
 
 

@@ -71,7 +71,7 @@ class TablePlan:
     def start(self) -> tuple[Step, ...]:
         """The steps about rows, in any order of phases: the plan puts them in order."""
         name, key, rows = self.table.name, self.table.key_columns(), self.table.rows
-        skip = self.schema.role.may_skip_triggers
+        skip, row_bytes = self.schema.role.may_skip_triggers, self.table.row_bytes
         steps: list[Step] = []
         synced = tuple(lens for lens in self.lenses if not lens.by_default)
         if self.lenses:
@@ -90,7 +90,7 @@ class TablePlan:
         copied = tuple(lens for lens in self.lenses if lens.copied)
         if copied:
             steps.append(Analyze(name))
-            steps.append(CopyRows(name, key, copied, self.columns, rows, skip))
+            steps.append(CopyRows(name, key, copied, self.columns, rows, skip, row_bytes=row_bytes))
         if self.lenses:
             steps.append(RestoreComplement(self.evolution, name, key, self.lenses, self.columns, rows, skip))
             steps.append(Analyze(name))
@@ -158,11 +158,7 @@ class TablePlan:
 
     def _new_columns(self) -> tuple[Column, ...]:
         held = {step.column.name: step for step in self.added}
-        return tuple(
-            replace(column, default=held[column.name].later_default or held[column.name].column.default)
-            for lens in self.lenses
-            for column in lens.new
-        )
+        return tuple(_held(column, held[column.name]) for lens in self.lenses for column in lens.new)
 
     def _view(self) -> PublishView:
         replaced = {each.column: each.by for each in self.shown if each.column is not None}
@@ -192,3 +188,10 @@ class TablePlan:
         return tuple(
             dict.fromkeys(each.grantee or "PUBLIC" for each in self.table.grants if each.column is not None)
         )
+
+
+def _held(column: Column, step: AddColumn) -> Column:
+    """`column` with the default that the table's has while both versions are live."""
+    if step.later_default is not None:
+        return replace(column, default=step.later_default)
+    return replace(column, default=step.column.default, volatile=step.column.volatile)

@@ -139,6 +139,7 @@ class _Retired:
                 table.rows,
                 self.plan.schema.role.may_skip_triggers,
                 repair=True,
+                row_bytes=table.row_bytes,
             ),
         )
 
@@ -161,7 +162,6 @@ def _switch(completed: Sequence[Step], sync: Sequence[InstallSync], start: Seque
     were taken off are validated, while both versions are live already.
     """
     undone = [step.undo() for step in reversed(completed)]
-    tables = {step.table for step in sync}
     checks = [
         ValidateCheck(step.table, step.check.name)
         for step in completed
@@ -171,7 +171,7 @@ def _switch(completed: Sequence[Step], sync: Sequence[InstallSync], start: Seque
         *(RemoveSync(step.evolution, step.table) for step in sync),
         *(step for step in undone if step is not None and not isinstance(step, AddCheck)),
         *(step for step in undone if isinstance(step, AddCheck)),
-        *(step for step in start if isinstance(step, InstallSync) and step.table in tables),
+        *(step for step in start if isinstance(step, InstallSync)),
         *checks,
     ]
 

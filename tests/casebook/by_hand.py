@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection, NullPool, create_engine, text
 
-from crossfade.casebook.case import Side
 from crossfade.casebook.chat_templates.evolution import BUILTIN_TEMPLATES, evolution
 from crossfade.casebook.lane import Access
+from crossfade.casebook.words import Side
 from crossfade.evolution import Evolution
 from crossfade.progress import Observer
 from crossfade.reports import Backfill, Mismatch, Outcome, Status, Verification

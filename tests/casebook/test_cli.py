@@ -15,7 +15,6 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 from typer.testing import CliRunner
 
 from crossfade import commands, connect_args, names
-from crossfade.casebook.case import Side
 from crossfade.casebook.chat_templates.case import CASE
 from crossfade.casebook.cli import app
 from crossfade.casebook.journey import Journey
@@ -23,6 +22,7 @@ from crossfade.casebook.screen import Lines
 from crossfade.casebook.stages import WALK, Stage
 from crossfade.casebook.summary import Summary, summarize
 from crossfade.casebook.walk import Pace, walk
+from crossfade.casebook.words import Side
 from crossfade.errors import Refused, UsageError
 from crossfade.testing import PostgresServer
 

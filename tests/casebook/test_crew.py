@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from crossfade.casebook.case import Fault, Moment, Side
 from crossfade.casebook.chat_templates.bookkeeper import audit
 from crossfade.casebook.chat_templates.case import CASE
 from crossfade.casebook.crew import Crew, TrafficDied
 from crossfade.casebook.desk import Notes
 from crossfade.casebook.lane import Access
+from crossfade.casebook.words import Fault, Moment, Side
 from tests.casebook.workers import Broken, Counting
 
 OLD, NEW, NOBODY = frozenset({Side.OLD}), frozenset({Side.NEW}), frozenset[Side]()
@@ -108,7 +108,7 @@ def test_the_traffic_dies_with_its_parent(database: str) -> None:
     # Its processes hold the other end of our pipe, so reading to the end of it waits for the last of them.
     program = """
         import sys
-        from crossfade.casebook.case import Side
+        from crossfade.casebook.words import Side
         from crossfade.casebook.crew import Crew
         from tests.casebook.workers import Counting
 

@@ -2,8 +2,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from crossfade.casebook.case import Fault, Side
 from crossfade.casebook.desk import CHECK, EXAMPLES, Desk, Failure, Notes
+from crossfade.casebook.words import Fault, Side
 
 
 def refuse() -> int:

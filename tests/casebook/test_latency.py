@@ -1,5 +1,5 @@
-from crossfade.casebook.case import Side
 from crossfade.casebook.latency import Figures, Latencies, Sample, quantile
+from crossfade.casebook.words import Side
 
 OLD, NEW = Side.OLD, Side.NEW
 

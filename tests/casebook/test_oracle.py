@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from crossfade.casebook.case import Moment, Side
 from crossfade.casebook.chat_templates.oracle import BORN, COMMON, LABELS, Ledger, label_of, type_of
+from crossfade.casebook.words import Moment, Side
 
 GIVEN = {"owner_id": 1, "name": "Lesson plan"}
 BASE = {**BORN, **GIVEN}

@@ -3,12 +3,12 @@ import io
 import pytest
 from rich.console import Console
 
-from crossfade.casebook.case import Fault, Finding, Side
 from crossfade.casebook.desk import Notes
 from crossfade.casebook.journey import Journey, Passed
 from crossfade.casebook.latency import Sample
 from crossfade.casebook.screen import Lines, Screen, watcher
 from crossfade.casebook.stages import WALK
+from crossfade.casebook.words import Fault, Finding, Side
 
 
 @pytest.fixture

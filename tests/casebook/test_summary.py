@@ -4,7 +4,6 @@ from typing import Any
 
 from rich.console import Console
 
-from crossfade.casebook.case import Fault, Finding, Side
 from crossfade.casebook.desk import Notes
 from crossfade.casebook.dump import Comparison, Difference
 from crossfade.casebook.journey import Journey, Passed
@@ -12,6 +11,7 @@ from crossfade.casebook.latency import Sample
 from crossfade.casebook.page import print_page
 from crossfade.casebook.stages import WALK
 from crossfade.casebook.summary import promises, summarize
+from crossfade.casebook.words import Fault, Finding, Side
 from crossfade.reports import Backfill, Mismatch, Outcome, Verification
 
 

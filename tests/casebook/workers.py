@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import Engine
 
-from crossfade.casebook.case import Assignment, Fault, Moment, Side, Tally
 from crossfade.casebook.desk import Desk
+from crossfade.casebook.words import Assignment, Fault, Moment, Side, Tally
 
 
 class Counting:

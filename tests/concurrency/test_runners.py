@@ -7,8 +7,10 @@ from threading import Barrier
 
 import pytest
 
-from crossfade import Evolution, commands, journal, lease
+from crossfade import Evolution, commands, lease
+from crossfade.commands.admission import fitting_plan
 from crossfade.errors import Busy, CrossfadeError, WrongState
+from crossfade.journal import leases
 from crossfade.reports import Outcome
 from tests.concurrency.shop import NAME, OPEN, ROWS
 from tests.concurrency.watching import Session, Watch, came_to, crossfade_blocked, rows, until, value
@@ -73,14 +75,13 @@ def test_a_runner_that_looked_before_another_began_is_turned_away(
     sessions().execute(
         "DROP INDEX ix_orders_status"
     )  # building one would wait for the runner that waits here
-    fit = commands._fit
 
     def late(*arguments: object) -> object:
         monkeypatch.undo()
         commands.start(OPEN, shop)
-        return fit(*arguments)  # type: ignore[arg-type]
+        return fitting_plan(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(commands, "_fit", late)
+    monkeypatch.setattr("crossfade.commands.outset.fitting_plan", late)
     with pytest.raises((Busy, WrongState)):
         commands.start(OPEN, shop)
     assert rows(sessions(), DOUBLED) == []
@@ -141,7 +142,7 @@ def test_a_runner_that_wakes_up_after_another_is_done_writes_nothing(shop: str, 
 def test_a_runner_keeps_its_lease_while_one_statement_takes_long(
     shop: str, background: ThreadPoolExecutor, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (journal, lease):
+    for module in (leases, lease):
         monkeypatch.setattr(module, "LEASE_SECONDS", 0.6)
     long, watcher = sessions(autocommit=False), sessions()
     write = "UPDATE orders SET revision = 1 WHERE id = 1"

@@ -91,7 +91,7 @@ class Watch:
 
     moments: list[Moment] = field(default_factory=list)
     actions: list[tuple[str, str, Callable[[], object]]] = field(default_factory=list)
-    refusals: int = 0  # how often `waited` was called
+    reasons: list[str] = field(default_factory=list)  # those that `waited` told
     passed: dict[str, list[int]] = field(default_factory=dict)  # the rows that `advanced` told, by the unit
     _title: str = ""
 
@@ -119,8 +119,13 @@ class Watch:
         assert reason
         assert seconds > 0
         assert attempt > 0
-        self.refusals += 1
+        self.reasons.append(reason)
         self._happened("waited")
+
+    @property
+    def refusals(self) -> int:
+        """How often a lock was not to be had."""
+        return len(self.reasons)
 
     def _happened(self, kind: str) -> None:
         self.moments.append((kind, self._title))

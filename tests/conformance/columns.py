@@ -64,6 +64,11 @@ class Column:
         """What the version of that side knows of it; None where it does not have it."""
         return self.old if side == "old" else self.new
 
+    def sayable(self) -> Any:
+        """A value of the new version that any row may hold, and for which the old one has a value."""
+        values = () if self.new is None else filter(self.new.allowed, self.new.values)
+        return next(value for value in values if value is not None and self.open_to(value))
+
 
 def shared(name: str, *values: Any, default: Any = None, nullable: bool = True) -> Column:
     """A column that no change touches."""

@@ -7,11 +7,12 @@ rollback.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
+from tests.conformance.carrying import after_insert, after_update, carry_back
 from tests.conformance.columns import MADE, Column, Half, Row, Side
 from tests.conformance.pair import NUMBER, Pair, Refusal
 
@@ -58,7 +59,7 @@ class Model:
         if self.stage is Stage.BOTH:
             for column in self.columns:
                 if not column.shared:
-                    _updated(column, before, pair)
+                    after_update(column, before, pair)
         self._check(pair)
         self.rows[number] = pair
         return pair
@@ -123,10 +124,37 @@ class Model:
             pair.new = {}
 
     def complete(self) -> None:
-        """The old side goes."""
+        """The old side goes, and is kept as it stands."""
         self.stage = Stage.NEW
         for pair in self.rows.values():
-            pair.old = {}
+            pair.retired, pair.old = pair.old, {}
+
+    def purge(self) -> None:
+        """What was kept goes too: old values, and how each seed was."""
+        self._unseeded = []
+        for pair in self.rows.values():
+            pair.retired, pair.kept, pair.seed = {}, {}, None
+
+    def revert(self) -> None:
+        """The old side comes back: as it stood where the new side still means that, else by `backward`."""
+        self.stage = Stage.BOTH
+        for pair in self.rows.values():
+            for column in self.columns:
+                if column.shared:
+                    pair.old[column.name] = pair.new[column.name]
+                elif column.backward is not None:
+                    pair.old[column.name] = pair.retired.get(column.name)
+                    carry_back(column, pair, column.backward)
+            pair.retired = {}
+
+    def unsaid(self) -> dict[int, Row]:
+        """The rows for which the old version has nothing, and values for which it has."""
+        evolved = [column for column in self.columns if not column.shared]
+        return {
+            number: {each.name: each.sayable() for each in closed}
+            for number, pair in self.rows.items()
+            if (closed := [each for each in evolved if not each.open_to(pair.new[each.name])])
+        }
 
     # --- the rest ---
 
@@ -174,7 +202,7 @@ class Model:
         if self.stage is Stage.BOTH:
             for column in self.columns:
                 if not column.shared:
-                    _inserted(column, pair, side, on_path=on_path)
+                    after_insert(column, pair, side, on_path=on_path)
         self._check(pair)
         return pair
 
@@ -195,44 +223,6 @@ class Model:
                 value = row[column.name]
                 if not half.allowed(value) or (value is None and not half.nullable):
                     raise Refusal(f"{column.name} = {value!r}")
-
-
-def _inserted(column: Column, pair: Pair, side: Side, *, on_path: bool) -> None:
-    """The other side of a new row. A NULL of a writer that has not said which version it speaks may be
-    nobody's word: then the old side speaks.
-    """
-    name = column.name
-    if side == "old":
-        pair.new[name] = column.forward(pair.old)
-        return
-    if column.old is not None:
-        pair.old[name] = column.old.default
-    if column.by_row and pair.new[name] is None and not on_path:
-        pair.new[name] = column.forward(pair.old)
-    elif column.backward is not None:
-        _carry_back(column, pair, column.backward)
-
-
-def _updated(column: Column, before: Pair, pair: Pair) -> None:
-    """The other side of a row that was changed: the side that moved wins."""
-    name = column.name
-    if column.backward is not None:
-        if pair.new[name] != before.new[name]:
-            _carry_back(column, pair, column.backward)
-        elif pair.old[name] != before.old[name]:
-            pair.new[name] = column.forward(pair.old)
-    elif column.by_row and pair.new[name] is before.new[name] is column.forward(before.old) is None:
-        pair.new[name] = column.forward(pair.old)  # a fill that had nothing to give, and may have now
-
-
-def _carry_back(column: Column, pair: Pair, backward: Callable[[Any], Any]) -> None:
-    value = pair.new[column.name]
-    if not column.open_to(value):
-        raise Refusal(f"{column.name} = {value!r}, and the old version has nothing for it")
-    standing = pair.old[column.name]
-    missing = standing is None and column.old is not None and not column.old.nullable
-    if missing or column.forward(pair.old) != value:  # else both agree already
-        pair.old[column.name] = backward(value)
 
 
 def _same(row: Row, seed: Row) -> bool:

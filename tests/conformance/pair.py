@@ -16,12 +16,15 @@ class Refusal(Exception):
 
 @dataclass
 class Pair:
-    """A row as both versions show it. `kept` is what a rollback kept: (old value, new value) by column."""
+    """A row as both versions show it. `kept` is what a rollback kept: (old value, new value) by column;
+    `retired` are the old values that stood when the evolution was completed.
+    """
 
     old: Row = field(default_factory=dict)
     new: Row = field(default_factory=dict)
     kept: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     seed: Row | None = None  # as it was seeded
+    retired: Row = field(default_factory=dict)
 
     def side(self, side: Side) -> Row:
         """The row as that version shows it."""
@@ -29,4 +32,4 @@ class Pair:
 
     def copy(self) -> Pair:
         """Another pair that says the same."""
-        return Pair(dict(self.old), dict(self.new), dict(self.kept), self.seed)
+        return Pair(dict(self.old), dict(self.new), dict(self.kept), self.seed, dict(self.retired))

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from crossfade import commands
+from crossfade.errors import SchemaMismatch
 from tests.conformance.application import NAMED, NEW, OLD, TABLE, Application, Writer
 from tests.conformance.entry import EVOLUTION, Entry
 from tests.conformance.scene import Scene, Turns
@@ -31,11 +32,20 @@ class Stop:
         return {writer.side for writer in self.writers} == {"old", "new"}
 
 
+BOTH = (OLD, NEW, NAMED)
+
 STOPS = (
-    Stop("live", "start", (OLD, NEW, NAMED), (OLD, NEW)),
+    Stop("live", "start", BOTH, (OLD, NEW)),
     Stop("rolled back", "rollback", (OLD,), (OLD,)),
-    Stop("live again", "start", (OLD, NEW, NAMED), (OLD, NEW)),
+    Stop("live again", "start", BOTH, (OLD, NEW)),
     Stop("completed", "complete", (NEW, NAMED, TABLE), (NEW, TABLE)),
+    Stop("reverted", "revert", BOTH, (OLD, NEW)),
+    Stop("rolled back after that", "rollback", (OLD,), (OLD,)),
+    Stop("on the way", "start", (), (OLD, NEW)),
+    Stop("on the way", "complete", (), (NEW, TABLE)),
+    Stop("purged", "purge", (TABLE,), (NEW, TABLE)),
+    Stop("reverted after purge", "revert", BOTH, (OLD, NEW)),
+    Stop("rolled back at last", "rollback", (OLD,), (OLD,)),
 )
 
 
@@ -51,7 +61,14 @@ class Walk:
         stack.enter_context(self._stagehand.connection)
         self._model, self._turns = entry.model(), Turns()
         self._applications: dict[Writer, Application] = {}
-        self._legacy = self._stagehand.catalogue()
+        self._legacy = self._live = self._stagehand.catalogue()
+        self._commands = {
+            "start": self._start,
+            "rollback": self._rollback,
+            "complete": self._complete,
+            "purge": self._purge,
+            "revert": self._revert,
+        }
         for _ in range(2):
             WRITES[0].run(self._scene("legacy", OLD, (OLD,), WRITES[0].name))
 
@@ -69,27 +86,51 @@ class Walk:
 
     def _arrive(self, stop: Stop) -> None:
         """Run the command: what it reports, each side and the catalogue are as the model says."""
-        scene = self._scene(stop.name, stop.writers[0], stop.writers, f"none: {stop.command} has ended")
-        model = self._model
-        if stop.command == "start":
-            outcome = commands.start(self._entry.evolution(self._schema), self._url)
-            model.start()
-            scene.expect("rows brought back", model.brought_back, outcome.complement_rows)
-            scene.expect("rows seeded", model.seeded, outcome.seeded)
-            scene.expect(
-                "whether this walk shows that kept rows come back", model.kept > 0, model.brought_back > 0
-            )
-        elif stop.command == "rollback":
-            outcome = commands.rollback(EVOLUTION, self._url)
-            model.rollback()
-            scene.expect("rows kept", model.kept, outcome.complement_rows)
-            scene.expect("seeds kept", model.seeds_kept, outcome.seeds_kept)
-            scene.expect("the catalogue", self._legacy, self._stagehand.catalogue())
-        else:
-            commands.complete(EVOLUTION, self._url)
-            model.complete()
-            self._completed(scene)
+        scene = self._scene(stop.name, stop.readers[0], stop.readers, f"none: {stop.command} has ended")
+        self._commands[stop.command](scene)
         scene.compare()
+
+    def _start(self, scene: Scene) -> None:
+        model = self._model
+        outcome = commands.start(self._entry.evolution(self._schema), self._url)
+        model.start()
+        scene.expect("rows brought back", model.brought_back, outcome.complement_rows)
+        scene.expect("rows seeded", model.seeded, outcome.seeded)
+        shown = model.brought_back > 0
+        scene.expect("whether this walk shows that kept rows come back", model.kept > 0, shown)
+        self._live = self._stagehand.catalogue()
+
+    def _rollback(self, scene: Scene) -> None:
+        outcome = commands.rollback(EVOLUTION, self._url)
+        self._model.rollback()
+        scene.expect("rows kept", self._model.kept, outcome.complement_rows)
+        scene.expect("seeds kept", self._model.seeds_kept, outcome.seeds_kept)
+        scene.expect("the catalogue", self._legacy, self._stagehand.catalogue())
+
+    def _complete(self, scene: Scene) -> None:
+        commands.complete(EVOLUTION, self._url)
+        self._model.complete()
+        self._completed(scene)
+
+    def _purge(self, scene: Scene) -> None:
+        commands.purge(EVOLUTION, self._url)
+        self._model.purge()
+        self._completed(scene)
+        left = [line for line in self._stagehand.catalogue() if EVOLUTION in line]
+        scene.expect("what is called after the evolution", [], left)
+
+    def _revert(self, scene: Scene) -> None:
+        """Refused while the new side holds what the old one can't; then all is as it was while live."""
+        unsaid = self._model.unsaid()
+        if unsaid:
+            with pytest.raises(SchemaMismatch, match="holds values that the old version can't say"):
+                commands.revert(EVOLUTION, self._url)
+            mending = self._scene("on the way to revert", NEW, (NEW,), "values that the old version can say")
+            for number, row in unsaid.items():
+                mending.updates(number, row, mending.application.update)
+        commands.revert(EVOLUTION, self._url)
+        self._model.revert()
+        scene.expect("the catalogue", self._live, self._stagehand.catalogue())
 
     def _completed(self, scene: Scene) -> None:
         """No sync stands, and nothing of the legacy table's but the retired column has gone."""

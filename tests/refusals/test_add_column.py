@@ -8,6 +8,10 @@ from crossfade.errors import EvolutionError, SchemaMismatch
 from tests.refusals.refusal import IN, Case, Refusal, assert_case, assert_refused, evolution
 
 PLACE = IN + "AddColumn orders.channel"
+MORE = "this is not one SQL expression"
+BROKEN = "this is not an SQL expression"
+MEND = "mend it; a string stands in 'single quotes'"
+GIVES = "can't give one row its value"
 ROWS_OWN = "use an expression of the row's own columns"
 ONE = "give one expression: no second statement, no FROM, no alias"
 COMPARED = "make it the column's server_default; fill= is for expressions that can be compared"
@@ -56,8 +60,8 @@ CASES = (
         (AddColumn("orders", Column("channel", Text), fill="gross::text"),),
         Refusal(
             EvolutionError,
-            "gross is generated: it has no value yet when a row is written",
-            f"{PLACE}, in 'gross::text'",
+            "gross is generated: it has no value yet when a row is written\n    gross::text\n    ^",
+            PLACE,
             "write out what it is generated from: (total * 1.19)",
         ),
         ("ALTER TABLE orders ADD gross numeric GENERATED ALWAYS AS (total * 1.19) STORED",),
@@ -70,66 +74,74 @@ def test_a_column_that_cannot_be_added(case: Case, shop: str) -> None:
     assert_case(case, shop)
 
 
-# The fill, what is wrong with it, and what to do.
-FILLS: dict[str, tuple[str, str]] = {
-    "1; DROP TABLE orders": ("'1; DROP TABLE orders' is not one SQL expression", ONE),
-    "1, 2": ("'1, 2' is not one SQL expression", ONE),
-    "1 AS one": ("'1 AS one' is not one SQL expression", ONE),
-    "*": ("'*' is not one SQL expression", ONE),
-    "": ("'' is not one SQL expression", ONE),
-    "total FROM orders": ("'total FROM orders' is not one SQL expression", ONE),
-    "total WHERE true": ("'total WHERE true' is not one SQL expression", ONE),
-    "total UNION SELECT 1": ("'total UNION SELECT 1' is not one SQL expression", ONE),
-    "total LIMIT 1": ("'total LIMIT 1' is not one SQL expression", ONE),
-    "DISTINCT total": ("'DISTINCT total' is not one SQL expression", ONE),
-    "'a": (
-        "\"'a\" is not an SQL expression: Error tokenizing 'SELECT ''",
-        "mend it; a string stands in 'single quotes'",
-    ),
-    "(total": (
-        "'(total' is not an SQL expression: Expecting ). Line 1, Col: 13.",
-        "mend it; a string stands in 'single quotes'",
-    ),
-    "sum(total)": ("an aggregate can't give one row its value: SUM(total)", ROWS_OWN),
-    "jsonb_agg(note)": ("an aggregate can't give one row its value: jsonb_agg()", ROWS_OWN),
-    "count(*) FILTER (WHERE true)": ("an aggregate can't give one row its value: COUNT(*)", ROWS_OWN),
-    "lag(total) OVER ()": ("an aggregate can't give one row its value: LAG(total)", ROWS_OWN),
-    "row_number() OVER (ORDER BY id)": (
-        "a window function can't give one row its value: ROW_NUMBER() OVER (ORDER BY id)",
+# The fill with a mark below the offending part, what is wrong with it, and what to do.
+FILLS: tuple[tuple[str, str, str], ...] = (
+    ("1; DROP TABLE orders\n ^", MORE, ONE),
+    ("1, 2\n ^", MORE, ONE),
+    ("1 AS one\n  ^", MORE, ONE),
+    ("*\n", MORE, ONE),
+    ("\n", MORE, ONE),
+    ("total FROM orders\n      ^", MORE, ONE),
+    ("total WHERE true\n      ^", MORE, ONE),
+    ("total UNION SELECT 1\n      ^", MORE, ONE),
+    ("total LIMIT 1\n      ^", MORE, ONE),
+    ("total IS DISTINCT FROM 1, (2)\n                        ^", MORE, ONE),
+    ("DISTINCT total\n", MORE, ONE),
+    ("'a\n", f"{BROKEN}: a quote is not closed", MEND),
+    ("(total\n ^", f"{BROKEN}: Expecting )", MEND),
+    ("note ||\n     ^", f"{BROKEN}: something is missing", MEND),
+    ("sum(total)\n^", f"an aggregate {GIVES}: SUM(total)", ROWS_OWN),
+    ("id + sum(total)\n     ^", f"an aggregate {GIVES}: SUM(total)", ROWS_OWN),
+    ("upper(jsonb_agg(note)::text)\n      ^", f"an aggregate {GIVES}: jsonb_agg()", ROWS_OWN),
+    ("count(*) FILTER (WHERE true)\n^", f"an aggregate {GIVES}: COUNT(*)", ROWS_OWN),
+    ("lag(total) OVER ()\n^", f"an aggregate {GIVES}: LAG(total)", ROWS_OWN),
+    (
+        "row_number() OVER (ORDER BY id)\n^",
+        f"a window function {GIVES}: ROW_NUMBER() OVER (ORDER BY id)",
         ROWS_OWN,
     ),
-    "(SELECT 1)": ("a subquery can't give one row its value: (SELECT 1)", ROWS_OWN),
-    "total > 1 AND EXISTS (SELECT 1)": ("a subquery can't give one row its value: SELECT 1", ROWS_OWN),
-    "array(SELECT 1)": ("a subquery can't give one row its value: SELECT 1", ROWS_OWN),
-    "generate_series(1, 3)": ("a set can't give one row its value: generate_series()", ROWS_OWN),
-    ":channel": ("a placeholder can't give one row its value: %(channel)s", ROWS_OWN),
-    "$1": ("a placeholder can't give one row its value: $1", ROWS_OWN),
-    "orders.*": ("a star can't give one row its value: *", ROWS_OWN),
-    "random()": ("random() gives another value at each call", COMPARED),
-    "GEN_RANDOM_UUID()::text": ("gen_random_uuid() gives another value at each call", COMPARED),
-    "note || nextval('s')": ("nextval() gives another value at each call", COMPARED),
-    "pg_catalog.clock_timestamp()": ("clock_timestamp() gives another value at each call", COMPARED),
-    "pg_sleep(1)": ("pg_sleep() gives another value at each call", COMPARED),
-}
-UNKNOWN: dict[str, tuple[str, str]] = {
-    "totl": ("table public.orders has no column 'totl'", "did you mean 'total'?"),
-    'upper("Note")': ("table public.orders has no column 'Note'", "did you mean 'note'?"),
-    "row_to_json(parcels)": (
+    ("(SELECT 1)\n ^", f"a subquery {GIVES}: (SELECT 1)", ROWS_OWN),
+    ("total > 1 AND EXISTS (SELECT 1)\n                      ^", f"a subquery {GIVES}: SELECT 1", ROWS_OWN),
+    ("array(SELECT 1)\n      ^", f"a subquery {GIVES}: SELECT 1", ROWS_OWN),
+    ("generate_series(1, 3)\n^", f"a set {GIVES}: generate_series()", ROWS_OWN),
+    ("note || :channel\n        ^", f"a placeholder {GIVES}: %(channel)s", ROWS_OWN),
+    ("$1\n^", f"a placeholder {GIVES}: $1", ROWS_OWN),
+    ("orders.*\n       ^", f"a star {GIVES}: *", ROWS_OWN),
+    ("random()\n^", "random() gives another value at each call", COMPARED),
+    ("GEN_RANDOM_UUID()::text\n^", "gen_random_uuid() gives another value at each call", COMPARED),
+    ("note || nextval('s')\n        ^", "nextval() gives another value at each call", COMPARED),
+    (
+        "pg_catalog.clock_timestamp()\n           ^",
+        "clock_timestamp() gives another value at each call",
+        COMPARED,
+    ),
+    ("pg_sleep(1)\n^", "pg_sleep() gives another value at each call", COMPARED),
+)
+UNKNOWN: tuple[tuple[str, str, str], ...] = (
+    ("totl\n^", "table public.orders has no column 'totl'", "did you mean 'total'?"),
+    ('upper("Note")\n      ^', "table public.orders has no column 'Note'", "did you mean 'note'?"),
+    (
+        "row_to_json(parcels)\n            ^",
         "table public.orders has no column 'parcels'",
         "there are: id, note, status, total",
     ),
-    "parcels.note": ("parcels.note is not a column of public.orders", "use the columns of the changed table"),
-}
+    (
+        "id || parcels.note\n      ^",
+        "parcels.note is not a column of public.orders",
+        "use the columns of the changed table",
+    ),
+)
 
 
 @pytest.mark.one_server
 def test_a_fill_that_has_no_value_for_one_row(orders: str) -> None:
     """All of them on one database, which each leaves as it was: they are many."""
-    for fill, (fact, remedy) in {**FILLS, **UNKNOWN}.items():
-        kind = EvolutionError if fill in FILLS else SchemaMismatch
-        unparsed = remedy == ONE or "not an SQL" in fact
-        refusal = Refusal(kind, fact, PLACE if unparsed else f"{PLACE}, in {fill!r}", remedy)
-        assert_refused(evolution(AddColumn("orders", Column("channel", Text), fill=fill)), orders, refusal)
+    for kind, cases in ((EvolutionError, FILLS), (SchemaMismatch, UNKNOWN)):
+        for picture, fact, remedy in cases:
+            fill, mark = picture.split("\n")
+            shown = f"{fact}\n    {fill}" + (f"\n    {mark}" if mark else "")
+            given = evolution(AddColumn("orders", Column("channel", Text), fill=fill))
+            assert_refused(given, orders, Refusal(kind, shown, PLACE, remedy))
 
 
 @pytest.mark.one_server

@@ -22,7 +22,48 @@ def refused_check(name: str, expression: str) -> Refusal:
     return Refusal(Unsupported, fact, STATUS, DROP_CHECK)
 
 
+PARTED = (
+    "ALTER TABLE orders RENAME TO orders_1",
+    "ALTER TABLE orders_1 ALTER status DROP NOT NULL",
+    "CREATE TABLE orders (LIKE orders_1) PARTITION BY RANGE (id)",
+    "ALTER TABLE orders ADD PRIMARY KEY (id)",
+    "CREATE INDEX by_status ON orders (status)",
+    "ALTER TABLE orders ADD CONSTRAINT known CHECK (status <> 'new' OR id > 0)",
+    "ALTER TABLE orders_1 ADD CONSTRAINT known CHECK (status <> 'new' OR id > 0)",
+    "ALTER TABLE orders ATTACH PARTITION orders_1 FOR VALUES FROM (1) TO (100)",
+)
+
+
+def refused_local(what: str) -> Refusal:
+    fact = f"{what} can't be carried over: it stands on a partition alone, not on public.orders"
+    return Refusal(Unsupported, fact, STATUS, "drop it first, or give it to the whole table")
+
+
 CASES = (
+    Case(
+        "index of a partition",
+        OPEN,
+        refused_local("index public.mine"),
+        (*PARTED, "CREATE INDEX mine ON orders_1 (id) WHERE status = 'new'"),
+    ),
+    Case(
+        "unique constraint of a partition",
+        OPEN,
+        refused_local("index public.orders_1_status_id_key"),
+        (*PARTED, "ALTER TABLE orders_1 ADD UNIQUE (status, id)"),
+    ),
+    Case(
+        "check of a partition",
+        OPEN,
+        refused_local("check fresh of public.orders_1"),
+        (*PARTED, "ALTER TABLE orders_1 ADD CONSTRAINT fresh CHECK (status <> 'paid') NOT VALID"),
+    ),
+    Case(
+        "NOT NULL of a partition",
+        OPEN,
+        refused_local("NOT NULL status of public.orders_1"),
+        (*PARTED, "ALTER TABLE orders_1 ALTER status SET NOT NULL"),
+    ),
     Case(
         "unique index, unknown=",
         (OpenEnum("orders", "status", unknown="new"),),

@@ -11,6 +11,11 @@ from tests.refusals.refusal import IN, Case, Refusal, assert_case
 STATUS = IN + "OpenEnum orders.status"
 CHANNEL = IN + "AddColumn orders.channel"
 SUCCESSOR = f"_crossfade_new_{tag('open_statuses')}"
+PARTS = (
+    "CREATE TABLE parts (id int PRIMARY KEY, status order_status) PARTITION BY RANGE (id)",
+    "CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (1) TO (100)",
+    "CREATE INDEX by_status ON parts (status)",
+)
 
 CASES = (
     Case(
@@ -170,6 +175,28 @@ CASES = (
             "evolution 'open_statuses'",
             "make them two evolutions, one after the other",
         ),
+    ),
+    Case(
+        "the name of a new index's part on a partition",
+        (AddColumn("parts", Column("channel", Text), index=True),),
+        Refusal(
+            SchemaMismatch,
+            "the name 'ix_parts_channel_p1' in schema public exists already",
+            IN + "AddColumn parts.channel",
+            "rename what holds it",
+        ),
+        (*PARTS, "CREATE SEQUENCE ix_parts_channel_p1"),
+    ),
+    Case(
+        "the name of a carried index's part once it is promoted",
+        (OpenEnum("parts", "status"),),
+        Refusal(
+            SchemaMismatch,
+            "the name 'by_status_p1' in schema public exists already",
+            IN + "OpenEnum parts.status",
+            "rename what holds it",
+        ),
+        (*PARTS, "CREATE INDEX by_status_p1 ON orders (note)"),
     ),
 )
 

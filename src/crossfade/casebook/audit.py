@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import bindparam, text
 
-from crossfade.casebook.case import Fault, Finding, Side
 from crossfade.casebook.dump import compare, dumped
 from crossfade.casebook.lane import application_engine
+from crossfade.casebook.words import Fault, Finding, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine, TextClause
 
-    from crossfade.casebook.case import Case, Seeds, Tally
+    from crossfade.casebook.case import Case, Seeds
     from crossfade.casebook.dump import Dump
     from crossfade.casebook.journey import Journey
     from crossfade.casebook.lane import Access
     from crossfade.casebook.stages import Stage, Unchanged
+    from crossfade.casebook.words import Tally
 
 __all__ = ["Ground", "may_silence_triggers"]
 

@@ -14,13 +14,13 @@ from rich.markdown import Markdown
 
 from crossfade import commands, connect_args
 from crossfade.casebook import CASES, find
-from crossfade.casebook.case import Side
 from crossfade.casebook.journey import Journey
 from crossfade.casebook.page import print_page
 from crossfade.casebook.premises import premises
 from crossfade.casebook.screen import watcher
 from crossfade.casebook.summary import summarize
 from crossfade.casebook.walk import Pace, walk
+from crossfade.casebook.words import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,9 +10,9 @@ import multiprocessing
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
-from crossfade.casebook.case import Assignment, Moment, Side, Tally
 from crossfade.casebook.desk import Notes
 from crossfade.casebook.lane import Access
+from crossfade.casebook.words import Assignment, Moment, Side, Tally
 from crossfade.casebook.workplace import CRASH, Workplan, work
 from crossfade.errors import CrossfadeError
 

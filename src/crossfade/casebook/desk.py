@@ -16,15 +16,15 @@ import psycopg
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
-from crossfade.casebook.case import Fault, Finding
 from crossfade.casebook.latency import Sample
+from crossfade.casebook.words import Fault, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Engine
 
-    from crossfade.casebook.case import Side
+    from crossfade.casebook.words import Side
 
 __all__ = ["CHECK", "EXAMPLES", "Desk", "Failure", "Notes"]
 

@@ -13,9 +13,9 @@ from crossfade.casebook.stages import WALK
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from crossfade.casebook.case import Finding, Side
     from crossfade.casebook.dump import Comparison
     from crossfade.casebook.stages import Stage
+    from crossfade.casebook.words import Finding, Side
     from crossfade.reports import Outcome, Verification
 
 __all__ = ["Journey", "Passed"]

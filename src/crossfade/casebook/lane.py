@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import create_engine, event, make_url
 
-from crossfade.casebook.case import Side
 from crossfade.casebook.desk import Desk
+from crossfade.casebook.words import Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sqlalchemy import Engine
 
-    from crossfade.casebook.case import Assignment, WorkerFactory
+    from crossfade.casebook.case import WorkerFactory
+    from crossfade.casebook.words import Assignment
 
 __all__ = ["Access", "Lane", "application_engine"]
 

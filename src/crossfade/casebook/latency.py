@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from crossfade.casebook.case import Side
+    from crossfade.casebook.words import Side
 
 __all__ = ["Figures", "Latencies", "Sample", "quantile"]
 

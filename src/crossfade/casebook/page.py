@@ -9,9 +9,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from crossfade.casebook.case import Side
 from crossfade.casebook.stages import BEFORE, DURING, running
 from crossfade.casebook.summary import promises
+from crossfade.casebook.words import Side
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -10,6 +10,7 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from crossfade import names
+from crossfade.casebook.earlier import make_way
 from crossfade.errors import DatabaseFailed, Refused, UsageError
 from crossfade.testing import embedded_postgresql
 
@@ -50,9 +51,9 @@ def premises(
     """Build the case and yield where; afterwards take away all that it made, and `say` so.
 
     Without a database (None or "postgresql") an embedded server lives as long as the block. In a given one,
-    Refused is raised where anything of the case's is there already, and nothing is changed. `status` is the
-    command of that name. Raises UsageError for what is no PostgreSQL URL, DatabaseFailed for an unreachable
-    one.
+    Refused is raised where anything of the case's is there already, or its evolution is not over, and nothing
+    is changed. `status` is the command of that name. Raises UsageError for what is no PostgreSQL URL,
+    DatabaseFailed for an unreachable one.
     """
     if database in (None, EMBEDDED):
         with embedded_postgresql() as server:
@@ -66,16 +67,18 @@ def premises(
         with engine.connect() as connection:
             schema = str(connection.scalar(text("SELECT current_schema()")))
             had_journal = _exists(connection, "SCHEMA", names.JOURNAL)
-            _refuse_if_taken(case, connection, schema)
+            taken = _taken(case, connection, schema)
     except SQLAlchemyError as error:
         raise DatabaseFailed(
             f"The database could not be used: {error}", remedy="check --database: postgresql://user@host/name"
         ) from error
-    if had_journal and case.evolution.name in {known.evolution for known in status(url)}:
+    if had_journal:
+        make_way(case, engine, status(url), taken, say)
+    if taken:
         raise Refused(
-            f"The journal of this database knows the evolution {case.evolution.name!r} already",
-            place=f"schema {names.JOURNAL!r}",
-            remedy="use another database for the case",
+            f"The case {case.name!r} makes what this database has already: {', '.join(taken)}",
+            place=f"schema {schema!r}",
+            remedy="use another database; nothing was changed in this one",
         )
     try:
         yield _build(case, url, rows, seed)
@@ -103,18 +106,12 @@ def _spoken(database: str) -> str:
     return url.set(drivername=DRIVER).render_as_string(hide_password=False)
 
 
-def _refuse_if_taken(case: Case, connection: Connection, schema: str) -> None:
+def _taken(case: Case, connection: Connection, schema: str) -> list[str]:
     taken = [f"table {name}" for name in case.tables if _exists(connection, "TABLE", name)]
     taken += [f"type {name}" for name in case.types if _exists(connection, "TYPE", name)]
     taken += [f"function {name}" for name in case.functions if _exists(connection, "FUNCTION", name)]
     namespace = names.namespace(schema, case.evolution.name)
-    taken += [f"schema {namespace}"] if _exists(connection, "SCHEMA", namespace) else []
-    if taken:
-        raise Refused(
-            f"The case {case.name!r} makes what this database has already: {', '.join(taken)}",
-            place=f"schema {schema!r}",
-            remedy="use another database; nothing was changed in this one",
-        )
+    return taken + ([f"schema {namespace}"] if _exists(connection, "SCHEMA", namespace) else [])
 
 
 def _exists(connection: Connection, kind: str, name: str) -> bool:

@@ -13,8 +13,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from crossfade.casebook.case import Fault, Side
 from crossfade.casebook.stages import dumps_of
+from crossfade.casebook.words import Fault, Side
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from crossfade.casebook.case import Side
+from crossfade.casebook.words import Side
 
 __all__ = ["BEFORE", "DURING", "WALK", "Stage", "Unchanged", "dumps_of", "running"]
 

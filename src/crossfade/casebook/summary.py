@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from crossfade.casebook.case import Fault, Side
 from crossfade.casebook.stages import BEFORE, DURING, running
+from crossfade.casebook.words import Fault, Side
 from crossfade.reports import Backfill
 
 if TYPE_CHECKING:

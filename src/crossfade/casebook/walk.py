@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol, Self
 from sqlalchemy.exc import SQLAlchemyError
 
 from crossfade.casebook.audit import Ground
-from crossfade.casebook.case import Moment, Side
 from crossfade.casebook.crew import Crew
 from crossfade.casebook.journey import Journey, Passed
 from crossfade.casebook.stages import dumps_of
+from crossfade.casebook.words import Moment, Side
 from crossfade.errors import CrossfadeError
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crossfade.casebook.case import Assignment, Moment, Side, Tally
 from crossfade.casebook.desk import Notes
 from crossfade.casebook.lane import Access, Lane
+from crossfade.casebook.words import Assignment, Moment, Side, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

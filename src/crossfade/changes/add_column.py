@@ -17,6 +17,7 @@ from crossfade.lens import Assignment, Law, RowLens
 from crossfade.schema import Check, Column, Index, Schema, Table, TableName
 from crossfade.steps import (
     AddCheck,
+    AskExpression,
     CreateIndex,
     SetDefault,
     SetNotNull,
@@ -89,12 +90,26 @@ class AddColumn:
                 place=self.title,
                 remedy="choose another name, or drop that column first",
             )
-        type_ = rendered(self.column.type, schema, self.title)
+        type_, collation = rendered(self.column.type, schema, self.title)
         default = rendered_default(self.column, schema, self.title)
-        declared = Column(self.column.name, type_, bool(self.column.nullable), default)
+        declared = expressions.user_default(
+            Column(
+                self.column.name,
+                type_,
+                bool(self.column.nullable),
+                default,
+                comment=self.column.comment,
+                collation=collation,
+            ),
+            schema.database,
+            self.title,
+            schema.volatile_functions,
+        )
         own = expressions.default_of(declared)
-        fill = self._fill(table, type_, schema) or own
+        given = self._fill(table, type_, schema)
+        fill = given or own
         derived = bool(fill.reads)
+        asked = {"server_default": own, **({"fill": given} if given else {})}
         if not declared.nullable and (fill.is_null or (derived and default is None)):
             raise EvolutionError(
                 f"{self.column.name} is NOT NULL, and the rows of the old side would have no value",
@@ -104,6 +119,7 @@ class AddColumn:
         if derived and default is not None:
             # A bare literal would take the type of the fill, which need not be the column's.
             fill = Sql(f"coalesce({fill.text}, CAST({default} AS {type_}))", type_, fill.reads)
+            asked["fill, else server_default,"] = replace(fill, volatile=own.volatile)
 
         index = self._index(table)
         lens = RowLens(
@@ -121,6 +137,7 @@ class AddColumn:
             start=(*_steps(table.name, declared, fill), *index),
             complete=_own_default(table.name, declared, fill, own),
             lenses=(lens,),
+            checks=_questions(self.title, table, declared, asked, schema.search_path),
             shown=(
                 Shown(table.name, None, ViewColumn(declared.name, declared.name, _view_default(fill, own))),
             ),
@@ -140,13 +157,25 @@ class AddColumn:
         return (CreateIndex(table.name, Index(name, (self.column.name,), method), table.partitions),)
 
 
+def _questions(
+    title: str, table: Table, column: Column, asked: Mapping[str, Sql], search_path: tuple[str, ...]
+) -> tuple[AskExpression, ...]:
+    """What the server is asked of each expression, before anything else is done."""
+    columns = tuple(each.name for each in table.columns)
+    return tuple(
+        AskExpression(title, table.name, column.name, column.type, given, expression, columns, search_path)
+        for given, expression in asked.items()
+        if not expression.is_null
+    )
+
+
 def _steps(table: TableName, declared: Column, fill: Sql) -> tuple[Step, ...]:
     if not fill.reads and not fill.volatile:
         # The fill as the column's default: rows that stand get it without being rewritten, and the
         # old application's inserts get it without a trigger.
-        held = replace(declared, default=None if fill.is_null else fill.text)
+        held = replace(declared, default=None if fill.is_null else fill.text, volatile=False)
         return (AddColumnStep(table, held),)
-    bare = Column(declared.name, declared.type)
+    bare = replace(declared, nullable=True, default=None, volatile=False)
     add = AddColumnStep(table, bare, later_default=declared.default if fill.volatile else None)
     if declared.nullable:
         return (add,)

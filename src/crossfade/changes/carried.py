@@ -65,7 +65,7 @@ def carried_indexes(
         if index.constraint and not table.partitions:
             start.append(AdoptIndex(table.name, built.name))
         put_away = names.retired(index.name, evolution)
-        retire.append(RenameIndex(table.name, index.name, put_away))
+        retire.append(RenameIndex(table.name, index.name, put_away, table.partitions))
         again = _moved(index, put_away, old.name, retired)
         if again.predicate is not None:
             again = replace(
@@ -74,7 +74,7 @@ def carried_indexes(
         recreate.append(CreateIndex(table.name, again, table.partitions))
         if index.constraint and not table.partitions:
             recreate.append(AdoptIndex(table.name, put_away))
-        promote.append(RenameIndex(table.name, built.name, index.name))
+        promote.append(RenameIndex(table.name, built.name, index.name, table.partitions))
     return Carried(tuple(start), tuple(retire), tuple(promote), tuple(recreate), tuple(notes))
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from crossfade.lens import RowLens
 from crossfade.schema import Schema, TableName
-from crossfade.steps import CountUnmapped, Step, ViewColumn
+from crossfade.steps import AskExpression, CountUnmapped, Step, ViewColumn
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Parts:
     revive: tuple[Step, ...] = ()
     lenses: tuple[RowLens, ...] = ()
     shown: tuple[Shown, ...] = ()
-    checks: tuple[CountUnmapped, ...] = ()
+    checks: tuple[CountUnmapped | AskExpression, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -20,12 +20,17 @@ _DIALECTS: dict[str, Dialect] = {
 }
 
 
-def rendered(type_: TypeEngine[Any], schema: Schema, place: str) -> str:
-    """The type's SQL on the database of `schema`, such as `VARCHAR(50)`."""
+def rendered(type_: TypeEngine[Any], schema: Schema, place: str) -> tuple[str, str | None]:
+    """The type's SQL on the database of `schema`, such as `VARCHAR(50)`, and its collation's, or None.
+
+    SQLAlchemy takes the collation for a part of the type; in a CAST it may not stand there.
+    """
     try:
-        return str(type_.compile(dialect=_DIALECTS[schema.database]))
+        text = str(type_.compile(dialect=_DIALECTS[schema.database]))
     except CompileError as error:
         raise EvolutionError(f"{type_!r} has no form on {schema.database}: {error}", place=place) from error
+    name, _, collation = text.partition(" COLLATE ")
+    return name, collation or None
 
 
 def rendered_default(column: Column[Any], schema: Schema, place: str) -> str | None:

@@ -12,6 +12,7 @@ from crossfade import expressions, names
 from crossfade.changes.carried import carried_checks, carried_indexes
 from crossfade.changes.change import Parts, Shown
 from crossfade.changes.column_types import rendered
+from crossfade.changes.dependents import demand_movable
 from crossfade.errors import EvolutionError, SchemaMismatch, Unsupported
 from crossfade.expressions import ValueMap
 from crossfade.lens import Assignment, RowLens, law_of
@@ -95,7 +96,8 @@ class OpenEnum:
             )
 
         successor = names.successor(self.column, evolution)
-        new = Column(successor, rendered(self.type, schema, self.title), comment=old.comment)
+        type_, collation = rendered(self.type, schema, self.title)
+        new = Column(successor, type_, comment=old.comment, collation=collation)
         lens = self._lens(table, old, new, values)
         unmapped = tuple(label for label in labels if label not in values)
         mapping: dict[str | None, str | None] = dict(values.items())
@@ -187,22 +189,7 @@ class OpenEnum:
                     place=self.title,
                     remedy="a column that identifies or refers to rows can't be opened",
                 )
-        broken = [
-            each
-            for each in table.dependents
-            if each.column == old.name and not (each.kind == "function" and each.name in self.accept)
-        ]
-        if broken:
-            listed = "; ".join(f"{each.kind} {each.name}" for each in broken)
-            accepting = any(each.kind == "function" for each in broken)
-            raise SchemaMismatch(
-                f"{len(broken)} dependent of {table.name}.{old.name} would break: {listed}"
-                if len(broken) == 1
-                else f"{len(broken)} dependents of {table.name}.{old.name} would break: {listed}",
-                place=self.title,
-                remedy="drop them or move them off the column first"
-                + ("; functions that were looked at can be named in accept=(…)" if accepting else ""),
-            )
+        demand_movable(table, old, self.accept, self.title)
         return old
 
     def _known_labels(self, values: Mapping[str, str], labels: tuple[str, ...]) -> None:

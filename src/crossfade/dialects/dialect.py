@@ -9,8 +9,9 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from crossfade.errors import Refused
 from crossfade.schema import Schema, TableName
-from crossfade.steps import Statement, Step
+from crossfade.steps import AskExpression, Statement, Step
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,19 @@ class SchemaDialect(Protocol):
         """The statements of `step`, in order."""
         ...
 
+    def objection(self, connection: Connection, step: AskExpression) -> Refused | None:
+        """Why the server would not take the expression, to be raised with its place; None where it would.
+
+        Executes the statements of `step`; leaves the connection in a transaction to be rolled back.
+        """
+        ...
+
     def load(self, connection: Connection) -> Load:
         """How the server is, now."""
+        ...
+
+    def blocker(self, error: DBAPIError, tables: Sequence[str]) -> str | None:
+        """Who holds the lock on one of the tables that `error` is about; None where that can't be told."""
         ...
 
     def passing(self, error: DBAPIError) -> str | None:

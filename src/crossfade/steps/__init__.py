@@ -37,7 +37,7 @@ from crossfade.steps.namespaces import (
     ViewColumn,
     WithdrawView,
 )
-from crossfade.steps.questions import CountUnmapped, CountUnsaid, CountWrites
+from crossfade.steps.questions import AskExpression, CountUnmapped, CountUnsaid, CountWrites
 from crossfade.steps.rows import (
     Analyze,
     Compare,
@@ -56,6 +56,7 @@ __all__ = [
     "AddColumn",
     "AdoptIndex",
     "Analyze",
+    "AskExpression",
     "CloseSide",
     "Compare",
     "CopyRows",

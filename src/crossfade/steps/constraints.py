@@ -73,19 +73,22 @@ class DropUnique(Step):
 
 @dataclass(frozen=True)
 class RenameIndex(Step):
-    """Give an index, and the constraint that it serves, another name."""
+    """Give an index, and the constraint that it serves, another name; its parts on `partitions` as well,
+    where they are named after it.
+    """
 
     phase = Phase.CONTRACT
     table: TableName
     index: str
     to: str
+    partitions: tuple[TableName, ...] = ()
 
     @property
     def title(self) -> str:
         return f"rename index {self.index} to {self.to}"
 
     def undo(self) -> Step:
-        return RenameIndex(self.table, self.to, self.index)
+        return RenameIndex(self.table, self.to, self.index, self.partitions)
 
 
 @dataclass(frozen=True)

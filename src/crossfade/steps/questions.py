@@ -4,9 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crossfade.expressions import Sql
 from crossfade.phases import Phase
 from crossfade.schema import TableName
 from crossfade.steps.step import Mode, Step
+
+
+@dataclass(frozen=True)
+class AskExpression(Step):
+    """A check that changes nothing: can `expression` give the column its value, as the server sees it?
+
+    `given` says where the user gave it, `columns` are the table's, `type` is the column's.
+    """
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE
+    change: str
+    table: TableName
+    column: str
+    type: str
+    given: str
+    expression: Sql
+    columns: tuple[str, ...]
+    search_path: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"ask for {self.given} of {self.table}.{self.column}"
 
 
 @dataclass(frozen=True)

@@ -80,10 +80,15 @@ class CopyRows(Step):
     rows: int
     skip_triggers: bool
     repair: bool = False
+    row_bytes: int = 0
 
     @property
     def estimate(self) -> int:
         return self.rows
+
+    @property
+    def weight(self) -> int:
+        return self.row_bytes
 
     @property
     def title(self) -> str:

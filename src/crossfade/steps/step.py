@@ -85,6 +85,11 @@ class Step:
         return 0
 
     @property
+    def weight(self) -> int:
+        """About how many bytes a batched step writes for each row; 0 where that is not known."""
+        return 0
+
+    @property
     def title(self) -> str:
         """What the step does, for people."""
         raise NotImplementedError

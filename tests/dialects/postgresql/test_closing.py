@@ -24,26 +24,32 @@ CASES = {
         InstallSync(NAME, ORDERS, (status(),), COLUMNS, (OLD, NEW), NAMESPACE, ("public",), one_sided=True),
         """
 -- work:
-CREATE FUNCTION crossfade.sync_c665_public_orders() RETURNS trigger LANGUAGE plpgsql
-  SET search_path = pg_catalog, public, pg_temp AS $crossfade$
+CREATE FUNCTION crossfade.sync_c665_public_orders() RETURNS trigger LANGUAGE plpgsql AS $crossfade$
 BEGIN
+  IF NOT (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off') THEN
+    RETURN NEW;
+  END IF;
   IF TG_OP = 'INSERT' THEN
-    IF NEW.status_2 IS NULL AND TG_ARGV[0] = 'old' THEN
-      NEW.status_2 := CASE WHEN NEW.status = 'new'::public.order_status THEN 'open' WHEN
-          NEW.status = 'it''s'::public.order_status THEN '100%' END;
-    ELSE
-      NEW.status := CASE WHEN NEW.status_2 = 'open' THEN 'new'::public.order_status WHEN
-          NEW.status_2 = '100%' THEN 'it''s'::public.order_status ELSE 'new'::public.order_status
+    IF NEW.status_2 IS NULL AND false THEN
+      NEW.status_2 := CASE WHEN NEW.status OPERATOR(pg_catalog.=) 'new'::public.order_status THEN
+          'open' WHEN NEW.status OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%'
           END;
+    ELSE
+      NEW.status := CASE WHEN NEW.status_2 OPERATOR(pg_catalog.=) 'open' THEN
+          'new'::public.order_status WHEN NEW.status_2 OPERATOR(pg_catalog.=) '100%' THEN
+          'it''s'::public.order_status ELSE 'new'::public.order_status END;
     END IF;
   ELSE
-    IF NEW.status_2 IS DISTINCT FROM OLD.status_2 THEN
-      NEW.status := CASE WHEN NEW.status_2 = 'open' THEN 'new'::public.order_status WHEN
-          NEW.status_2 = '100%' THEN 'it''s'::public.order_status ELSE 'new'::public.order_status
+    IF NOT coalesce(NEW.status_2 OPERATOR(pg_catalog.=) OLD.status_2, NEW.status_2 IS NULL AND
+        OLD.status_2 IS NULL) THEN
+      NEW.status := CASE WHEN NEW.status_2 OPERATOR(pg_catalog.=) 'open' THEN
+          'new'::public.order_status WHEN NEW.status_2 OPERATOR(pg_catalog.=) '100%' THEN
+          'it''s'::public.order_status ELSE 'new'::public.order_status END;
+    ELSIF NOT coalesce(NEW.status OPERATOR(pg_catalog.=) OLD.status, NEW.status IS NULL AND
+        OLD.status IS NULL) THEN
+      NEW.status_2 := CASE WHEN NEW.status OPERATOR(pg_catalog.=) 'new'::public.order_status THEN
+          'open' WHEN NEW.status OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%'
           END;
-    ELSIF NEW.status IS DISTINCT FROM OLD.status THEN
-      NEW.status_2 := CASE WHEN NEW.status = 'new'::public.order_status THEN 'open' WHEN
-          NEW.status = 'it''s'::public.order_status THEN '100%' END;
     END IF;
   END IF;
   RETURN NEW;
@@ -51,23 +57,12 @@ END
 $crossfade$
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
-CREATE TRIGGER "~crossfade_insert_new" BEFORE INSERT ON public.orders
+CREATE TRIGGER "~crossfade_sync" BEFORE INSERT OR UPDATE ON public.orders
   FOR EACH ROW
-  WHEN (current_setting('crossfade.sync', true) IS DISTINCT FROM 'off')
-  EXECUTE FUNCTION crossfade.sync_c665_public_orders('new')
-
--- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
-ALTER TABLE public.orders ENABLE ALWAYS TRIGGER "~crossfade_insert_new"
-
--- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
-CREATE TRIGGER "~crossfade_update" BEFORE UPDATE ON public.orders
-  FOR EACH ROW
-  WHEN ((NEW.status IS DISTINCT FROM OLD.status OR NEW.status_2 IS DISTINCT FROM OLD.status_2) AND
-    current_setting('crossfade.sync', true) IS DISTINCT FROM 'off')
   EXECUTE FUNCTION crossfade.sync_c665_public_orders()
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
-ALTER TABLE public.orders ENABLE ALWAYS TRIGGER "~crossfade_update"
+ALTER TABLE public.orders ENABLE ALWAYS TRIGGER "~crossfade_sync"
 
 """,
     ),
@@ -85,6 +80,9 @@ DROP TRIGGER IF EXISTS "~crossfade_insert_new" ON "Shop"."order items"
 
 -- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
 DROP TRIGGER IF EXISTS "~crossfade_insert_old" ON "Shop"."order items"
+
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+DROP TRIGGER IF EXISTS "~crossfade_sync" ON "Shop"."order items"
 
 -- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
 DROP TRIGGER IF EXISTS "~crossfade_update" ON "Shop"."order items"
@@ -110,8 +108,8 @@ DROP SEQUENCE IF EXISTS crossfade."writes_new_c665_Shop_order items"
 CREATE FUNCTION crossfade.closed_c665_public_orders() RETURNS trigger LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp AS $crossfade$
 BEGIN
-  RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE =
-      'evolution open_statuses is being rolled back: the new version of public.orders takes no more writes',
+  RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = 'evolution
+      open_statuses is being rolled back: the new version of public.orders takes no more writes',
     HINT = 'Stop the new version of the application, or start the evolution again.';
 END
 $crossfade$
@@ -119,8 +117,9 @@ $crossfade$
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 CREATE TRIGGER "~crossfade_closed_insert" BEFORE INSERT ON public.orders
   FOR EACH ROW
-  WHEN ((NEW.status_2 IS DISTINCT FROM NULL OR NEW.channel IS DISTINCT FROM 'web') AND
-    current_setting('crossfade.sync', true) IS DISTINCT FROM 'off')
+  WHEN ((NEW.status_2 IS NOT NULL OR NOT coalesce(NEW.channel OPERATOR(pg_catalog.=) 'web',
+      NEW.channel IS NULL AND 'web' IS NULL)) AND pg_catalog.current_setting('crossfade.sync', true)
+      IS DISTINCT FROM 'off')
   EXECUTE FUNCTION crossfade.closed_c665_public_orders()
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
@@ -129,8 +128,10 @@ ALTER TABLE public.orders ENABLE ALWAYS TRIGGER "~crossfade_closed_insert"
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 CREATE TRIGGER "~crossfade_closed_update" BEFORE UPDATE ON public.orders
   FOR EACH ROW
-  WHEN ((NEW.status_2 IS DISTINCT FROM OLD.status_2 OR NEW.channel IS DISTINCT FROM OLD.channel)
-    AND current_setting('crossfade.sync', true) IS DISTINCT FROM 'off')
+  WHEN ((NOT coalesce(NEW.status_2 OPERATOR(pg_catalog.=) OLD.status_2, NEW.status_2 IS NULL AND
+      OLD.status_2 IS NULL) OR NOT coalesce(NEW.channel OPERATOR(pg_catalog.=) OLD.channel,
+      NEW.channel IS NULL AND OLD.channel IS NULL)) AND pg_catalog.current_setting('crossfade.sync',
+      true) IS DISTINCT FROM 'off')
   EXECUTE FUNCTION crossfade.closed_c665_public_orders()
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
@@ -145,8 +146,8 @@ ALTER TABLE public.orders ENABLE ALWAYS TRIGGER "~crossfade_closed_update"
 CREATE FUNCTION crossfade.closed_c665_public_orders() RETURNS trigger LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp AS $crossfade$
 BEGIN
-  RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE =
-      'evolution open_statuses is being rolled back: the new version of public.orders takes no more writes',
+  RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = 'evolution
+      open_statuses is being rolled back: the new version of public.orders takes no more writes',
     HINT = 'Stop the new version of the application, or start the evolution again.';
 END
 $crossfade$
@@ -154,8 +155,8 @@ $crossfade$
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 CREATE TRIGGER "~crossfade_closed_update" BEFORE UPDATE ON public.orders
   FOR EACH ROW
-  WHEN ((NEW.token IS DISTINCT FROM OLD.token) AND current_setting('crossfade.sync', true)
-    IS DISTINCT FROM 'off')
+  WHEN ((NOT coalesce(NEW.token OPERATOR(pg_catalog.=) OLD.token, NEW.token IS NULL AND OLD.token IS
+      NULL)) AND pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off')
   EXECUTE FUNCTION crossfade.closed_c665_public_orders()
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
@@ -170,8 +171,8 @@ ALTER TABLE public.orders ENABLE ALWAYS TRIGGER "~crossfade_closed_update"
 CREATE FUNCTION crossfade.closed_c665_public_orders() RETURNS trigger LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp AS $crossfade$
 BEGIN
-  RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE =
-      'evolution open_statuses is being rolled back: the new version of public.orders takes no more writes',
+  RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = 'evolution
+      open_statuses is being rolled back: the new version of public.orders takes no more writes',
     HINT = 'Stop the new version of the application, or start the evolution again.';
 END
 $crossfade$
@@ -179,8 +180,8 @@ $crossfade$
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 CREATE TRIGGER "~crossfade_closed_insert" BEFORE INSERT ON public.orders
   FOR EACH ROW
-  WHEN ((CAST(CAST(NEW.data AS JSON) AS text) IS DISTINCT FROM CAST(CAST(NULL AS JSON) AS text))
-    AND current_setting('crossfade.sync', true) IS DISTINCT FROM 'off')
+  WHEN ((NEW.data IS NOT NULL) AND pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT
+      FROM 'off')
   EXECUTE FUNCTION crossfade.closed_c665_public_orders()
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
@@ -189,8 +190,8 @@ ALTER TABLE public.orders ENABLE ALWAYS TRIGGER "~crossfade_closed_insert"
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 CREATE TRIGGER "~crossfade_closed_update" BEFORE UPDATE ON public.orders
   FOR EACH ROW
-  WHEN ((CAST(CAST(NEW.data AS JSON) AS text) IS DISTINCT FROM CAST(CAST(OLD.data AS JSON) AS
-    text)) AND current_setting('crossfade.sync', true) IS DISTINCT FROM 'off')
+  WHEN ((CAST(CAST(NEW.data AS JSON) AS text) IS DISTINCT FROM CAST(CAST(OLD.data AS JSON) AS text))
+      AND pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off')
   EXECUTE FUNCTION crossfade.closed_c665_public_orders()
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:

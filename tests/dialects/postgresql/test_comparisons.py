@@ -32,6 +32,9 @@ CASES = {
 -- setting:
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY
 
+-- setting:
+SET LOCAL search_path = pg_catalog, pg_temp
+
 """
         + WALK
         + """
@@ -59,6 +62,9 @@ SELECT t.id::text, t.status::text, t.status_2::text
 -- setting:
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY
 
+-- setting:
+SET LOCAL search_path = pg_catalog, pg_temp
+
 """
         + WALK
         + """
@@ -85,6 +91,9 @@ SELECT t.id::text, t.status::text, t.status_2::text
         """
 -- setting:
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY
+
+-- setting:
+SET LOCAL search_path = pg_catalog, pg_temp
 
 """
         + WALK
@@ -122,34 +131,47 @@ SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY
         + """
 -- work, ACCESS SHARE, bound:
 SELECT count(*), count(*) FILTER (WHERE NOT (CASE WHEN t.status_2 IS NULL AND (CASE WHEN t.status
-    = 'new'::public.order_status THEN 'open' WHEN t.status = 'it''s'::public.order_status THEN
-    '100%%' END IS NOT NULL) THEN EXISTS (SELECT FROM crossfade.complement AS c WHERE c.evolution
-    = 'open_statuses' AND c.table_name = 'public.orders' AND c.change = 'OpenEnum orders.status'
-    AND c.state = 'restored' AND c.row_key = jsonb_build_array(t.id::text)::text) ELSE t.status
-    IS NOT DISTINCT FROM CASE WHEN t.status_2 = 'open' THEN 'new'::public.order_status WHEN
-    t.status_2 = '100%%' THEN 'it''s'::public.order_status ELSE 'new'::public.order_status END
-    END) OR NOT (CASE WHEN t.channel IS NULL AND (coalesce(upper(t."note"), 'web') IS NOT NULL)
-    THEN EXISTS (SELECT FROM crossfade.complement AS c WHERE c.evolution = 'open_statuses' AND
-    c.table_name = 'public.orders' AND c.change = 'AddColumn orders.channel' AND c.state =
-    'restored' AND c.row_key = jsonb_build_array(t.id::text)::text) ELSE true END))
+    OPERATOR(pg_catalog.=) 'new'::public.order_status THEN 'open' WHEN t.status
+    OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%%' END IS NOT NULL) THEN EXISTS
+    (SELECT
+  FROM crossfade.complement AS c
+  WHERE c.evolution = 'open_statuses' AND c.table_name = 'public.orders' AND c.change = 'OpenEnum
+      orders.status' AND c.state = 'restored' AND c.row_key = jsonb_build_array(t.id::text)::text)
+      ELSE coalesce(t.status OPERATOR(pg_catalog.=) (CASE WHEN t.status_2 OPERATOR(pg_catalog.=)
+      'open' THEN 'new'::public.order_status WHEN t.status_2 OPERATOR(pg_catalog.=) '100%%' THEN
+      'it''s'::public.order_status ELSE 'new'::public.order_status END), t.status IS NULL AND (CASE
+      WHEN t.status_2 OPERATOR(pg_catalog.=) 'open' THEN 'new'::public.order_status WHEN t.status_2
+      OPERATOR(pg_catalog.=) '100%%' THEN 'it''s'::public.order_status ELSE
+      'new'::public.order_status END) IS NULL) END) OR NOT (CASE WHEN t.channel IS NULL AND
+      (coalesce(upper(t."note"), 'web') IS NOT NULL) THEN EXISTS (SELECT
+  FROM crossfade.complement AS c
+  WHERE c.evolution = 'open_statuses' AND c.table_name = 'public.orders' AND c.change = 'AddColumn
+      orders.channel' AND c.state = 'restored' AND c.row_key = jsonb_build_array(t.id::text)::text)
+      ELSE true END))
   FROM public.orders AS t
   WHERE t.id >= %(lo_0)s::bigint AND t.id <= %(hi_0)s::bigint
 
 -- sample, ACCESS SHARE, bound:
 SELECT t.id::text, t.status::text, t.status_2::text, t.channel::text
   FROM public.orders AS t
-  WHERE t.id >= %(lo_0)s::bigint AND t.id <= %(hi_0)s::bigint AND (NOT (CASE WHEN t.status_2
-    IS NULL AND (CASE WHEN t.status = 'new'::public.order_status THEN 'open' WHEN t.status =
-    'it''s'::public.order_status THEN '100%%' END IS NOT NULL) THEN EXISTS (SELECT FROM
-    crossfade.complement AS c WHERE c.evolution = 'open_statuses' AND c.table_name =
-    'public.orders' AND c.change = 'OpenEnum orders.status' AND c.state = 'restored' AND c.row_key
-    = jsonb_build_array(t.id::text)::text) ELSE t.status IS NOT DISTINCT FROM CASE WHEN t.status_2
-    = 'open' THEN 'new'::public.order_status WHEN t.status_2 = '100%%' THEN
-    'it''s'::public.order_status ELSE 'new'::public.order_status END END) OR NOT (CASE WHEN
-    t.channel IS NULL AND (coalesce(upper(t."note"), 'web') IS NOT NULL) THEN EXISTS (SELECT FROM
-    crossfade.complement AS c WHERE c.evolution = 'open_statuses' AND c.table_name =
-    'public.orders' AND c.change = 'AddColumn orders.channel' AND c.state = 'restored' AND
-    c.row_key = jsonb_build_array(t.id::text)::text) ELSE true END))
+  WHERE t.id >= %(lo_0)s::bigint AND t.id <= %(hi_0)s::bigint AND (NOT (CASE WHEN t.status_2 IS NULL
+      AND (CASE WHEN t.status OPERATOR(pg_catalog.=) 'new'::public.order_status THEN 'open' WHEN
+      t.status OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%%' END IS NOT NULL)
+      THEN EXISTS (SELECT
+  FROM crossfade.complement AS c
+  WHERE c.evolution = 'open_statuses' AND c.table_name = 'public.orders' AND c.change = 'OpenEnum
+      orders.status' AND c.state = 'restored' AND c.row_key = jsonb_build_array(t.id::text)::text)
+      ELSE coalesce(t.status OPERATOR(pg_catalog.=) (CASE WHEN t.status_2 OPERATOR(pg_catalog.=)
+      'open' THEN 'new'::public.order_status WHEN t.status_2 OPERATOR(pg_catalog.=) '100%%' THEN
+      'it''s'::public.order_status ELSE 'new'::public.order_status END), t.status IS NULL AND (CASE
+      WHEN t.status_2 OPERATOR(pg_catalog.=) 'open' THEN 'new'::public.order_status WHEN t.status_2
+      OPERATOR(pg_catalog.=) '100%%' THEN 'it''s'::public.order_status ELSE
+      'new'::public.order_status END) IS NULL) END) OR NOT (CASE WHEN t.channel IS NULL AND
+      (coalesce(upper(t."note"), 'web') IS NOT NULL) THEN EXISTS (SELECT
+  FROM crossfade.complement AS c
+  WHERE c.evolution = 'open_statuses' AND c.table_name = 'public.orders' AND c.change = 'AddColumn
+      orders.channel' AND c.state = 'restored' AND c.row_key = jsonb_build_array(t.id::text)::text)
+      ELSE true END))
   ORDER BY t.id
   LIMIT %(batch)s
 
@@ -160,6 +182,9 @@ SELECT t.id::text, t.status::text, t.status_2::text, t.channel::text
         """
 -- setting:
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY
+
+-- setting:
+SET LOCAL search_path = pg_catalog, pg_temp
 
 -- first, ACCESS SHARE:
 SELECT t."order"::text, t."No"::text

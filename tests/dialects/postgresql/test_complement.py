@@ -38,18 +38,19 @@ DELETE
         + """
 -- work, ACCESS SHARE, bound:
 INSERT INTO crossfade.complement AS c (evolution, table_name, change, row_key, old_values,
-    new_values, state)
-  SELECT 'open_statuses', 'public.orders', 'OpenEnum orders.status',
+    new_values, state) SELECT 'open_statuses', 'public.orders', 'OpenEnum orders.status',
     jsonb_build_array(t.id::text)::text, jsonb_build_array(t.status::text),
     jsonb_build_array(t.status_2::text), 'kept'
   FROM public.orders AS t
-  WHERE t.id >= %(lo_0)s::bigint AND t.id <= %(hi_0)s::bigint AND (t.status_2 IS DISTINCT FROM
-    CASE WHEN t.status = 'new'::public.order_status THEN 'open' WHEN t.status =
-    'it''s'::public.order_status THEN '100%%' END)
+  WHERE t.id >= %(lo_0)s::bigint AND t.id <= %(hi_0)s::bigint AND (NOT coalesce(t.status_2
+      OPERATOR(pg_catalog.=) (CASE WHEN t.status OPERATOR(pg_catalog.=) 'new'::public.order_status
+      THEN 'open' WHEN t.status OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%%'
+      END), t.status_2 IS NULL AND (CASE WHEN t.status OPERATOR(pg_catalog.=)
+      'new'::public.order_status THEN 'open' WHEN t.status OPERATOR(pg_catalog.=)
+      'it''s'::public.order_status THEN '100%%' END) IS NULL))
   ON CONFLICT (evolution, table_name, change, row_key)
-  DO UPDATE
-  SET old_values = excluded.old_values, new_values = excluded.new_values, state = excluded.state,
-    kept_at = excluded.kept_at
+  DO UPDATE SET old_values = excluded.old_values, new_values = excluded.new_values, state =
+      excluded.state, kept_at = excluded.kept_at
 
 -- work, ACCESS SHARE, bound:
 INSERT INTO crossfade.complement AS c (evolution, table_name, change, row_key, old_values,
@@ -103,18 +104,17 @@ SELECT t."order"::text, t."No"::text
 
 -- work, ACCESS SHARE, bound:
 INSERT INTO crossfade.complement AS c (evolution, table_name, change, row_key, old_values,
-    new_values, state)
-  SELECT 'open_statuses', 'Shop.order items', 'AddColumn orders.channel',
+    new_values, state) SELECT 'open_statuses', 'Shop.order items', 'AddColumn orders.channel',
     jsonb_build_array(t."order"::text, t."No"::text)::text, jsonb_build_array(),
     jsonb_build_array(t.channel::text), 'kept'
   FROM "Shop"."order items" AS t
   WHERE (t."order", t."No") >= (%(lo_0)s::bigint, %(lo_1)s::integer) AND (t."order", t."No") <=
-    (%(hi_0)s::bigint, %(hi_1)s::integer) AND (t.channel IS DISTINCT FROM
-    CAST(coalesce(upper(t."note"), 'web') AS TEXT))
+      (%(hi_0)s::bigint, %(hi_1)s::integer) AND (NOT coalesce(t.channel OPERATOR(pg_catalog.=)
+      (CAST(coalesce(upper(t."note"), 'web') AS TEXT)), t.channel IS NULL AND
+      (CAST(coalesce(upper(t."note"), 'web') AS TEXT)) IS NULL))
   ON CONFLICT (evolution, table_name, change, row_key)
-  DO UPDATE
-  SET old_values = excluded.old_values, new_values = excluded.new_values, state = excluded.state,
-    kept_at = excluded.kept_at
+  DO UPDATE SET old_values = excluded.old_values, new_values = excluded.new_values, state =
+      excluded.state, kept_at = excluded.kept_at
 
 -- count, ACCESS SHARE, bound:
 SELECT count(*)
@@ -128,12 +128,8 @@ SELECT count(*)
         RestoreComplement(NAME, ORDERS, KEY, (status(), FILLED), COLUMNS, 1000, skip_triggers=True),
         """
 -- setting:
-SET LOCAL crossfade.sync = 'off'
-
--- setting:
-SET LOCAL synchronous_commit = 'off'
-
--- setting:
+SET LOCAL crossfade.sync = 'off';
+SET LOCAL synchronous_commit = 'off';
 SET LOCAL session_replication_role = 'replica'
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
@@ -173,9 +169,7 @@ WITH picked AS MATERIALIZED (SELECT c.row_key, c.old_values, c.new_values FROM
         RestoreComplement(NAME, ITEMS, ITEMS_KEY, (FILLED,), COLUMNS, 1000, skip_triggers=False),
         """
 -- setting:
-SET LOCAL crossfade.sync = 'off'
-
--- setting:
+SET LOCAL crossfade.sync = 'off';
 SET LOCAL synchronous_commit = 'off'
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:

@@ -31,12 +31,8 @@ CASES = {
         ENDS
         + """
 -- setting:
-SET LOCAL crossfade.sync = 'off'
-
--- setting:
-SET LOCAL synchronous_commit = 'off'
-
--- setting:
+SET LOCAL crossfade.sync = 'off';
+SET LOCAL synchronous_commit = 'off';
 SET LOCAL session_replication_role = 'replica'
 
 """
@@ -44,11 +40,11 @@ SET LOCAL session_replication_role = 'replica'
         + """
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
 UPDATE public.orders AS t
-  SET status_2 = CASE WHEN t.status = 'new'::public.order_status THEN 'open' WHEN t.status =
-    'it''s'::public.order_status THEN '100%%' END
+  SET status_2 = CASE WHEN t.status OPERATOR(pg_catalog.=) 'new'::public.order_status THEN 'open'
+      WHEN t.status OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%%' END
   WHERE t.id >= %(lo_0)s::bigint AND t.id <= %(hi_0)s::bigint AND ((t.status_2 IS NULL AND (CASE
-    WHEN t.status = 'new'::public.order_status THEN 'open' WHEN t.status =
-    'it''s'::public.order_status THEN '100%%' END IS NOT NULL)))
+      WHEN t.status OPERATOR(pg_catalog.=) 'new'::public.order_status THEN 'open' WHEN t.status
+      OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%%' END IS NOT NULL)))
 
 -- count, ACCESS SHARE, bound:
 SELECT count(*)
@@ -62,9 +58,7 @@ SELECT count(*)
         ENDS
         + """
 -- setting:
-SET LOCAL crossfade.sync = 'off'
-
--- setting:
+SET LOCAL crossfade.sync = 'off';
 SET LOCAL synchronous_commit = 'off'
 
 """
@@ -72,16 +66,17 @@ SET LOCAL synchronous_commit = 'off'
         + """
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
 UPDATE public.orders AS t
-  SET status_2 = CASE WHEN t.status_2 IS NULL AND (CASE WHEN t.status = 'new'::public.order_status
-    THEN 'open' WHEN t.status = 'it''s'::public.order_status THEN '100%%' END IS NOT NULL) THEN
-    CASE WHEN t.status = 'new'::public.order_status THEN 'open' WHEN t.status =
-    'it''s'::public.order_status THEN '100%%' END ELSE t.status_2 END, channel = CASE WHEN
-    t.channel IS NULL AND (coalesce(upper(t."note"), 'web') IS NOT NULL) THEN
-    coalesce(upper(t."note"), 'web') ELSE t.channel END
+  SET status_2 = CASE WHEN t.status_2 IS NULL AND (CASE WHEN t.status OPERATOR(pg_catalog.=)
+      'new'::public.order_status THEN 'open' WHEN t.status OPERATOR(pg_catalog.=)
+      'it''s'::public.order_status THEN '100%%' END IS NOT NULL) THEN CASE WHEN t.status
+      OPERATOR(pg_catalog.=) 'new'::public.order_status THEN 'open' WHEN t.status
+      OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%%' END ELSE t.status_2 END,
+      channel = CASE WHEN t.channel IS NULL AND (coalesce(upper(t."note"), 'web') IS NOT NULL) THEN
+      coalesce(upper(t."note"), 'web') ELSE t.channel END
   WHERE t.id >= %(lo_0)s::bigint AND t.id <= %(hi_0)s::bigint AND ((t.status_2 IS NULL AND (CASE
-    WHEN t.status = 'new'::public.order_status THEN 'open' WHEN t.status =
-    'it''s'::public.order_status THEN '100%%' END IS NOT NULL)) OR (t.channel IS NULL AND
-    (coalesce(upper(t."note"), 'web') IS NOT NULL)))
+      WHEN t.status OPERATOR(pg_catalog.=) 'new'::public.order_status THEN 'open' WHEN t.status
+      OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%%' END IS NOT NULL)) OR
+      (t.channel IS NULL AND (coalesce(upper(t."note"), 'web') IS NOT NULL)))
 
 -- count, ACCESS SHARE, bound:
 SELECT count(*)
@@ -106,12 +101,8 @@ SELECT t."order"::text, t."No"::text
   LIMIT 1
 
 -- setting:
-SET LOCAL crossfade.sync = 'off'
-
--- setting:
-SET LOCAL synchronous_commit = 'off'
-
--- setting:
+SET LOCAL crossfade.sync = 'off';
+SET LOCAL synchronous_commit = 'off';
 SET LOCAL session_replication_role = 'replica'
 
 -- next, ACCESS SHARE, bound:
@@ -142,12 +133,8 @@ SELECT count(*)
         ENDS
         + """
 -- setting:
-SET LOCAL crossfade.sync = 'off'
-
--- setting:
-SET LOCAL synchronous_commit = 'off'
-
--- setting:
+SET LOCAL crossfade.sync = 'off';
+SET LOCAL synchronous_commit = 'off';
 SET LOCAL session_replication_role = 'replica'
 
 """
@@ -155,11 +142,16 @@ SET LOCAL session_replication_role = 'replica'
         + """
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
 UPDATE public.orders AS t
-  SET status = CASE WHEN t.status_2 = 'open' THEN 'new'::public.order_status WHEN t.status_2 =
-    '100%%' THEN 'it''s'::public.order_status ELSE 'new'::public.order_status END
-  WHERE t.id >= %(lo_0)s::bigint AND t.id <= %(hi_0)s::bigint AND ((NOT (t.status
-    IS NOT DISTINCT FROM CASE WHEN t.status_2 = 'open' THEN 'new'::public.order_status WHEN
-    t.status_2 = '100%%' THEN 'it''s'::public.order_status ELSE 'new'::public.order_status END)))
+  SET status = CASE WHEN t.status_2 OPERATOR(pg_catalog.=) 'open' THEN 'new'::public.order_status
+      WHEN t.status_2 OPERATOR(pg_catalog.=) '100%%' THEN 'it''s'::public.order_status ELSE
+      'new'::public.order_status END
+  WHERE t.id >= %(lo_0)s::bigint AND t.id <= %(hi_0)s::bigint AND ((NOT (coalesce(t.status
+      OPERATOR(pg_catalog.=) (CASE WHEN t.status_2 OPERATOR(pg_catalog.=) 'open' THEN
+      'new'::public.order_status WHEN t.status_2 OPERATOR(pg_catalog.=) '100%%' THEN
+      'it''s'::public.order_status ELSE 'new'::public.order_status END), t.status IS NULL AND (CASE
+      WHEN t.status_2 OPERATOR(pg_catalog.=) 'open' THEN 'new'::public.order_status WHEN t.status_2
+      OPERATOR(pg_catalog.=) '100%%' THEN 'it''s'::public.order_status ELSE
+      'new'::public.order_status END) IS NULL))))
 
 -- count, ACCESS SHARE, bound:
 SELECT count(*)

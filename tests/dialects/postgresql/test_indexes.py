@@ -128,6 +128,20 @@ ALTER INDEX "Shop"."One Each" RENAME TO "_crossfade_old_cdf1_One Each"
 
 """,
     ),
+    "index renamed, and its parts on partitions": Golden(
+        RenameIndex(ORDERS, "_crossfade_new_c665_by_status", "by_status", PARTITIONS),
+        """
+-- work, SHARE UPDATE EXCLUSIVE:
+ALTER INDEX public._crossfade_new_c665_by_status RENAME TO by_status
+
+-- work, SHARE UPDATE EXCLUSIVE:
+ALTER INDEX IF EXISTS public._crossfade_new_c665_by_status_p1 RENAME TO by_status_p1
+
+-- work, SHARE UPDATE EXCLUSIVE:
+ALTER INDEX IF EXISTS "Archive"._crossfade_new_c665_by_status_p2 RENAME TO by_status_p2
+
+""",
+    ),
     "unique constraint": Golden(
         AdoptIndex(ITEMS, "One Each"),
         """

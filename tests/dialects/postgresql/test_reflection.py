@@ -9,6 +9,7 @@ from crossfade.dialects.postgresql.reflection import reflect
 from crossfade.schema import (
     Check,
     Column,
+    Dependent,
     EnumType,
     ForeignKey,
     Grant,
@@ -128,6 +129,7 @@ EXPECTED = Table(
     schema_readers=("pg_monitor",),
     comment="it's all",
     rows=2,
+    row_bytes=4096,  # one page for the two of them
 )
 
 
@@ -166,6 +168,36 @@ def test_a_partitioned_table(connection: Connection, postgresql: PostgresServer)
         for each in ("shop.parcels_eu", '"shop"."Parcels US"')
     ]
     assert kinds == ["partition", "partition"]
+
+
+def test_what_stands_on_a_partition_alone(connection: Connection, postgresql: PostgresServer) -> None:
+    for statement in (
+        "CREATE TABLE public.bags (id int, size text CHECK (size <> '')) PARTITION BY RANGE (id)",
+        "CREATE TABLE shop.bags_1 PARTITION OF bags FOR VALUES FROM (1) TO (9) PARTITION BY RANGE (id)",
+        'CREATE TABLE "Bags 2" PARTITION OF shop.bags_1 FOR VALUES FROM (1) TO (5)',
+        "CREATE INDEX by_size ON bags (size)",
+        "CREATE INDEX mine ON shop.bags_1 (upper(size))",
+        "ALTER TABLE \"Bags 2\" ADD CONSTRAINT own CHECK (size < 'x'), ALTER size SET NOT NULL",
+    ):
+        connection.exec_driver_sql(statement)
+    (found,) = reflected(connection, postgresql, "bags").tables
+    assert found.local == (
+        Dependent("NOT NULL", 'size of public."Bags 2"', "size"),
+        Dependent("check", 'own of public."Bags 2"', "size"),
+        Dependent("index", "shop.mine", "size"),
+    )
+    (index,) = found.indexes
+    assert index.parts == (TableName("public", "Bags 2_size_idx"), TableName("shop", "bags_1_size_idx"))
+
+
+def test_functions_that_differ_at_each_call(connection: Connection, postgresql: PostgresServer) -> None:
+    for name, kind in (("Drawn", "VOLATILE"), ("slug", "VOLATILE"), ("steady", "STABLE")):
+        connection.exec_driver_sql(
+            f"CREATE FUNCTION shop.\"{name}\"() RETURNS int {kind} LANGUAGE sql AS 'SELECT 1'"
+        )
+    found = reflected(connection, postgresql, "shop.orders").volatile_functions
+    assert {"drawn", "slug"} <= set(found)
+    assert "steady" not in found
 
 
 def test_the_narrowest_key_is_taken_where_there_is_no_primary_key(

@@ -46,60 +46,85 @@ GRANT USAGE ON SEQUENCE crossfade.writes_old_c665_public_orders,
     crossfade.writes_new_c665_public_orders TO PUBLIC
 
 -- work:
-CREATE FUNCTION crossfade.sync_c665_public_orders() RETURNS trigger LANGUAGE plpgsql
-  SET search_path = pg_catalog, public, pg_temp AS $crossfade$
+CREATE FUNCTION crossfade.sync_c665_public_orders() RETURNS trigger LANGUAGE plpgsql AS $crossfade$
+DECLARE
+  counted bigint;
 BEGIN
+  IF NOT (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off') THEN
+    RETURN NEW;
+  END IF;
   IF TG_OP = 'INSERT' THEN
-    IF current_setting('crossfade.moved', true) = jsonb_build_array('public.orders',
-        NEW.id::text)::text THEN
-      PERFORM set_config('crossfade.moved', '', true);
+    IF pg_catalog.current_setting('crossfade.moved', true) OPERATOR(pg_catalog.=)
+        pg_catalog.jsonb_build_array('public.orders', NEW.id::text)::text THEN
+      PERFORM pg_catalog.set_config('crossfade.moved', '', true);
       RETURN NEW;
     END IF;
-    IF NEW.status_2 IS NULL AND (TG_ARGV[0] = 'old' OR NEW.status IS DISTINCT FROM NULL) THEN
-      NEW.status_2 := CASE WHEN NEW.status = 'new'::public.order_status THEN 'open' WHEN
-          NEW.status = 'it''s'::public.order_status THEN '100%' END;
-      PERFORM nextval('crossfade.writes_old_c665_public_orders');
+    IF NEW.status_2 IS NULL AND (NEW.status IS NOT NULL OR NOT ('public__open_statuses'::name
+        OPERATOR(pg_catalog.=) ANY (pg_catalog.current_schemas(false)))) THEN
+      NEW.status_2 := CASE WHEN NEW.status OPERATOR(pg_catalog.=) 'new'::public.order_status THEN
+          'open' WHEN NEW.status OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%'
+          END;
+      counted := pg_catalog.nextval('crossfade.writes_old_c665_public_orders');
     ELSE
-      IF (NEW.status_2 IN ('open', '100%')) IS NOT TRUE THEN
-        RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE =
-            format('%s.%s can''t be %s yet: the old version has no value for it', 'public.orders',
-            'status', coalesce(quote_literal(NEW.status_2), 'NULL')),
+      IF (NEW.status_2 OPERATOR(pg_catalog.=) 'open' OR NEW.status_2 OPERATOR(pg_catalog.=) '100%')
+          IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+          MESSAGE = pg_catalog.format('%s.%s can''t be %s yet: the old version has no value for it',
+              'public.orders', 'status', coalesce(pg_catalog.quote_literal(NEW.status_2), 'NULL')),
           HINT = 'Complete the evolution first, or give it unknown=.';
       END IF;
-      IF NOT ((NEW.status IS NOT DISTINCT FROM CASE WHEN NEW.status_2 = 'open' THEN
-          'new'::public.order_status WHEN NEW.status_2 = '100%' THEN 'it''s'::public.order_status
-          END OR NEW.status_2 IS NOT DISTINCT FROM CASE WHEN NEW.status =
-          'new'::public.order_status THEN 'open' WHEN NEW.status = 'it''s'::public.order_status
-          THEN '100%' END)) OR NEW.status IS NULL THEN
-      NEW.status := CASE WHEN NEW.status_2 = 'open' THEN 'new'::public.order_status WHEN
-          NEW.status_2 = '100%' THEN 'it''s'::public.order_status END;
+      IF NOT ((coalesce(NEW.status OPERATOR(pg_catalog.=) (CASE WHEN NEW.status_2
+          OPERATOR(pg_catalog.=) 'open' THEN 'new'::public.order_status WHEN NEW.status_2
+          OPERATOR(pg_catalog.=) '100%' THEN 'it''s'::public.order_status END), NEW.status IS NULL
+          AND (CASE WHEN NEW.status_2 OPERATOR(pg_catalog.=) 'open' THEN 'new'::public.order_status
+          WHEN NEW.status_2 OPERATOR(pg_catalog.=) '100%' THEN 'it''s'::public.order_status END) IS
+          NULL) OR coalesce(NEW.status_2 OPERATOR(pg_catalog.=) (CASE WHEN NEW.status
+          OPERATOR(pg_catalog.=) 'new'::public.order_status THEN 'open' WHEN NEW.status
+          OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%' END), NEW.status_2 IS NULL
+          AND (CASE WHEN NEW.status OPERATOR(pg_catalog.=) 'new'::public.order_status THEN 'open'
+          WHEN NEW.status OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%' END) IS
+          NULL))) OR NEW.status IS NULL THEN
+      NEW.status := CASE WHEN NEW.status_2 OPERATOR(pg_catalog.=) 'open' THEN
+          'new'::public.order_status WHEN NEW.status_2 OPERATOR(pg_catalog.=) '100%' THEN
+          'it''s'::public.order_status END;
       END IF;
-      PERFORM nextval('crossfade.writes_new_c665_public_orders');
+      counted := pg_catalog.nextval('crossfade.writes_new_c665_public_orders');
     END IF;
   ELSE
-    IF NEW.status_2 IS DISTINCT FROM OLD.status_2 THEN
-      IF (NEW.status_2 IN ('open', '100%')) IS NOT TRUE THEN
-        RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE =
-            format('%s.%s can''t be %s yet: the old version has no value for it', 'public.orders',
-            'status', coalesce(quote_literal(NEW.status_2), 'NULL')),
+    IF NOT coalesce(NEW.status_2 OPERATOR(pg_catalog.=) OLD.status_2, NEW.status_2 IS NULL AND
+        OLD.status_2 IS NULL) THEN
+      IF (NEW.status_2 OPERATOR(pg_catalog.=) 'open' OR NEW.status_2 OPERATOR(pg_catalog.=) '100%')
+          IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+          MESSAGE = pg_catalog.format('%s.%s can''t be %s yet: the old version has no value for it',
+              'public.orders', 'status', coalesce(pg_catalog.quote_literal(NEW.status_2), 'NULL')),
           HINT = 'Complete the evolution first, or give it unknown=.';
       END IF;
-      IF NOT ((NEW.status IS NOT DISTINCT FROM CASE WHEN NEW.status_2 = 'open' THEN
-          'new'::public.order_status WHEN NEW.status_2 = '100%' THEN 'it''s'::public.order_status
-          END OR NEW.status_2 IS NOT DISTINCT FROM CASE WHEN NEW.status =
-          'new'::public.order_status THEN 'open' WHEN NEW.status = 'it''s'::public.order_status
-          THEN '100%' END)) OR NEW.status IS NULL THEN
-      NEW.status := CASE WHEN NEW.status_2 = 'open' THEN 'new'::public.order_status WHEN
-          NEW.status_2 = '100%' THEN 'it''s'::public.order_status END;
+      IF NOT ((coalesce(NEW.status OPERATOR(pg_catalog.=) (CASE WHEN NEW.status_2
+          OPERATOR(pg_catalog.=) 'open' THEN 'new'::public.order_status WHEN NEW.status_2
+          OPERATOR(pg_catalog.=) '100%' THEN 'it''s'::public.order_status END), NEW.status IS NULL
+          AND (CASE WHEN NEW.status_2 OPERATOR(pg_catalog.=) 'open' THEN 'new'::public.order_status
+          WHEN NEW.status_2 OPERATOR(pg_catalog.=) '100%' THEN 'it''s'::public.order_status END) IS
+          NULL) OR coalesce(NEW.status_2 OPERATOR(pg_catalog.=) (CASE WHEN NEW.status
+          OPERATOR(pg_catalog.=) 'new'::public.order_status THEN 'open' WHEN NEW.status
+          OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%' END), NEW.status_2 IS NULL
+          AND (CASE WHEN NEW.status OPERATOR(pg_catalog.=) 'new'::public.order_status THEN 'open'
+          WHEN NEW.status OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%' END) IS
+          NULL))) OR NEW.status IS NULL THEN
+      NEW.status := CASE WHEN NEW.status_2 OPERATOR(pg_catalog.=) 'open' THEN
+          'new'::public.order_status WHEN NEW.status_2 OPERATOR(pg_catalog.=) '100%' THEN
+          'it''s'::public.order_status END;
       END IF;
-      PERFORM nextval('crossfade.writes_new_c665_public_orders');
-    ELSIF NEW.status IS DISTINCT FROM OLD.status THEN
-      NEW.status_2 := CASE WHEN NEW.status = 'new'::public.order_status THEN 'open' WHEN
-          NEW.status = 'it''s'::public.order_status THEN '100%' END;
-      PERFORM nextval('crossfade.writes_old_c665_public_orders');
+      counted := pg_catalog.nextval('crossfade.writes_new_c665_public_orders');
+    ELSIF NOT coalesce(NEW.status OPERATOR(pg_catalog.=) OLD.status, NEW.status IS NULL AND
+        OLD.status IS NULL) THEN
+      NEW.status_2 := CASE WHEN NEW.status OPERATOR(pg_catalog.=) 'new'::public.order_status THEN
+          'open' WHEN NEW.status OPERATOR(pg_catalog.=) 'it''s'::public.order_status THEN '100%'
+          END;
+      counted := pg_catalog.nextval('crossfade.writes_old_c665_public_orders');
     END IF;
-    IF NEW.id IS DISTINCT FROM OLD.id THEN
-      PERFORM set_config('crossfade.moved', jsonb_build_array('public.orders',
+    IF NOT coalesce(NEW.id OPERATOR(pg_catalog.=) OLD.id, NEW.id IS NULL AND OLD.id IS NULL) THEN
+      PERFORM pg_catalog.set_config('crossfade.moved', pg_catalog.jsonb_build_array('public.orders',
           NEW.id::text)::text, true);
     END IF;
   END IF;
@@ -108,35 +133,12 @@ END
 $crossfade$
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
-CREATE TRIGGER "~crossfade_insert_old" BEFORE INSERT ON public.orders
+CREATE TRIGGER "~crossfade_sync" BEFORE INSERT OR UPDATE ON public.orders
   FOR EACH ROW
-  WHEN (current_setting('crossfade.sync', true) IS DISTINCT FROM 'off' AND NOT
-    ('public__open_statuses'::name = ANY (current_schemas(false))))
-  EXECUTE FUNCTION crossfade.sync_c665_public_orders('old')
-
--- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
-ALTER TABLE public.orders ENABLE ALWAYS TRIGGER "~crossfade_insert_old"
-
--- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
-CREATE TRIGGER "~crossfade_insert_new" BEFORE INSERT ON public.orders
-  FOR EACH ROW
-  WHEN (current_setting('crossfade.sync', true) IS DISTINCT FROM 'off' AND
-    'public__open_statuses'::name = ANY (current_schemas(false)))
-  EXECUTE FUNCTION crossfade.sync_c665_public_orders('new')
-
--- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
-ALTER TABLE public.orders ENABLE ALWAYS TRIGGER "~crossfade_insert_new"
-
--- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
-CREATE TRIGGER "~crossfade_update" BEFORE UPDATE ON public.orders
-  FOR EACH ROW
-  WHEN ((NEW.status IS DISTINCT FROM OLD.status OR NEW.status_2 IS DISTINCT FROM OLD.status_2 OR
-    NEW.id IS DISTINCT FROM OLD.id) AND current_setting('crossfade.sync', true) IS DISTINCT FROM
-    'off')
   EXECUTE FUNCTION crossfade.sync_c665_public_orders()
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
-ALTER TABLE public.orders ENABLE ALWAYS TRIGGER "~crossfade_update"
+ALTER TABLE public.orders ENABLE ALWAYS TRIGGER "~crossfade_sync"
 
 """,
     ),
@@ -163,8 +165,9 @@ $crossfade$
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 CREATE TRIGGER "~crossfade_insert_old" BEFORE INSERT ON public.orders
   FOR EACH ROW
-  WHEN (current_setting('crossfade.sync', true) IS DISTINCT FROM 'off' AND NOT
-    ('public__open_statuses'::name = ANY (current_schemas(false))))
+  WHEN (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off' AND NOT
+      ('public__open_statuses'::name OPERATOR(pg_catalog.=) ANY
+      (pg_catalog.current_schemas(false))))
   EXECUTE FUNCTION crossfade.sync_c665_public_orders('old')
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
@@ -173,8 +176,8 @@ ALTER TABLE public.orders ENABLE ALWAYS TRIGGER "~crossfade_insert_old"
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 CREATE TRIGGER "~crossfade_insert_new" BEFORE INSERT ON public.orders
   FOR EACH ROW
-  WHEN (current_setting('crossfade.sync', true) IS DISTINCT FROM 'off' AND
-    'public__open_statuses'::name = ANY (current_schemas(false)))
+  WHEN (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off' AND
+      'public__open_statuses'::name OPERATOR(pg_catalog.=) ANY (pg_catalog.current_schemas(false)))
   EXECUTE FUNCTION crossfade.sync_c665_public_orders('new')
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
@@ -183,8 +186,8 @@ ALTER TABLE public.orders ENABLE ALWAYS TRIGGER "~crossfade_insert_new"
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 CREATE TRIGGER "~crossfade_update" BEFORE UPDATE ON public.orders
   FOR EACH ROW
-  WHEN ((CAST(CAST(NEW.data AS JSON) AS text) IS DISTINCT FROM CAST(CAST(OLD.data AS JSON) AS
-    text)) AND current_setting('crossfade.sync', true) IS DISTINCT FROM 'off')
+  WHEN ((CAST(CAST(NEW.data AS JSON) AS text) IS DISTINCT FROM CAST(CAST(OLD.data AS JSON) AS text))
+      AND pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off')
   EXECUTE FUNCTION crossfade.sync_c665_public_orders()
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:

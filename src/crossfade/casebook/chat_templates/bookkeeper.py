@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from crossfade.casebook.case import Fault, Finding, Side, Tally
 from crossfade.casebook.chat_templates.evolution import BUILTIN_TEMPLATES
 from crossfade.casebook.chat_templates.models import WorkflowTemplate, default_pattern
 from crossfade.casebook.chat_templates.old_app import EXECUTIONS, TEMPLATES
 from crossfade.casebook.chat_templates.oracle import COMMON, Ledger
+from crossfade.casebook.words import Fault, Finding, Side, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Engine
 
-    from crossfade.casebook.case import Assignment
     from crossfade.casebook.desk import Desk
+    from crossfade.casebook.words import Assignment
 
 __all__ = ["BUILTIN", "Bookkeeper", "audit"]
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from crossfade.casebook.case import Case, Extent, Seeds, Side
+from crossfade.casebook.case import Case, Extent, Seeds
 from crossfade.casebook.chat_templates.bookkeeper import audit
 from crossfade.casebook.chat_templates.data import fill, legacy_sql
 from crossfade.casebook.chat_templates.evolution import BUILTIN_TEMPLATES, evolution
 from crossfade.casebook.chat_templates.models import WorkflowTemplate
 from crossfade.casebook.chat_templates.old_app import EXECUTIONS, TEMPLATES
 from crossfade.casebook.chat_templates.traffic import TemplateWorker
+from crossfade.casebook.words import Side
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

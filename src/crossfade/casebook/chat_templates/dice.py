@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from crossfade.casebook.case import Side
 from crossfade.casebook.chat_templates.oracle import LABELS
+from crossfade.casebook.words import Side
 
 __all__ = ["Dice"]
 

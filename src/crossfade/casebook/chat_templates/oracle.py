@@ -20,12 +20,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from crossfade.casebook.case import Side
+from crossfade.casebook.words import Side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crossfade.casebook.case import Moment
+    from crossfade.casebook.words import Moment
 
 __all__ = ["COMMON", "LABELS", "Ledger", "Template", "label_of", "type_of"]
 

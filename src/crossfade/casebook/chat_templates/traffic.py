@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crossfade.casebook.case import Fault, Side
 from crossfade.casebook.chat_templates.bookkeeper import BUILTIN, Bookkeeper
 from crossfade.casebook.chat_templates.dice import Dice
 from crossfade.casebook.chat_templates.old_app import OldTemplates
@@ -18,14 +17,15 @@ from crossfade.casebook.chat_templates.service import (
     WorkflowManagementService,
 )
 from crossfade.casebook.desk import CHECK, Failure
+from crossfade.casebook.words import Fault, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sqlalchemy import Engine
 
-    from crossfade.casebook.case import Assignment, Moment, Tally
     from crossfade.casebook.desk import Desk
+    from crossfade.casebook.words import Assignment, Moment, Tally
 
 __all__ = ["MIXES", "TemplateWorker"]
 

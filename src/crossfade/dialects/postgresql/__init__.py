@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from crossfade.dialects.dialect import Load
+from crossfade.dialects.postgresql.blockers import oldest
 from crossfade.dialects.postgresql.catalogue import LOAD
 from crossfade.dialects.postgresql.ddl import Renderer
+from crossfade.dialects.postgresql.objections import objection
 from crossfade.dialects.postgresql.reflection import reflect
-from crossfade.errors import Unsupported
+from crossfade.errors import Refused, Unsupported
 from crossfade.schema import Schema, TableName
-from crossfade.steps import Statement, Step
+from crossfade.steps import AskExpression, Statement, Step
 
 OLDEST = 13
 
@@ -31,8 +34,9 @@ _SETTINGS = {
     "statement_timeout": "0",
     "timezone": "UTC",
 }
+_NO_LOCK = "55P03"
 _PASSING = {
-    "55P03": "a lock was not to be had in time",
+    _NO_LOCK: "a lock was not to be had in time",
     "40P01": "a deadlock was broken",
     "40001": "another transaction came first",
 }
@@ -85,10 +89,22 @@ class PostgreSQL:
         """The statements of `step`, in order."""
         return self._renderer.render(step)
 
+    def objection(self, connection: Connection, step: AskExpression) -> Refused | None:
+        """Why the server would not take the expression; None where it would."""
+        return objection(connection, step)
+
     def load(self, connection: Connection) -> Load:
         """How the server is, now."""
         row = connection.execute(text(LOAD)).one()
         return Load(float(row.replica_lag), int(row.blocked_sessions), int(row.log_position))
+
+    def blocker(self, error: DBAPIError, tables: Sequence[str]) -> str | None:
+        """The oldest transaction that holds a lock on one of the tables, where `error` is about a lock."""
+        if getattr(error.orig, "sqlstate", None) != _NO_LOCK:
+            return None
+        with suppress(DBAPIError), self.engine.connect() as connection:
+            return oldest(connection, tables)
+        return None
 
     def passing(self, error: DBAPIError) -> str | None:
         """Why `error` may pass when the work is tried again, or None where it will not."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from crossfade.dialects.postgresql import values
 from crossfade.dialects.postgresql.quoting import bound, ident, literal, parameter, table
-from crossfade.lens import RowLens
+from crossfade.lens import Law, RowLens
 from crossfade.schema import Column, TableName
 from crossfade.steps import Compare, CopyRows, KeepComplement, RestoreComplement, Role, Statement
 
@@ -20,14 +20,12 @@ COMPLEMENT = "crossfade.complement"
 def copy_rows(step: CopyRows) -> tuple[Statement, ...]:
     """Fill the new columns of rows that have none; a value that stands is written over only to repair."""
     todo = [
-        f"NOT ({values.agree(lens, 't', step.columns)})"
-        if step.repair
-        else values.unfilled(lens, "t", step.columns)
+        _astray(lens, step.columns) if step.repair else values.unfilled(lens, values.WRITTEN, step.columns)
         for lens in step.lenses
     ]
     assignments = []
     for lens, condition in zip(step.lenses, todo, strict=True):
-        for column, sql in values.forward(lens, "t", step.columns):
+        for column, sql in values.forward(lens, values.WRITTEN, step.columns):
             name = ident(column.name)
             alone = len(step.lenses) == 1
             assignments.append(
@@ -50,7 +48,8 @@ def copy_rows(step: CopyRows) -> tuple[Statement, ...]:
 
 def compare(step: Compare) -> tuple[Statement, ...]:
     """Count the rows of a range and those whose sides disagree, in one snapshot."""
-    wrong = " OR ".join(f"NOT ({_right(lens, step)})" for lens in step.lenses)
+    row, settings = _reading(step.lenses)
+    wrong = " OR ".join(f"NOT ({_right(lens, step, row)})" for lens in step.lenses)
     key = ", ".join(f"t.{ident(each.name)}::text" for each in step.key)
     sides = ", ".join(
         f"t.{ident(column.name)}::text" for lens in step.lenses for column in (*lens.old, *lens.new)
@@ -58,6 +57,7 @@ def compare(step: Compare) -> tuple[Statement, ...]:
     source = f"FROM {table(step.table)} AS t WHERE {_range(step.key)}"
     return (
         Statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", Role.SETTING),
+        *settings,
         *_ends(step.table, step.key),
         _next(step.table, step.key),
         _bound(f"SELECT count(*), count(*) FILTER (WHERE {wrong}) {source}"),
@@ -72,8 +72,9 @@ def compare(step: Compare) -> tuple[Statement, ...]:
 def keep_complement(step: KeepComplement) -> tuple[Statement, ...]:
     """Write what only the new side holds to the journal, with the old values of the moment."""
     works = []
+    row, settings = _reading(step.lenses)
     for lens in step.lenses:
-        where = values.kept(lens, "t", step.columns)
+        where = values.kept(lens, row, step.columns)
         works.append(
             _bound(
                 f"INSERT INTO {COMPLEMENT} AS c "
@@ -88,6 +89,7 @@ def keep_complement(step: KeepComplement) -> tuple[Statement, ...]:
         )
     return (
         Statement(f"DELETE FROM {COMPLEMENT} AS c WHERE {_of(step)} AND c.state <> 'kept'", Role.BEFORE),
+        *settings,
         *_ends(step.table, step.key),
         _next(step.table, step.key),
         *works,
@@ -129,15 +131,29 @@ def restore_complement(step: RestoreComplement) -> tuple[Statement, ...]:
     return (*_quietly(skip_triggers=step.skip_triggers), *works)
 
 
-def _right(lens: RowLens, step: Compare) -> str:
-    agree = values.agree(lens, "t", step.columns)
+def _astray(lens: RowLens, columns: Sequence[str]) -> str:
+    # Nothing at all agrees with nothing at all, and is no value for a NOT NULL column.
+    needed = lens.new if lens.law is not Law.FORWARD else ()
+    missing = "".join(f" OR t.{ident(each.name)} IS NULL" for each in needed if not each.nullable)
+    return f"NOT ({values.agree(lens, values.WRITTEN, columns)}){missing}"
+
+
+def _reading(lenses: Sequence[RowLens]) -> tuple[values.Row, tuple[Statement, ...]]:
+    """The row of a statement that only reads the table, and the setting that it needs."""
+    if not all(map(values.qualifies, lenses)):
+        return values.WRITTEN, ()  # a user's SQL is under the path that the user gave the role
+    return values.READ, (Statement(f"SET LOCAL search_path = {values.SAFE_PATH}", Role.SETTING),)
+
+
+def _right(lens: RowLens, step: Compare, row: values.Row) -> str:
+    agree = values.agree(lens, row, step.columns)
     if not (step.fresh and lens.copied):
         return agree
     brought_back = (
         f"EXISTS (SELECT FROM {COMPLEMENT} AS c WHERE {_of(step)} AND c.change = {literal(lens.change)} "
         f"AND c.state = 'restored' AND c.row_key = {_key_json(step.key)})"
     )
-    return f"CASE WHEN {values.unfilled(lens, 't', step.columns)} THEN {brought_back} ELSE {agree} END"
+    return f"CASE WHEN {values.unfilled(lens, row, step.columns)} THEN {brought_back} ELSE {agree} END"
 
 
 def _of(step: Compare | KeepComplement | RestoreComplement) -> str:
@@ -171,14 +187,11 @@ def _quietly(*, skip_triggers: bool) -> tuple[Statement, ...]:
     """The user's triggers and the sync stay out of it. A batch commits with its watermark, so that
     losing both in a crash of the server loses nothing: the commit need not wait for the disk.
     """
-    replica = (
-        (Statement("SET LOCAL session_replication_role = 'replica'", Role.SETTING),) if skip_triggers else ()
-    )
-    return (
-        Statement("SET LOCAL crossfade.sync = 'off'", Role.SETTING),
-        Statement("SET LOCAL synchronous_commit = 'off'", Role.SETTING),
-        *replica,
-    )
+    settings = ["crossfade.sync = 'off'", "synchronous_commit = 'off'"]
+    if skip_triggers:
+        settings.append("session_replication_role = 'replica'")
+    # In one go: a batch is short, and each trip to the server would be a part of it.
+    return (Statement("; ".join(f"SET LOCAL {each}" for each in settings), Role.SETTING),)
 
 
 def _bound(

@@ -43,6 +43,10 @@ SELECT c.oid, c.relkind::text, c.relispartition, c.reloftype <> 0 AS typed, c.re
     (SELECT coalesce(sum(greatest(l.reltuples, 0)), 0) FROM pg_catalog.pg_partition_tree(c.oid) t
      JOIN pg_catalog.pg_class l ON l.oid = t.relid WHERE t.isleaf)
   ELSE c.reltuples END AS rows,
+  (SELECT coalesce(sum(l.relpages) * current_setting('block_size')::int
+          / nullif(sum(greatest(l.reltuples, 0)), 0), 0)::int
+   FROM pg_catalog.pg_class l WHERE l.oid = c.oid OR l.oid IN (SELECT relid FROM pg_partition_tree(c.oid))
+  ) AS row_bytes,
   NOT c.relispartition AND EXISTS (
     SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
     WHERE (i.inhparent = c.oid OR i.inhrelid = c.oid) AND p.relkind <> 'p') AS inherits,
@@ -92,6 +96,10 @@ SELECT x.indrelid, c.relname, m.amname, x.indisunique, x.indisprimary, x.indisva
   k.columns, k.options, k.include, con.contype::text,
   coalesce(array_to_string(c.reloptions, ', '), '') AS storage,
   coalesce((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false) AS nulls_not_distinct,
+  ARRAY(SELECT ARRAY[pn.nspname::text, p.relname::text] FROM pg_partition_tree(x.indexrelid) t
+        JOIN pg_catalog.pg_class p ON p.oid = t.relid
+        JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+        WHERE t.relid <> x.indexrelid ORDER BY 1) AS parts,
   ARRAY(SELECT DISTINCT a.attname::text FROM pg_catalog.pg_depend d
         JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
         WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = x.indexrelid
@@ -154,46 +162,6 @@ FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
 WHERE NOT t.tgisinternal AND t.tgrelid = ANY(:oids) ORDER BY t.tgname
 """
 
-# What breaks, or silently means something else, when a column moves: views and rules, policies,
-# generated columns, triggers on the column, SQL-standard functions, statistics, publications; of the
-# table or of one of its partitions.
-DEPENDENTS = """
-WITH tree AS (
-  SELECT root::oid AS root, root::oid AS relid FROM unnest(:oids) root
-  UNION
-  SELECT root::oid, t.relid FROM unnest(:oids) root CROSS JOIN LATERAL pg_partition_tree(root::regclass) t
-), used AS (
-  SELECT tree.root, a.attname, d.classid, d.objid, d.objsubid, d.refobjid
-  FROM pg_catalog.pg_depend d
-  JOIN tree ON tree.relid = d.refobjid
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-  WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjsubid > 0
-)
-SELECT d.root AS oid, d.attname AS column, o.type AS kind, o.identity AS name
-FROM used d
-LEFT JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND r.oid = d.objid
-LEFT JOIN pg_catalog.pg_trigger t ON d.classid = 'pg_catalog.pg_trigger'::regclass AND t.oid = d.objid
-CROSS JOIN LATERAL pg_identify_object(
-  CASE WHEN r.rulename = '_RETURN' THEN 'pg_catalog.pg_class'::regclass ELSE d.classid END,
-  CASE WHEN r.rulename = '_RETURN' THEN r.ev_class ELSE d.objid END, 0) o
-WHERE d.classid IN ('pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_policy'::regclass,
-                    'pg_catalog.pg_trigger'::regclass, 'pg_catalog.pg_proc'::regclass,
-                    'pg_catalog.pg_statistic_ext'::regclass, 'pg_catalog.pg_publication_rel'::regclass)
-  AND coalesce(t.tgparentid, 0) = 0
-UNION
-SELECT d.root, d.attname, 'generated column', g.attname::text
-FROM used d
-JOIN pg_catalog.pg_attrdef ad ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND ad.oid = d.objid
-JOIN pg_catalog.pg_attribute g ON g.attrelid = ad.adrelid AND g.attnum = ad.adnum AND g.attgenerated <> ''
-WHERE g.attname <> d.attname
-UNION
-SELECT d.root, d.attname, 'generated column', g.attname::text
-FROM used d
-JOIN pg_catalog.pg_attribute g ON g.attrelid = d.objid AND g.attnum = d.objsubid AND g.attgenerated <> ''
-WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.refobjid = d.objid AND g.attname <> d.attname
-ORDER BY 1, 2, 3, 4
-"""
-
 PARTITIONS = """
 SELECT root AS root, n.nspname, c.relname
 FROM unnest(:oids) root CROSS JOIN LATERAL pg_partition_tree(root::regclass) t
@@ -223,6 +191,13 @@ FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 WHERE {_USER_SCHEMA} AND n.nspname <> 'crossfade' AND l.lanname NOT IN ('internal', 'c') ORDER BY 1
+"""
+
+# The name alone: the plan takes a call of either for volatile where two functions share it.
+VOLATILE = f"""
+SELECT DISTINCT lower(p.proname) FROM pg_catalog.pg_proc p
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+WHERE {_USER_SCHEMA} AND p.provolatile = 'v' AND p.prokind = 'f' ORDER BY 1
 """
 
 LOAD = """

@@ -22,6 +22,8 @@ from crossfade.steps import (
 def _(step: AddColumn, server: Server) -> tuple[Statement, ...]:
     column = step.column
     words = [ident(column.name), column.type]
+    if column.collation is not None:
+        words.append(f"COLLATE {column.collation}")
     if column.default is not None:
         words.append(f"DEFAULT {column.default}")
     if not column.nullable:

@@ -30,7 +30,7 @@ def _(step: CreateIndex, server: Server) -> tuple[Statement, ...]:
     return (
         patient,
         *(
-            _build(step.index, _of_partition(step.index.name, number), each, concurrently=True)
+            _build(step.index, names.of_partition(step.index.name, number), each, concurrently=True)
             for number, each in enumerate(step.partitions, 1)
         ),
         Statement(f"SET lock_timeout = '{server.lock_timeout_ms}ms'", Role.SETTING),
@@ -55,7 +55,7 @@ def _(step: DropIndex, server: Server) -> tuple[Statement, ...]:
         timeout,
         _drop_index(f"{name}.{ident(step.index)}"),
         *(
-            _drop_index(f"{ident(each.schema)}.{ident(_of_partition(step.index, number))}")
+            _drop_index(f"{ident(each.schema)}.{ident(names.of_partition(step.index, number))}")
             for number, each in enumerate(step.partitions, 1)
         ),
     )
@@ -74,8 +74,15 @@ def _(step: DropUnique, server: Server) -> tuple[Statement, ...]:
 
 @render.register
 def _(step: RenameIndex, server: Server) -> tuple[Statement, ...]:
-    name = f"{ident(step.table.schema)}.{ident(step.index)}"
-    return (Statement(f"ALTER INDEX {name} RENAME TO {ident(step.to)}", lock="SHARE UPDATE EXCLUSIVE"),)
+    # A part that goes by another name is the server's or the user's, and keeps it.
+    parts = (
+        _rename(
+            f"IF EXISTS {ident(each.schema)}.{ident(names.of_partition(step.index, number))}",
+            names.of_partition(step.to, number),
+        )
+        for number, each in enumerate(step.partitions, 1)
+    )
+    return (_rename(f"{ident(step.table.schema)}.{ident(step.index)}", step.to), *parts)
 
 
 @render.register
@@ -125,11 +132,11 @@ def _build(index: Index, name: str, of: TableName, *, concurrently: bool) -> Sta
     return Statement(sql, lock="SHARE", blocks="writes, briefly")
 
 
+def _rename(index: str, to: str) -> Statement:
+    return Statement(f"ALTER INDEX {index} RENAME TO {ident(to)}", lock="SHARE UPDATE EXCLUSIVE")
+
+
 def _drop_index(name: str) -> Statement:
     return Statement(
         f"DROP INDEX IF EXISTS {name}", lock="ACCESS EXCLUSIVE", blocks="reads and writes, briefly"
     )
-
-
-def _of_partition(index: str, number: int) -> str:
-    return names.fitted(f"{index}_p{number}")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crossfade.dialects.postgresql import columns, constraints, namespaces, rows
+from crossfade.dialects.postgresql import columns, constraints, namespaces, questions, rows
 from crossfade.dialects.postgresql.quoting import table
 from crossfade.dialects.postgresql.rendering import Server, render
 from crossfade.schema import TableName
 from crossfade.steps import Role, Statement, Step
 
-FILES = (columns, constraints, namespaces, rows)  # each says how its steps are rendered when it is loaded
+# Each says how its steps are rendered when it is loaded.
+FILES = (columns, constraints, namespaces, questions, rows)
 
 
 class Renderer:

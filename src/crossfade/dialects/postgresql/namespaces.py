@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossfade.dialects.postgresql import sync
+from crossfade.dialects.postgresql import closing
 from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.dialects.postgresql.rendering import Server, granted, grantee, render
 from crossfade.schema import TableName
@@ -78,4 +78,4 @@ def _(step: OpenSide, server: Server) -> tuple[Statement, ...]:
 
 @render.register
 def _(step: CloseSide, server: Server) -> tuple[Statement, ...]:
-    return sync.close(step)
+    return closing.close(step)

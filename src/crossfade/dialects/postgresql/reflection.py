@@ -12,35 +12,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from crossfade.dialects.postgresql import catalogue
+from crossfade.dialects.postgresql import catalogue, dependents, rows_read
 from crossfade.names import split_table
 from crossfade.schema import (
     Check,
     Column,
     Dependent,
     EnumType,
-    ForeignKey,
     Grant,
-    Index,
     Role,
     Schema,
     Table,
     TableName,
-    Trigger,
 )
-
-_KINDS = {
-    "r": "table",
-    "p": "partitioned table",
-    "v": "view",
-    "m": "materialized view",
-    "f": "foreign table",
-}
-_ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
-_CONSTRAINTS = {"p": "primary key", "u": "unique", "x": "exclusion"}
-_IDENTITY = {"a": "always", "d": "by default"}
-_TIMING = ((2, "BEFORE"), (64, "INSTEAD OF"))
-_EVENTS = ((4, "INSERT"), (8, "DELETE"), (16, "UPDATE"), (32, "TRUNCATE"))
 
 
 def reflect(connection: Connection, written: Iterable[str], version: tuple[int, ...]) -> Schema:
@@ -51,12 +35,10 @@ def reflect(connection: Connection, written: Iterable[str], version: tuple[int, 
     path = tuple(connection.execute(text(catalogue.SEARCH_PATH)).scalar_one())
     previous = connection.execute(text("SELECT pg_catalog.current_setting('search_path')")).scalar_one()
     connection.execute(text("SELECT pg_catalog.set_config('search_path', '', false)"))
-    try:
-        return _reflect(connection, tuple(written), path, version)
-    finally:
-        connection.execute(
-            text("SELECT pg_catalog.set_config('search_path', :path, false)"), {"path": previous}
-        )
+    schema = _reflect(connection, tuple(written), path, version)
+    # Not where a statement failed: nothing could be set then, and that would hide the failure.
+    connection.execute(text("SELECT pg_catalog.set_config('search_path', :path, false)"), {"path": previous})
+    return schema
 
 
 def _reflect(
@@ -71,7 +53,10 @@ def _reflect(
         schema, name = split_table(each)
         wanted = [TableName(place, name) for place in ((schema,) if schema else path)]
         for candidate in wanted:
-            oid = next((oid for known, kind, oid in relations if known == candidate and kind in _KINDS), None)
+            oid = next(
+                (oid for known, kind, oid in relations if known == candidate and kind in rows_read.KINDS),
+                None,
+            )
             if oid is not None:
                 found[candidate] = oid
                 break
@@ -98,6 +83,7 @@ def _reflect(
             creates_in=tuple(role.creates_in),
         ),
         read_only=role.read_only,
+        volatile_functions=tuple(connection.execute(text(catalogue.VOLATILE)).scalars()),
     )
 
 
@@ -116,20 +102,21 @@ class _Reader:
         self.checks = rows(catalogue.CHECKS)
         self.foreign_keys = rows(catalogue.FOREIGN_KEYS)
         self.triggers = rows(catalogue.TRIGGERS)
-        self.dependents = rows(catalogue.DEPENDENTS)
+        self.dependents = rows(dependents.DEPENDENTS)
         self.partitions = rows(catalogue.PARTITIONS)
         self.grants = rows(catalogue.GRANTS)
+        self.local = rows(dependents.LOCAL)
         self.functions = rows(catalogue.FUNCTIONS)
 
     def table(self, name: TableName, oid: int) -> Table:
         row = self.tables[oid]
-        columns = tuple(_column(each) for each in self.columns if each.attrelid == oid)
-        indexes = tuple(_index(each) for each in self.indexes if each.indrelid == oid)
-        keys = tuple(_foreign_key(each) for each in self.foreign_keys)
+        columns = tuple(rows_read.column(each) for each in self.columns if each.attrelid == oid)
+        indexes = tuple(rows_read.index(each) for each in self.indexes if each.indrelid == oid)
+        keys = tuple(rows_read.foreign_key(each) for each in self.foreign_keys)
         return Table(
             name,
             columns,
-            key=_key(columns, [each for each in self.indexes if each.indrelid == oid]),
+            key=rows_read.key(columns, [each for each in self.indexes if each.indrelid == oid]),
             indexes=indexes,
             checks=tuple(
                 Check(each.conname, each.expression, tuple(each.columns), each.convalidated)
@@ -138,7 +125,7 @@ class _Reader:
             ),
             foreign_keys=tuple(each for each in keys if each.table == name),
             referenced_by=tuple(each for each in keys if each.target == name),
-            triggers=tuple(_trigger(each) for each in self.triggers if each.tgrelid == oid),
+            triggers=tuple(rows_read.trigger(each) for each in self.triggers if each.tgrelid == oid),
             dependents=(
                 *(
                     Dependent(each.kind, each.name, each.column)
@@ -147,7 +134,10 @@ class _Reader:
                 ),
                 *self._mentions(name, oid, columns),
             ),
-            kind=_kind(row),
+            local=tuple(
+                Dependent(each.kind, each.name, each.column) for each in self.local if each.oid == oid
+            ),
+            kind=rows_read.kind(row),
             partition_key=tuple(row.partition_key),
             partitions=tuple(
                 TableName(each.nspname, each.relname) for each in self.partitions if each.root == oid
@@ -156,6 +146,7 @@ class _Reader:
             row_security=row.relrowsecurity,
             hides_rows=row.hides_rows,
             rows=max(int(row.rows), 0),
+            row_bytes=row.row_bytes,
             owner=row.owner,
             owned=row.owned,
             grants=tuple(
@@ -176,81 +167,3 @@ class _Reader:
                 for column in columns:
                     if column.name in words:
                         yield Dependent("function", function.name, column.name)
-
-
-def _kind(row: Row[Any]) -> str:
-    if row.relispartition:
-        return "partition"  # its columns are its parent's
-    return "table of a type" if row.typed else _KINDS.get(row.relkind, row.relkind)
-
-
-def _column(row: Row[Any]) -> Column:
-    return Column(
-        row.attname,
-        row.type,
-        nullable=not row.attnotnull,
-        default=None if row.attgenerated else row.default,
-        generated=row.default if row.attgenerated else None,
-        identity=_IDENTITY.get(row.attidentity, ""),
-        enum=(row.enum_schema, row.enum_name) if row.enum_name else None,
-        wraps=row.wraps,
-        comment=row.comment,
-    )
-
-
-def _index(row: Row[Any]) -> Index:
-    return Index(
-        row.relname,
-        tuple(row.columns),
-        row.amname,
-        unique=row.indisunique,
-        options=tuple(row.options),
-        include=tuple(row.include),
-        predicate=row.predicate,
-        predicate_columns=tuple(row.predicate_columns),
-        expressions=row.expressions,
-        constraint=_CONSTRAINTS.get(row.contype or "", ""),
-        valid=row.indisvalid,
-        storage=row.storage,
-        nulls_not_distinct=row.nulls_not_distinct,
-    )
-
-
-def _key(columns: Sequence[Column], rows: Iterable[Row[Any]]) -> tuple[str, ...]:
-    """The primary key, or the narrowest unique index that can name every row."""
-    required = {column.name for column in columns if not column.nullable}
-    candidates = [
-        row
-        for row in rows
-        if row.indisunique
-        and row.indisvalid
-        and row.indimmediate
-        and row.predicate is None
-        and not row.expressions
-        and required.issuperset(row.columns)
-    ]
-    candidates.sort(key=lambda row: (not row.indisprimary, len(row.columns), row.relname))
-    return tuple(candidates[0].columns) if candidates else ()
-
-
-def _foreign_key(row: Row[Any]) -> ForeignKey:
-    return ForeignKey(
-        row.conname,
-        TableName(row.schema, row.table),
-        tuple(row.columns),
-        TableName(row.target_schema, row.target_table),
-        tuple(row.target_columns),
-        _ACTIONS[row.confdeltype],
-    )
-
-
-def _trigger(row: Row[Any]) -> Trigger:
-    timing = next((word for bit, word in _TIMING if row.tgtype & bit), "AFTER")
-    return Trigger(
-        row.tgname,
-        timing,
-        tuple(word for bit, word in _EVENTS if row.tgtype & bit),
-        "row" if row.tgtype & 1 else "statement",
-        row.function,
-        enabled=row.tgenabled != "D",
-    )

@@ -1,29 +1,84 @@
-"""Expressions and lenses as SQL over one row: a table's alias, NEW or OLD."""
+"""Expressions and lenses as SQL over one row: a table's alias, NEW or OLD.
+
+A better match in a schema of the search path would be taken before PostgreSQL's own operator
+(CVE-2018-1058). So either a statement is executed under `SAFE_PATH`, and reads as a person would write it, or
+operators over built-in types are named with their schema; what takes its operator by the path alone (`IN`,
+`IS DISTINCT FROM`) then stands only where a type's equality is not pg_catalog's.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from crossfade import expressions
 from crossfade.dialects.postgresql.quoting import ident, literal
-from crossfade.expressions import Expression, Sql, ValueMap
-from crossfade.lens import Law, RowLens
+from crossfade.expressions import Expression, Sql, ValueMap, default_of, literal_of
+from crossfade.lens import Assignment, Law, RowLens
 from crossfade.schema import Column
+
+SAFE_PATH = "pg_catalog, pg_temp"
 
 # Types without an equality operator: compared as text.
 _UNCOMPARABLE = ("json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle")
 
+# Types whose equality is pg_catalog's own, whatever extensions and schemas there are.
+_BUILT_IN = re.compile(
+    r"(character varying|varchar|text|character|char|smallint|integer|bigint|numeric|boolean|uuid|date"
+    r"|timestamp (with|without) time zone)(\(\d+(,\d+)?\))?"
+)
 
-def value(expression: Expression, row: str, columns: Iterable[str]) -> str:
+# A column or a literal: what needs no parentheses beside an operator.
+_SIMPLE = re.compile(r"""[\w.]+|'\w*'(::[\w.]+)?""")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that SQL speaks of; `safe` where the statement is executed under `SAFE_PATH`."""
+
+    alias: str
+    safe: bool = False
+
+    def __getitem__(self, column: Column | str) -> str:
+        return f"{self.alias}.{ident(column if isinstance(column, str) else column.name)}"
+
+
+NEW, OLD = Row("NEW"), Row("OLD")
+WRITTEN = Row("t")  # by a statement that fires whatever the user has on the table, under the role's own path
+READ = Row("t", safe=True)
+
+
+def qualifies(lens: RowLens) -> bool:
+    """Whether the lens means the same under any search path: a user's own SQL may not, and what compares
+    types from elsewhere can't be told.
+    """
+    values = (*lens.forward, *lens.backward)
+    return all(isinstance(each.value, ValueMap) for each in values) and all(
+        map(_plain, (*lens.old, *lens.new))
+    )
+
+
+def built_in(column: Column) -> bool:
+    """Whether the equality of the column's type is pg_catalog's own."""
+    of_enum = column.enum is not None and not column.wraps
+    return of_enum or _BUILT_IN.fullmatch(column.type.lower()) is not None
+
+
+def value(expression: Expression, row: Row, columns: Iterable[str], *, qualified: bool = False) -> str:
     """The SQL of `expression` over `row`, whose columns are `columns`."""
     if not isinstance(expression, ValueMap):
-        return expressions.for_row(expression, row, columns, "postgresql")
+        return expressions.for_row(expression, row.alias, columns, "postgresql")
     if not expression.pairs:
         return _typed(expression.otherwise, expression.target)
-    source = f"{row}.{ident(expression.column)}"
+    source = row[expression.column]
     cases = []
     for given, becomes in expression.pairs:
-        test = f"{source} IS NULL" if given is None else f"{source} = {_typed(given, expression.source)}"
+        test = (
+            f"{source} IS NULL"
+            if given is None
+            else _equals(source, _typed(given, expression.source), qualified=qualified)
+        )
         cases.append(f"WHEN {test} THEN {_typed(becomes, expression.target)}")
     otherwise = (
         f" ELSE {_typed(expression.otherwise, expression.target)}" if expression.otherwise is not None else ""
@@ -31,17 +86,17 @@ def value(expression: Expression, row: str, columns: Iterable[str]) -> str:
     return f"CASE {' '.join(cases)}{otherwise} END"
 
 
-def forward(lens: RowLens, row: str, columns: Iterable[str]) -> list[tuple[Column, str]]:
+def forward(lens: RowLens, row: Row, columns: Iterable[str]) -> list[tuple[Column, str]]:
     """Each new column and the SQL of what `forward` gives it."""
-    return _assigned(lens.new, lens, row, columns, backward=False)
+    return _assigned(lens.new, lens.forward, row, columns, qualified=_qualified(lens, row))
 
 
-def backward(lens: RowLens, row: str, columns: Iterable[str]) -> list[tuple[Column, str]]:
+def backward(lens: RowLens, row: Row, columns: Iterable[str]) -> list[tuple[Column, str]]:
     """Each old column and the SQL of what `backward` gives it."""
-    return _assigned(lens.old, lens, row, columns, backward=True)
+    return _assigned(lens.old, lens.backward, row, columns, qualified=_qualified(lens, row))
 
 
-def agree(lens: RowLens, row: str, columns: Sequence[str]) -> str:
+def agree(lens: RowLens, row: Row, columns: Sequence[str]) -> str:
     """The condition under which the two sides of a row agree."""
     backwards = _same(backward(lens, row, columns), row)
     forwards = _same(forward(lens, row, columns), row)
@@ -53,17 +108,17 @@ def agree(lens: RowLens, row: str, columns: Sequence[str]) -> str:
     }[lens.law]
 
 
-def kept(lens: RowLens, row: str, columns: Sequence[str]) -> str:
+def kept(lens: RowLens, row: Row, columns: Sequence[str]) -> str:
     """The condition under which the new side holds what `forward` would not give back."""
     return " OR ".join(
-        differs(column, f"{row}.{ident(column.name)}", _stored(column, each.value, sql))
+        differs(row, column, _stored(column, each.value, sql))
         for each, (column, sql) in zip(lens.forward, forward(lens, row, columns), strict=True)
     )
 
 
-def unfilled(lens: RowLens, row: str, columns: Sequence[str]) -> str:
+def unfilled(lens: RowLens, row: Row, columns: Sequence[str]) -> str:
     """The condition under which a row of the old side has no new side yet."""
-    missing = " AND ".join(f"{row}.{ident(column.name)} IS NULL" for column in lens.new)
+    missing = " AND ".join(f"{row[column]} IS NULL" for column in lens.new)
     if lens.volatile:
         return missing
     gives = " OR ".join(f"{sql} IS NOT NULL" for _, sql in forward(lens, row, columns))
@@ -72,14 +127,45 @@ def unfilled(lens: RowLens, row: str, columns: Sequence[str]) -> str:
 
 def changed(columns: Iterable[Column]) -> str:
     """The condition, in a trigger, that an update changed one of `columns`."""
-    return " OR ".join(
-        differs(each, f"NEW.{ident(each.name)}", f"OLD.{ident(each.name)}") for each in columns
-    )
+    return " OR ".join(differs(NEW, each, OLD[each]) for each in columns)
 
 
-def differs(column: Column, one: str, other: str) -> str:
-    """The condition that two values of the column's type are not the same."""
-    return f"{_as_comparable(column, one)} IS DISTINCT FROM {_as_comparable(column, other)}"
+def given(columns: Iterable[Column]) -> list[str]:
+    """For each of `columns`, the condition, in a trigger, that an INSERT gave it something else than its
+    default.
+    """
+    found = []
+    for column in columns:
+        if column.default is None:
+            found.append(f"{NEW[column]} IS NOT NULL")
+        elif not default_of(column).volatile:
+            found.append(differs(NEW, column, column.default))
+    return found
+
+
+def is_one_of(column: Column, allowed: Sequence[str]) -> str:
+    """The condition, in a trigger, that the new value of `column` is one of these."""
+    literals = [_typed(each, column.type) for each in allowed]
+    if not literals:
+        return "false"
+    if built_in(column):
+        return " OR ".join(_equals(NEW[column], each, qualified=True) for each in literals)
+    return f"{NEW[column]} IN ({', '.join(literals)})"
+
+
+def differs(row: Row, column: Column, other: str) -> str:
+    """The condition that the row's value of `column` is not `other`, NULL being a value like others."""
+    if built_in(column) and not row.safe:
+        return f"NOT {_is_same(row[column], other)}"
+    return f"{_as_comparable(column, row[column])} IS DISTINCT FROM {_as_comparable(column, other)}"
+
+
+def _qualified(lens: RowLens, row: Row) -> bool:
+    return not row.safe and all(map(built_in, (*lens.old, *lens.new)))
+
+
+def _plain(column: Column) -> bool:
+    return built_in(column) and (column.default is None or literal_of(column.default, "postgres") is not None)
 
 
 def _stored(column: Column, expression: Expression, sql: str) -> str:
@@ -88,25 +174,36 @@ def _stored(column: Column, expression: Expression, sql: str) -> str:
 
 
 def _assigned(
-    targets: Sequence[Column], lens: RowLens, row: str, columns: Iterable[str], *, backward: bool
+    targets: Sequence[Column],
+    assignments: Sequence[Assignment],
+    row: Row,
+    columns: Iterable[str],
+    *,
+    qualified: bool,
 ) -> list[tuple[Column, str]]:
     by_name = {column.name: column for column in targets}
     known = tuple(columns)
     return [
-        (by_name[each.column], value(each.value, row, known))
-        for each in (lens.backward if backward else lens.forward)
+        (by_name[each.column], value(each.value, row, known, qualified=qualified)) for each in assignments
     ]
 
 
-def _same(assigned: Iterable[tuple[Column, str]], row: str) -> str:
+def _same(assigned: Iterable[tuple[Column, str]], row: Row) -> str:
     return " AND ".join(
-        f"{_comparable(column, row)} IS NOT DISTINCT FROM {_as_comparable(column, sql)}"
+        _is_same(row[column], sql)
+        if built_in(column) and not row.safe
+        else f"{_as_comparable(column, row[column])} IS NOT DISTINCT FROM {_as_comparable(column, sql)}"
         for column, sql in assigned
     )
 
 
-def _comparable(column: Column, row: str) -> str:
-    return _as_comparable(column, f"{row}.{ident(column.name)}")
+def _is_same(one: str, other: str) -> str:
+    other = other if _SIMPLE.fullmatch(other) else f"({other})"
+    return f"coalesce({_equals(one, other, qualified=True)}, {one} IS NULL AND {other} IS NULL)"
+
+
+def _equals(one: str, other: str, *, qualified: bool) -> str:
+    return f"{one} {'OPERATOR(pg_catalog.=)' if qualified else '='} {other}"
 
 
 def _as_comparable(column: Column, sql: str) -> str:

@@ -1,0 +1,42 @@
+"""What is asked of the data and of the server before the first statement."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from crossfade.dialects import SchemaDialect
+from crossfade.errors import SchemaMismatch
+from crossfade.plan import Plan
+from crossfade.session import execute
+from crossfade.steps import AskExpression, CountUnmapped
+
+
+def demand_answers(plan: Plan, dialect: SchemaDialect, connection: Connection) -> None:
+    """Raises Refused where rows hold what has no mapping, or the server would not take an expression."""
+    place = f"evolution {plan.evolution!r}"
+    for check in plan.checks:
+        match check:
+            case AskExpression():
+                _demand_value(check, dialect, place)
+            case CountUnmapped():
+                _demand_mapped(check, dialect, connection, place)
+
+
+def _demand_value(check: AskExpression, dialect: SchemaDialect, place: str) -> None:
+    # On a connection of its own: its transaction is read-only, and may fail.
+    with dialect.engine.connect() as apart:
+        objection = dialect.objection(apart, check)
+    if objection is not None:
+        objection.place = f"{place}, {check.change}, {check.given} of {check.table}.{check.column}"
+        raise objection
+
+
+def _demand_mapped(check: CountUnmapped, dialect: SchemaDialect, connection: Connection, place: str) -> None:
+    (statement,) = dialect.render(check)
+    counts: dict[str, int] = {row.value: row.rows for row in execute(connection, statement)}
+    listed = ", ".join(f"{label!r} ({counts.get(label, 0)} rows)" for label in check.labels)
+    raise SchemaMismatch(
+        f"values without a mapping: {listed}",
+        place=f"{place}, {check.change}",
+        remedy="add them to values=, or leave values= out to keep every value as it is",
+    )

@@ -1,0 +1,57 @@
+"""`revert`: from the new version alone back into both versions live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from crossfade.commands.admission import demand_last
+from crossfade.commands.ground import Database, known, opened, plan_of
+from crossfade.commands.walk import walk
+from crossfade.dialects import SchemaDialect
+from crossfade.errors import SchemaMismatch
+from crossfade.evolution import Evolution
+from crossfade.journal import Record
+from crossfade.phases import Command, State, transition
+from crossfade.plan import Plan
+from crossfade.progress import Observer
+from crossfade.reports import Outcome
+from crossfade.session import Session, execute
+from crossfade.steps import Step
+
+
+def revert(evolution: Evolution | str, database: Database, *, observer: Observer | None = None) -> Outcome:
+    """Bring the old side of a completed evolution back; both versions are then live, as after `start`.
+
+    Before a purge the old side comes back as it was, but for the rows that the new application changed;
+    after it, by `backward` alone. Raises SchemaMismatch where rows hold what the old side can't say.
+    """
+
+    def steps(plan: Plan, session: Session) -> Sequence[Step]:
+        return plan.revert_purged if session.origin is State.PURGED else plan.revert
+
+    with opened(database) as (dialect, journal, connection):
+        record = known(journal, connection, evolution)
+        transition(record.name, record.state, Command.REVERT)
+        _sayable(record, dialect, connection)
+        connection.rollback()
+        journal.install(connection)  # holds the journal's lock: nobody starts on the tables meanwhile
+        demand_last(journal, connection, record)
+        return walk(dialect, journal, connection, record, Command.REVERT, steps, observer)
+
+
+def _sayable(record: Record, dialect: SchemaDialect, connection: Connection) -> None:
+    """Raises SchemaMismatch where rows hold values for which the old version has none."""
+    if record.state is State.REVERTING:
+        return
+    for check in plan_of(record).unsaid:
+        (statement,) = dialect.render(check)
+        found = [(row.value, row.rows) for row in execute(connection, statement)]
+        if found:
+            listed = ", ".join(f"{value!r} ({rows} rows)" for value, rows in found)
+            raise SchemaMismatch(
+                f"{check.table}.{check.shown} holds values that the old version can't say: {listed}",
+                place=f"evolution {record.name!r}, {check.change}",
+                remedy="give these rows another value first; unknown= would have said what old readers see",
+            )

@@ -1,0 +1,136 @@
+"""The users' own SQL: parsed, refused where it could not mean one value of one row, else kept as it is.
+
+What only the server knows (the types, the users' own functions) it is asked before the first statement:
+`steps.AskExpression`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from sqlglot import Token, TokenType, exp
+
+from crossfade.errors import EvolutionError, SchemaMismatch
+from crossfade.expressions.parsing import SQLGLOT, as_one, calls, columns_in, parse_one, position, tokens_of
+from crossfade.expressions.pointer import pointed
+from crossfade.expressions.values import Sql, default_of
+from crossfade.functions import is_volatile, kind_of
+from crossfade.schema import Column, Table
+
+_UNFIT: tuple[tuple[type[exp.Expr], str], ...] = (
+    (exp.AggFunc, "an aggregate"),
+    (exp.Window, "a window function"),
+    (exp.Query, "a subquery"),
+    (exp.Placeholder, "a placeholder"),
+    (exp.Parameter, "a placeholder"),
+    (exp.Star, "a star"),
+)
+_BEGIN_WITH: dict[type[exp.Expr], tuple[TokenType, ...]] = {
+    exp.Query: (TokenType.SELECT, TokenType.WITH, TokenType.VALUES),
+    exp.Placeholder: (TokenType.COLON, TokenType.PLACEHOLDER),
+    exp.Parameter: (TokenType.PARAMETER,),
+}
+
+
+def chosen(text: str | Mapping[str, str], database: str, place: str) -> str:
+    """The text for `database` where an expression is given per database."""
+    if isinstance(text, str):
+        return text
+    if database not in text:
+        raise EvolutionError(
+            f"no expression is given for {database}",
+            place=place,
+            remedy=f"add the key {database!r} beside {', '.join(map(repr, text))}",
+        )
+    return text[database]
+
+
+def user_sql(text: str, type_: str, table: Table, database: str, place: str) -> Sql:
+    """`text` as an expression over the columns of `table`.
+
+    Raises EvolutionError, or SchemaMismatch for an unknown column, and points at the part that is
+    wrong.
+    """
+    dialect = SQLGLOT[database]
+    tree = parse_one(text, dialect, place)
+    tokens = tokens_of(text, dialect)
+    _demand_one_value(text, tree, tokens, place, "use an expression of the row's own columns")
+    for name, at in calls(tokens).items():
+        if is_volatile(name):
+            raise EvolutionError(
+                f"{name}() gives another value at each call{pointed(text, at)}",
+                place=place,
+                remedy="make it the column's server_default; fill= is for expressions that can be compared",
+            )
+    reads = set()
+    for node in columns_in(tree):
+        column = _resolve(node, text, table, place)
+        if column.generated is not None:
+            raise EvolutionError(
+                f"{column.name} is generated: it has no value yet when a row is written"
+                f"{pointed(text, position(node))}",
+                place=place,
+                remedy=f"write out what it is generated from: {column.generated}",
+            )
+        reads.add(column.name)
+    return Sql(as_one(text, tokens, tree), type_, frozenset(reads))
+
+
+def user_default(column: Column, database: str, place: str, volatile: Collection[str] = ()) -> Column:
+    """`column`, and whether its default differs at each call, where the functions `volatile` do.
+
+    Raises EvolutionError, which points at the part that is wrong, for what can't be a default.
+    """
+    if column.default is None:
+        return column
+    dialect = SQLGLOT[database]
+    tree = parse_one(column.default, dialect, place)
+    tokens = tokens_of(column.default, dialect)
+    _demand_one_value(column.default, tree, tokens, place, "give server_default a value of its own")
+    used = default_of(column).volatile or not set(volatile).isdisjoint(calls(tokens))
+    return replace(column, volatile=used)
+
+
+def _beginning(node: exp.Expr, tokens: Sequence[Token]) -> int | None:
+    """Where `node` begins: sqlglot keeps that of names and calls only."""
+    for kind, begins_with in _BEGIN_WITH.items():
+        if isinstance(node, kind):
+            return next((each.start for each in tokens if each.token_type in begins_with), None)
+    return position(node)
+
+
+def _demand_one_value(text: str, tree: exp.Expr, tokens: Sequence[Token], place: str, remedy: str) -> None:
+    for kind, what in _UNFIT:
+        if (node := tree.find(kind)) is not None:
+            shown = node.sql("postgres", normalize_functions=False)
+            raise EvolutionError(
+                f"{what} can't give one row its value: {shown}{pointed(text, _beginning(node, tokens))}",
+                place=place,
+                remedy=remedy,
+            )
+    for name, at in calls(tokens).items():
+        if what := kind_of(name):
+            raise EvolutionError(
+                f"{what} can't give one row its value: {name}(){pointed(text, at)}",
+                place=place,
+                remedy=remedy,
+            )
+
+
+def _resolve(node: exp.Column, text: str, table: Table, place: str) -> Column:
+    if node.table and node.table.lower() != table.name.name.lower():
+        raise SchemaMismatch(
+            f"{node.sql()} is not a column of {table.name}{pointed(text, position(node))}",
+            place=place,
+            remedy="use the columns of the changed table",
+        )
+    exact = table.find(node.this.name)
+    if exact is not None:
+        return exact
+    name = node.this.name if node.this.quoted else node.this.name.lower()
+    try:
+        return table.column(name, place)
+    except SchemaMismatch as error:
+        fact = f"{error.fact}{pointed(text, position(node))}"
+        raise SchemaMismatch(fact, place=place, remedy=error.remedy) from None

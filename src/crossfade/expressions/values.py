@@ -1,0 +1,67 @@
+"""The two kinds of expression, and what can be asked of either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from crossfade.expressions.parsing import calls, parse_one, tokens_of
+from crossfade.functions import is_volatile
+from crossfade.schema import Column
+
+
+@dataclass(frozen=True)
+class ValueMap:
+    """Values of `column` mapped one by one; None stands for NULL.
+
+    `source` and `target` are the types' SQL. A value that is not in `pairs` becomes `otherwise`,
+    or NULL where `otherwise` is None.
+    """
+
+    column: str
+    pairs: tuple[tuple[str | None, str | None], ...]
+    source: str
+    target: str
+    otherwise: str | None = None
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The columns that the value depends on."""
+        return frozenset({self.column})
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The values, NULL aside, that have a value of their own."""
+        return tuple(value for value, _ in self.pairs if value is not None)
+
+
+@dataclass(frozen=True)
+class Sql:
+    """An SQL expression of one row. `reads` are its columns; a volatile one differs at each call."""
+
+    text: str
+    type: str
+    reads: frozenset[str] = frozenset()
+    volatile: bool = False
+
+    @property
+    def is_null(self) -> bool:
+        """Whether it is the constant NULL."""
+        return isinstance(parse_one(self.text, "postgres"), exp.Null)
+
+
+Expression = ValueMap | Sql
+
+
+def default_of(column: Column) -> Sql:
+    """The value that the database gives where `column` is left out: its default, or NULL."""
+    text = column.default if column.default is not None else "NULL"
+    parse_one(text, "postgres")
+    volatile = column.volatile or any(map(is_volatile, calls(tokens_of(text, "postgres"))))
+    return Sql(text, column.type, volatile=volatile)
+
+
+def is_constant(expression: Expression) -> bool:
+    """Whether the value is the same for every row of a table at one moment."""
+    return not expression.reads and not (isinstance(expression, Sql) and expression.volatile)

@@ -1,0 +1,26 @@
+"""The schema as reflected: frozen tables, columns, constraints, and the facts that planning needs.
+
+Nothing here asks a database. A `Schema` is what a plan is computed from, and it is exact about
+what a plan must know: keys, indexes and checks by column, what depends on a column, what the role
+may do.
+"""
+
+from crossfade.schema.belongings import Check, Dependent, ForeignKey, Grant, Index, Trigger
+from crossfade.schema.columns import Column, EnumType, TableName
+from crossfade.schema.database import Role, Schema
+from crossfade.schema.table import Table
+
+__all__ = [
+    "Check",
+    "Column",
+    "Dependent",
+    "EnumType",
+    "ForeignKey",
+    "Grant",
+    "Index",
+    "Role",
+    "Schema",
+    "Table",
+    "TableName",
+    "Trigger",
+]

@@ -1,0 +1,74 @@
+"""One database as reflected, and what the connected role may do there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from crossfade import names
+from crossfade.errors import SchemaMismatch
+from crossfade.schema.columns import EnumType, TableName
+from crossfade.schema.table import Table
+
+
+@dataclass(frozen=True)
+class Role:
+    """What the connected role may do."""
+
+    name: str
+    superuser: bool = True
+    may_create_schema: bool = True
+    may_skip_triggers: bool = True
+    creates_in: tuple[str, ...] = ()  # schemas in which it may create
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One database as reflected: the tables asked for, and what surrounds them."""
+
+    database: str  # "postgresql"
+    version: tuple[int, ...]
+    tables: tuple[Table, ...]
+    enums: tuple[EnumType, ...] = ()
+    search_path: tuple[str, ...] = ("public",)
+    table_names: tuple[TableName, ...] = ()
+    schema_names: tuple[str, ...] = ()
+    relation_names: tuple[TableName, ...] = ()  # tables, indexes, views, sequences: one name space
+    role: Role = Role("postgres")
+    read_only: bool = False
+    volatile_functions: tuple[str, ...] = ()  # the users' own, by their bare names in lower case
+
+    def find(self, written: str) -> Table | None:
+        """The reflected table that `written` (as a user writes it) names, or None."""
+        schema, name = names.split_table(written)
+        for place in (schema,) if schema else self.search_path:
+            for table in self.tables:
+                if table.name == TableName(place or "", name):
+                    return table
+        return None
+
+    def table(self, written: str, place: str = "") -> Table:
+        """The reflected table. Raises SchemaMismatch with the nearest name."""
+        found = self.find(written)
+        if found is not None:
+            return found
+        schema, name = names.split_table(written)
+        known = [
+            each.name if not schema and each.schema in self.search_path else str(each)
+            for each in self.table_names
+        ]
+        elsewhere = [str(each) for each in self.table_names if not schema and each.name == name]
+        raise SchemaMismatch(
+            f"there is no table {written!r} on the search path ({', '.join(self.search_path)})"
+            if elsewhere
+            else f"there is no table {written!r}",
+            place=place or f"search path {', '.join(self.search_path)}",
+            remedy=f"write {elsewhere[0]!r}" if elsewhere else names.nearest(written, known),
+        )
+
+    def without_retired(self) -> Schema:
+        """The schema with no table that shows what an earlier evolution retired."""
+        return replace(self, tables=tuple(each.without_retired() for each in self.tables))
+
+    def enum(self, name: tuple[str, str]) -> EnumType:
+        """The enum type of that (schema, name)."""
+        return next(each for each in self.enums if (each.schema, each.name) == name)

@@ -1,0 +1,69 @@
+"""A table, with all that a plan may need to know of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from crossfade import names
+from crossfade.errors import SchemaMismatch
+from crossfade.schema.belongings import Check, Dependent, ForeignKey, Grant, Index, Trigger
+from crossfade.schema.columns import Column, TableName
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, with all that a plan may need to know of it."""
+
+    name: TableName
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    checks: tuple[Check, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    referenced_by: tuple[ForeignKey, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    dependents: tuple[Dependent, ...] = ()
+    local: tuple[Dependent, ...] = ()  # indexes and constraints that a partition has and the table has not
+    kind: str = "table"  # "table", "partitioned table", or what else it is
+    partition_key: tuple[str, ...] = ()
+    partitions: tuple[TableName, ...] = ()
+    inherits: bool = False
+    row_security: bool = False
+    hides_rows: bool = False  # whether row-level security applies to the connected role itself
+    owner: str = ""
+    owned: bool = True  # whether the connected role may act as the owner
+    grants: tuple[Grant, ...] = ()
+    schema_owner: str = ""
+    schema_readers: tuple[str, ...] = ()
+    comment: str | None = None
+    rows: int = 0  # the planner's estimate
+    row_bytes: int = 0  # of an average row, without what is stored apart from it
+
+    def find(self, column: str) -> Column | None:
+        """The column of that name, or None."""
+        return next((found for found in self.columns if found.name == column), None)
+
+    def column(self, column: str, place: str = "") -> Column:
+        """The column of that name. Raises SchemaMismatch with the nearest name."""
+        found = self.find(column)
+        if found is None:
+            raise SchemaMismatch(
+                f"table {self.name} has no column {column!r}",
+                place=place or f"table {self.name}",
+                remedy=names.nearest(column, (every.name for every in self.columns)),
+            )
+        return found
+
+    def key_columns(self) -> tuple[Column, ...]:
+        """The key's columns, in the key's order."""
+        return tuple(self.column(name) for name in self.key)
+
+    def without_retired(self) -> Table:
+        """The table without what an earlier evolution retired: nobody's to show, and its purge's to drop."""
+        gone = {each.name for each in self.columns if names.is_retired(each.name)}
+        return replace(
+            self,
+            columns=tuple(each for each in self.columns if each.name not in gone),
+            indexes=tuple(each for each in self.indexes if gone.isdisjoint(each.mentions)),
+            checks=tuple(each for each in self.checks if gone.isdisjoint(each.columns)),
+        )

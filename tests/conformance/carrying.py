@@ -1,0 +1,48 @@
+"""How the model carries what one version writes to a row over to the other version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.conformance.columns import Column, Side
+from tests.conformance.pair import Pair, Refusal
+
+
+def after_insert(column: Column, pair: Pair, side: Side, *, on_path: bool) -> None:
+    """The other side of a new row. A NULL of a writer that has not said which version it speaks may be
+    nobody's word: then the old side speaks.
+    """
+    name = column.name
+    if side == "old":
+        pair.new[name] = column.forward(pair.old)
+        return
+    if column.old is not None:
+        pair.old[name] = column.old.default
+    if column.by_row and pair.new[name] is None and not on_path:
+        pair.new[name] = column.forward(pair.old)
+    elif column.backward is not None:
+        carry_back(column, pair, column.backward)
+
+
+def after_update(column: Column, before: Pair, pair: Pair) -> None:
+    """The other side of a row that was changed: the side that moved wins."""
+    name = column.name
+    if column.backward is not None:
+        if pair.new[name] != before.new[name]:
+            carry_back(column, pair, column.backward)
+        elif pair.old[name] != before.old[name]:
+            pair.new[name] = column.forward(pair.old)
+    elif column.by_row and pair.new[name] is before.new[name] is column.forward(before.old) is None:
+        pair.new[name] = column.forward(pair.old)  # a fill that had nothing to give, and may have now
+
+
+def carry_back(column: Column, pair: Pair, backward: Callable[[Any], Any]) -> None:
+    """The new side of a row decides: the old one stands where it means that already. Raises Refusal."""
+    value = pair.new[column.name]
+    if not column.open_to(value):
+        raise Refusal(f"{column.name} = {value!r}, and the old version has nothing for it")
+    standing = pair.old[column.name]
+    missing = standing is None and column.old is not None and not column.old.nullable
+    if missing or column.forward(pair.old) != value:  # else both agree already
+        pair.old[column.name] = backward(value)
