@@ -74,8 +74,7 @@ SELECT status::text AS value, count(*) AS rows
 -- work, ACCESS SHARE:
 SELECT coalesce(status_2::text, 'NULL') AS value, count(*) AS rows
   FROM public.orders
-  WHERE (status_2 IN ('new', 'it''s')) IS NOT TRUE
-  GROUP BY 1
+  WHERE (status_2::text IN ('new', 'it''s')) IS NOT TRUE GROUP BY 1
   ORDER BY 2 DESC, 1
   LIMIT 20
 
@@ -87,8 +86,7 @@ SELECT coalesce(status_2::text, 'NULL') AS value, count(*) AS rows
 -- work, ACCESS SHARE:
 SELECT coalesce("Status"::text, 'NULL') AS value, count(*) AS rows
   FROM "Shop"."order items"
-  WHERE ("Status" IN ('new')) IS NOT TRUE AND "Status" IS NOT NULL
-  GROUP BY 1
+  WHERE ("Status"::text IN ('new')) IS NOT TRUE AND "Status" IS NOT NULL GROUP BY 1
   ORDER BY 2 DESC, 1
   LIMIT 20
 

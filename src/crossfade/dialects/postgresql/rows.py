@@ -91,7 +91,7 @@ def _(step: CountUnmapped, server: Server) -> tuple[Statement, ...]:
 def _(step: CountUnsaid, server: Server) -> tuple[Statement, ...]:
     column = ident(step.column)
     known = ", ".join(literal(each) for each in step.known)
-    said = f"{column} IN ({known})" if step.known else "false"
+    said = f"{column}::text IN ({known})" if step.known else "false"
     null = f" AND {column} IS NOT NULL" if step.null else ""
     return (
         Statement(
