@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from crossfade.dialects.postgresql import values
+from crossfade.dialects.postgresql.values import Row
 from crossfade.expressions import Sql, ValueMap
 from crossfade.lens import Assignment, Law, RowLens, law_of
 from crossfade.schema import Column, TableName
@@ -119,26 +120,29 @@ def connection(postgresql: PostgresServer) -> Iterator[Connection]:
     postgresql.drop_database("lens")
 
 
+@pytest.mark.parametrize("row", [Row("p"), Row("p", safe=True)], ids=["any path", "a safe path"])
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(lenses())
-def test_the_server_judges_every_pair_as_the_model_does(connection: Connection, of: RowLens) -> None:
+@given(of=lenses())
+def test_the_server_judges_every_pair_as_the_model_does(
+    connection: Connection, row: Row, of: RowLens
+) -> None:
     forward, backward = maps(of)
     columns = ("old", "new")
-    ((_, there),) = values.forward(of, "p", columns)
-    ((_, back),) = values.backward(of, "p", columns)
+    ((_, there),) = values.forward(of, row, columns)
+    ((_, back),) = values.backward(of, row, columns)
     query = (
-        f"SELECT old, new, {there} AS there, {back} AS back, {values.agree(of, 'p', columns)} AS agree, "
-        f"{values.kept(of, 'p', columns)} AS kept, {values.unfilled(of, 'p', columns)} AS unfilled "
+        f"SELECT old, new, {there} AS there, {back} AS back, {values.agree(of, row, columns)} AS agree, "
+        f"{values.kept(of, row, columns)} AS kept, {values.unfilled(of, row, columns)} AS unfilled "
         "FROM pairs p"
     )
     rows = connection.exec_driver_sql(query, execution_options={"no_parameters": True}).all()
     assert len(rows) == (len(LABELS) + 1) * (len(STRINGS) + 1)
-    for row in rows:
-        assert row.there == model(forward, row.old)
-        assert row.back == model(backward, row.new)
-        assert row.agree is agree(of, row.old, row.new)
-        assert row.kept is (row.new != model(forward, row.old))
-        assert row.unfilled is (row.new is None and model(forward, row.old) is not None)
+    for each in rows:
+        assert each.there == model(forward, each.old)
+        assert each.back == model(backward, each.new)
+        assert each.agree is agree(of, each.old, each.new)
+        assert each.kept is (each.new != model(forward, each.old))
+        assert each.unfilled is (each.new is None and model(forward, each.old) is not None)
 
 
 def test_the_law_of_an_enum_that_opens() -> None:

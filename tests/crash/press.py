@@ -5,7 +5,7 @@ A stage is copied for each crash, which takes PostgreSQL some milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -125,6 +125,9 @@ class Uninterrupted:
         )
 
 
+NUMBERS = count(1)  # of this process: a server may see more than one press
+
+
 @dataclass
 class Press:
     """Databases at every stage, on one server."""
@@ -132,13 +135,12 @@ class Press:
     server: PostgresServer
     stages: dict[str, str] = field(default_factory=dict)
     came: dict[Walk, Uninterrupted] = field(default_factory=dict)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def copy(self, stage: str) -> str:
         """The URL of a new database at a stage."""
         if stage not in self.stages:
             self.stages[stage] = self._make(stage)
-        name = f"crash_{next(self.numbers)}"
+        name = f"crash_{next(NUMBERS)}"
         template = make_url(self.stages[stage]).database
         with opened(self.server.url) as session:
             # Copied as files between two checkpoints: cheap where nothing is synced to a disk, and safe from
@@ -161,7 +163,7 @@ class Press:
 
     def _make(self, stage: str) -> str:
         if stage == "absent":
-            database = self.server.create_database("crash_absent")
+            database = self.server.create_database(f"crash_absent_{next(NUMBERS)}")
             with opened(database) as session:
                 session.execute(SCHEMA)
             return database
