@@ -4,7 +4,7 @@
 #   CROSSFADE_APT=no          install no Debian package
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check style format types floors documents bench docs
+.PHONY: help setup demo test check style format types floors documents soak bench docs
 
 READY := .venv/.ready
 STAGE := sh scripts/stage.sh
@@ -41,6 +41,9 @@ floors: $(READY)
 
 documents: $(READY)
 	@$(STAGE) "documents" .venv/bin/python -m scripts.check_docs
+
+soak: $(READY) ## ten minutes of laws, crashes, traffic and mutants; ARGS="--minutes 60 --seed 7"
+	@.venv/bin/python -m tests.laws.soak $(ARGS)
 
 bench: $(READY) ## the benchmarks
 	@.venv/bin/python -m benchmarks $(ARGS)

@@ -83,6 +83,10 @@ class Applications:
         ((row),) = connection.execute(statement, given).fetchall()
         return int(row["id"])
 
+    def order(self, side: Side, sql: str) -> None:
+        """A statement of that application that the model does not know of."""
+        self._of[side].execute(SQL(sql))
+
     @contextmanager
     def transaction(self, side: Side, *, undone: bool) -> Iterator[None]:
         """A transaction, or in one a savepoint, of that application."""

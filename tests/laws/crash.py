@@ -7,6 +7,7 @@ its lease stays; one that was only cut off connects again and gives it back.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +20,11 @@ from sqlalchemy.engine import make_url
 
 class Blow:
     """Strikes at the `number`-th point (from 1) of a command since it asked for the lease: a statement or
-    a COMMIT.
+    a COMMIT; where `at` is given, a statement in which that pattern is found.
     """
 
-    def __init__(self, number: int, *, dead: bool) -> None:
-        self.number, self.dead = number, dead
+    def __init__(self, number: int, *, dead: bool, at: str = "") -> None:
+        self.number, self.dead, self._at = number, dead, at
         self.points = 0
         self._armed = False
         self._thread = threading.get_ident()
@@ -37,13 +38,15 @@ class Blow:
         self, connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
     ) -> None:
         self._armed = self._armed or "SET lease_holder=" in statement
-        self._point(connection)
+        self._point(connection, counted=re.search(self._at, statement) is not None)
 
     def commit(self, connection: Connection) -> None:
-        self._point(connection)
+        self._point(connection, counted=not self._at)
 
-    def _point(self, connection: Connection) -> None:
+    def _point(self, connection: Connection, *, counted: bool) -> None:
         if not self._armed or threading.get_ident() != self._thread:
+            return
+        if not (counted or (self.dead and self.fell)):
             return
         self.points += 1
         if self.points == self.number or (self.dead and self.fell):

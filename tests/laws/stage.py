@@ -47,7 +47,6 @@ class Stage:
     def write(self, write: Write) -> str | None:
         """One write, alone. The SQLSTATE where it was refused, which the model foresaw."""
         self.done.append(str(write))
-        model = self.model.copy()
         key, refused, foreseen = write.key, None, None
         try:
             key = self.applications.send(write)
@@ -57,7 +56,6 @@ class Stage:
             _apply(self.model, write, key if key is not None else 0)
         except Refusal as refusal:
             foreseen = refusal.sqlstate
-            self.model = model
         if refused != foreseen:
             raise Lost(f"{write}: refused with {refused}, must be {foreseen} ({self.model.state})")
         return refused
@@ -71,7 +69,7 @@ class Stage:
             yield
         if undone:
             self.model = before
-        self.done.append("rollback" if undone else "commit")
+        self.done.append("undone" if undone else "commit")
 
     def attempt(self, write: Write, *, undone: bool) -> None:
         """A write within a savepoint, which may be undone; where it is refused, it is."""
@@ -95,28 +93,34 @@ class Stage:
         self._expect(str(self.model.state), outcome.state, "outcome's state")
         return outcome
 
-    def visit(self, command: Command, number: int, act: Callable[[], None]) -> None:
-        """A command, at the `number`-th moment of which the applications act."""
+    def visit(self, command: Command, when: int | str, act: Callable[[], None]) -> None:
+        """A command, at a moment of which (see Visitor) the applications act."""
 
         def here() -> None:
-            self.done.append(f"in {command}, at moment {number}:")
+            self.done.append(f"in {command}, at {when}:")
             self.come()
             act()
             self.read()
 
-        self.run(command, Visitor(number, here))
+        self.run(command, Visitor(when, here))
 
     def pause(self, command: Command, act: Callable[[], None]) -> None:
         """A command that is paused; the applications act while it is, then it is resumed."""
 
+        waited = False
+
         def here() -> None:
+            nonlocal waited
+            waited = True
             self.done.append("paused:")
             self.come()
             act()
             self.read()
             commands.resume(EVOLUTION, self.url)
 
+        there = bool(self.model.rows.orders or self.model.rows.items)
         self.run(command, Visitor(1, lambda: commands.pause(EVOLUTION, self.url), here))
+        self._expect(there, waited, "whether it has waited")  # nothing is walked where there is no row
         commands.resume(EVOLUTION, self.url)
 
     def crash(self, command: Command, blow: Blow) -> None:

@@ -48,9 +48,7 @@ INSERT INTO crossfade.complement AS c (evolution, table_name, change, row_key, o
       END), t.status_2 IS NULL AND (CASE WHEN t.status OPERATOR(pg_catalog.=)
       'new'::public.order_status THEN 'open' WHEN t.status OPERATOR(pg_catalog.=)
       'it''s'::public.order_status THEN '100%%' END) IS NULL))
-  ON CONFLICT (evolution, table_name, change, row_key)
-  DO UPDATE SET old_values = excluded.old_values, new_values = excluded.new_values, state =
-      excluded.state, kept_at = excluded.kept_at
+  ON CONFLICT (evolution, table_name, change, row_key) DO NOTHING
 
 -- work, ACCESS SHARE, bound:
 INSERT INTO crossfade.complement AS c (evolution, table_name, change, row_key, old_values,
@@ -61,10 +59,7 @@ INSERT INTO crossfade.complement AS c (evolution, table_name, change, row_key, o
   FROM public.orders AS t
   WHERE t.id >= %(lo_0)s::bigint AND t.id <= %(hi_0)s::bigint AND (CAST(CAST(t.data AS JSON) AS
     text) IS DISTINCT FROM CAST(CAST(CAST(to_json(t."note") AS JSON) AS JSON) AS text))
-  ON CONFLICT (evolution, table_name, change, row_key)
-  DO UPDATE
-  SET old_values = excluded.old_values, new_values = excluded.new_values, state = excluded.state,
-    kept_at = excluded.kept_at
+  ON CONFLICT (evolution, table_name, change, row_key) DO NOTHING
 
 -- count, ACCESS SHARE, bound:
 SELECT count(*)
@@ -112,9 +107,7 @@ INSERT INTO crossfade.complement AS c (evolution, table_name, change, row_key, o
       (%(hi_0)s::bigint, %(hi_1)s::integer) AND (NOT coalesce(t.channel OPERATOR(pg_catalog.=)
       (CAST(coalesce(upper(t."note"), 'web') AS TEXT)), t.channel IS NULL AND
       (CAST(coalesce(upper(t."note"), 'web') AS TEXT)) IS NULL))
-  ON CONFLICT (evolution, table_name, change, row_key)
-  DO UPDATE SET old_values = excluded.old_values, new_values = excluded.new_values, state =
-      excluded.state, kept_at = excluded.kept_at
+  ON CONFLICT (evolution, table_name, change, row_key) DO NOTHING
 
 -- count, ACCESS SHARE, bound:
 SELECT count(*)

@@ -82,9 +82,8 @@ def keep_complement(step: KeepComplement) -> tuple[Statement, ...]:
                 f"SELECT {literal(step.evolution)}, {literal(str(step.table))}, {literal(lens.change)}, "
                 f"{_key_json(step.key)}, {_json(lens.old)}, {_json(lens.new)}, 'kept' "
                 f"FROM {table(step.table)} AS t WHERE {_range(step.key)} AND ({where}) "
-                "ON CONFLICT (evolution, table_name, change, row_key) "
-                "DO UPDATE SET old_values = excluded.old_values, new_values = excluded.new_values, "
-                "state = excluded.state, kept_at = excluded.kept_at"
+                # What an earlier rollback kept, and an interrupted start has not brought back yet, stays.
+                "ON CONFLICT (evolution, table_name, change, row_key) DO NOTHING"
             )
         )
     return (

@@ -1,0 +1,100 @@
+"""What the soak does in turn. Each round raises where something was lost, and else tells what it did."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+from rich.console import Console
+
+from crossfade.casebook.chat_templates.case import CASE
+from crossfade.casebook.cli import run_case
+from crossfade.casebook.walk import Pace
+from crossfade.testing import available_postgresql, embedded_postgresql
+from tests.laws.killing import Killing
+from tests.laws.machine import Laws, small_batches
+from tests.laws.model import Lost
+from tests.laws.mutants import MUTANTS
+from tests.laws.trial import caught
+
+SECONDS = 30.0  # of crashes, and of traffic
+
+DEEP = settings(
+    max_examples=6,
+    stateful_step_count=50,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],  # a shorter example would be nicer, and takes many minutes
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def laws(random: Random, number: int) -> str:
+    """The state machine, with longer walks than `make test` has time for."""
+    done: Counter[str] = Counter()
+
+    class Counted(Laws):
+        def teardown(self) -> None:
+            done.update(line.split()[0].rstrip(",:") for line in self.stage.done)
+            super().teardown()
+
+    with embedded_postgresql(_version(number)) as server, small_batches():
+        Counted.server = server
+        run_state_machine_as_test(seed(random.getrandbits(64))(Counted), settings=DEEP)
+    written = done.pop("old", 0) + done.pop("new", 0)
+    commands = ", ".join(
+        f"{done[each]} {each}" for each in ("start", "rollback", "complete", "revert", "purge")
+    )
+    return f"{written} writes, {commands}"
+
+
+def crashes(random: Random, number: int) -> str:
+    """Runners killed in the middle, and the server at times, while both applications write."""
+    with embedded_postgresql(_version(number)) as server, small_batches():
+        killing = Killing(server, random, time.monotonic() + SECONDS)
+        try:
+            killing.go()
+        except Exception as error:
+            error.add_note("\n".join(["the last that was done:", *killing.stage.done[-40:]]))
+            raise
+        finally:
+            killing.stage.close()
+    return str(killing.toll)
+
+
+def traffic(random: Random, number: int) -> str:
+    """The case chat_templates, with its own applications and its own oracle."""
+    summary = run_case(
+        Console(quiet=True), CASE, None, 2_000, Pace(seconds=SECONDS, seed=random.randrange(1_000_000))
+    )
+    if not summary.ok:
+        raise Lost("; ".join(summary.failures or ()))
+    return f"{summary.traffic.statements} statements"
+
+
+def mutants(random: Random, number: int) -> str:
+    """Some of the broken mechanisms, which must be noticed."""
+    chosen = random.sample(MUTANTS, 6)
+    with embedded_postgresql(_version(number)) as server:
+        for mutant in chosen:
+            if not caught(mutant, server.create_database(mutant.name)):
+                raise Lost(f"nobody noticed the mutant {mutant.name}")
+    return f"caught {', '.join(mutant.name for mutant in chosen)}"
+
+
+def _version(number: int) -> str:
+    """Each server that there is, in turn."""
+    available = available_postgresql()
+    return available[(number - 1) // len(ROUNDS) % len(available)]
+
+
+ROUNDS: tuple[tuple[str, Callable[[Random, int], str]], ...] = (
+    ("laws", laws),
+    ("crashes", crashes),
+    ("traffic", traffic),
+    ("mutants", mutants),
+)
