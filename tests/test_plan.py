@@ -136,14 +136,14 @@ def test_a_role_that_may_not_skip_triggers_is_told_which_will_fire() -> None:
         Trigger("off", "BEFORE", ("UPDATE",), "row", "off", enabled=False),
     )
     fired = replace(SCHEMA, tables=(replace(orders, triggers=triggers), refunds))
-    assert build(EVOLUTION, fired).notes == (
+    assert build(EVOLUTION, fired).remarks == (
         (
-            "the backfill of public.orders will fire audit, touch: "
+            "CF104 public.orders: the backfill of public.orders will fire audit, touch: "
             "role shop may not set session_replication_role"
         ),
     )
     skipping = replace(fired, role=replace(fired.role, may_skip_triggers=True))
-    assert build(EVOLUTION, skipping).notes == ()
+    assert build(EVOLUTION, skipping).remarks == ()
 
 
 def test_what_is_refused_says_where() -> None:

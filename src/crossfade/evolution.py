@@ -7,14 +7,14 @@ import importlib.util
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy.types import TypeEngine
 
-from crossfade import names
+from crossfade import lints, names
 from crossfade.changes import CHANGES, Change
 from crossfade.errors import EvolutionError, UsageError
 
@@ -23,16 +23,21 @@ from crossfade.errors import EvolutionError, UsageError
 class Evolution:
     """A named, ordered list of changes that takes one version of the schema to the next.
 
+    `accept` silences lints of the preview, each with the reason: by code (`{"CF106": "no prepared
+    statements here"}`), or by code and place (`{"CF104 orders": "touch() may fire"}`).
+
     Raises EvolutionError where the name can't be one, nothing is changed, something in `changes` is
-    no change, or two changes claim one column.
+    no change, two changes claim one column, or `accept` names a lint that there is not.
     """
 
     name: str
     summary: str = ""
     changes: Sequence[Change] = ()
+    accept: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names.checked_evolution(self.name)
+        lints.check_accepted(self.accept, f"evolution {self.name!r}")
         object.__setattr__(self, "changes", tuple(self.changes))
         if not self.changes:
             raise EvolutionError(
@@ -48,14 +53,14 @@ class Evolution:
                     remedy=f"the changes are {known}",
                 )
             for table in change.tables:
-                for column in change.columns:
+                for column in change.claims:
                     earlier = claimed.setdefault((names.split_table(table), column), change)
                     if earlier is not change:
                         raise twice(earlier.title, change.title, f"{table}.{column}", self.name)
 
     @property
     def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits that change when the evolution is edited (its summary aside)."""
+        """Sixteen hexadecimal digits that change when it is edited; its summary and `accept` aside."""
         text = json.dumps([self.name, [_canonical(change) for change in self.changes]], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -94,6 +94,11 @@ def checked_evolution(name: str) -> str:
 
 def checked_column(name: str, place: str) -> str:
     """`name`, where a column can have it. Raises EvolutionError."""
+    return checked(name, "a column", place)
+
+
+def checked(name: str, what: str, place: str) -> str:
+    """`name`, where `what` (a column, an index, …) can have it. Raises EvolutionError."""
     why = ""
     if not name or "\0" in name:
         why = "an empty name, or one with a NUL character, is none"
@@ -102,9 +107,7 @@ def checked_column(name: str, place: str) -> str:
     elif is_reserved(name):
         why = f"names that begin with {RESERVED} are Crossfade's own"
     if why:
-        raise EvolutionError(
-            f"{name!r} can't name a column: {why}", place=place, remedy="choose another name"
-        )
+        raise EvolutionError(f"{name!r} can't name {what}: {why}", place=place, remedy="choose another name")
     return name
 
 

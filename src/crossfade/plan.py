@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from crossfade import names
-from crossfade.changes import Change, Parts
+from crossfade import lints, names
+from crossfade.changes import Change, Parts, Question
+from crossfade.composition import evolved, in_order
+from crossfade.document import Lint
 from crossfade.errors import Refused, SchemaMismatch
 from crossfade.evolution import Evolution, twice
 from crossfade.fitness import check_indexes, check_names, check_privileges, check_table, check_triggers
 from crossfade.phases import Phase
 from crossfade.schema import Schema, Table, TableName
 from crossfade.steps import (
-    AskExpression,
     Compare,
-    CountUnmapped,
     CountUnsaid,
     CountWrites,
     CreateNamespace,
@@ -42,7 +42,7 @@ class Plan:
     fingerprint: str
     tables: tuple[TableName, ...]
     namespaces: tuple[str, ...]
-    checks: tuple[CountUnmapped | AskExpression, ...]
+    checks: tuple[Question, ...]
     start: tuple[Step, ...]
     verify: tuple[Compare, ...]
     complete: tuple[Step, ...]
@@ -52,6 +52,19 @@ class Plan:
     unsaid: tuple[CountUnsaid, ...]
     writes: tuple[CountWrites, ...]
     notes: tuple[str, ...]
+    before: tuple[Table, ...] = ()  # the tables as they were when it was planned
+    accept: tuple[tuple[str, str], ...] = ()  # lints that were looked at, each with the reason
+    role: str = ""  # who planned it
+
+    @property
+    def lints(self) -> tuple[Lint, ...]:
+        """What the plan by itself gives a reviewer to look at."""
+        return lints.silenced(lints.of_plan(self.start, self.before, self.role), dict(self.accept))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes, and the warnings that nobody accepted."""
+        return (*self.notes, *(each.line for each in self.lints if each.warns and each.silenced is None))
 
     def rollback(self, done: Collection[int] | None = None) -> tuple[Step, ...]:
         """The undo of the start's steps, last first; of those in `done` (positions from 0) only."""
@@ -79,17 +92,18 @@ def build(evolution: Evolution, schema: Schema) -> Plan:
 def _compiled(evolution: Evolution, schema: Schema) -> list[tuple[Change, Parts]]:
     compiled = []
     claimed: dict[tuple[TableName, str], Change] = {}
-    for change in evolution.changes:
+    for change in in_order(evolution.changes):
         for written in change.tables:
             table = schema.table(written, change.title)
             check_table(table, schema, change.title)
-            for column in change.columns:
+            for column in change.claims:
                 earlier = claimed.setdefault((table.name, column), change)
                 if earlier is not change:
                     raise twice(earlier.title, change.title, f"{table.name}.{column}", evolution.name)
         parts = change.compile(schema, evolution.name)
         check_names((*parts.start, *parts.complete), schema, change.title)
         compiled.append((change, parts))
+        schema = evolved(schema, parts)
     return compiled
 
 
@@ -145,12 +159,10 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
             for step in start
             if isinstance(step, InstallSync) and step.counted
         ),
-        tuple(
-            dict.fromkeys(
-                [note for parts in every for note in parts.notes]
-                + [note for each in plans.values() for note in each.notes()]
-            )
-        ),
+        tuple(dict.fromkeys(note for parts in every for note in parts.notes)),
+        tuple(tables.values()),
+        tuple(evolution.accept.items()),
+        schema.role.name,
     )
 
 

@@ -40,6 +40,7 @@ def run(session: Session, steps: Sequence[Step], move: Transition) -> None:
                 session.observer.began(unit.title, number, len(units))
                 started = time.monotonic()
                 _WAYS[unit.mode](session, unit)
+                session.waits.clear()
                 session.observer.ended(unit.title, time.monotonic() - started)
         except VerificationFailed as error:
             session.attempt(error.place, partial(_fail, session, error, move))
@@ -53,9 +54,11 @@ def _together(session: Session, unit: Unit) -> None:
     def work(connection: Connection) -> None:
         for statement in unit.opening:
             execute(connection, statement)
+        waits = session.waits.told()
         for line in unit.lines:
             tally = tallied(connection, line.statements)
-            _end(session, connection, line, line.step.tell(tally))
+            _end(session, connection, line, {**line.step.tell(tally), **waits})
+            waits = {}  # they were the unit's: its first line tells of them
 
     session.attempt(unit.title, work)
 
@@ -68,7 +71,7 @@ def _outside(session: Session, unit: Unit) -> None:
         session.outside(undo.title, session.dialect.render(undo))
     session.attempt(unit.title, lambda connection: _begin(session, connection, line))
     session.outside(unit.title, line.statements)
-    session.attempt(unit.title, lambda connection: _end(session, connection, line, {}))
+    session.attempt(unit.title, lambda connection: _end(session, connection, line, session.waits.told()))
 
 
 def _ranges(session: Session, unit: Unit) -> None:
@@ -88,7 +91,7 @@ def _compare(session: Session, unit: Unit) -> None:
     (line,) = unit.lines
     verification = verify.compare(session, line)
     verify.demand(verification, f"evolution {session.record.name!r}, {line.step.title}")
-    detail = {"verification": verification.model_dump(mode="json")}
+    detail = {"verification": verification.model_dump(mode="json"), **session.waits.told()}
     session.attempt(unit.title, lambda connection: _end(session, connection, line, detail))
 
 
@@ -104,7 +107,8 @@ _WAYS = {
 
 def _finish(session: Session, line: Line, tally: Tally) -> None:
     session.attempt(
-        line.step.title, lambda connection: _end(session, connection, line, line.step.tell(tally))
+        line.step.title,
+        lambda connection: _end(session, connection, line, {**line.step.tell(tally), **session.waits.told()}),
     )
 
 

@@ -59,10 +59,11 @@ def _in_the_way(lines: Iterable[Line]) -> tuple[TableName, ...]:
     return tuple(
         sorted(
             {
-                line.step.table  # type: ignore[attr-defined]  # a step that blocks anybody is of a table
+                table
                 for line in lines
                 for statement in line.statements
                 if statement.blocks.endswith("briefly")
+                for table in line.step.locks
             }
         )
     )

@@ -132,26 +132,6 @@ class TablePlan:
                     )
         return replace(step, columns=tuple(each.name for each in view.columns if not each.generated))
 
-    def notes(self) -> tuple[str, ...]:
-        """What a reader of the plan should know of the user's triggers and grants."""
-        fired = [
-            each.name
-            for each in self.table.triggers
-            if each.enabled and each.level == "row" and "UPDATE" in each.events
-        ]
-        notes = []
-        if fired and any(lens.copied for lens in self.lenses) and not self.schema.role.may_skip_triggers:
-            notes.append(
-                f"the backfill of {self.table.name} will fire {', '.join(sorted(fired))}: role "
-                f"{self.schema.role.name} may not set session_replication_role"
-            )
-        if self.table.row_security and self._granted_by_column:
-            notes.append(
-                f"{self.table.name} has row-level security, so that its new version asks for a privilege on "
-                f"every column: {', '.join(self._granted_by_column)}, with grants on some, can't use it"
-            )
-        return tuple(notes)
-
     def _watched(self, lenses: Sequence[RowLens]) -> tuple[Column, ...]:
         read = (self.table.column(name) for lens in lenses for name in sorted(lens.reads))
         return tuple(dict.fromkeys((*(each for lens in lenses for each in (*lens.old, *lens.new)), *read)))

@@ -7,7 +7,10 @@ from typing import Protocol
 
 from crossfade.lens import RowLens
 from crossfade.schema import Schema, TableName
-from crossfade.steps import AskExpression, CountUnmapped, Step, ViewColumn
+from crossfade.steps import AskExpression, AskForeignKey, AskIndex, Counted, CountUnmapped, Step, ViewColumn
+
+
+Question = CountUnmapped | AskExpression | AskForeignKey | AskIndex | Counted
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Parts:
     revive: tuple[Step, ...] = ()
     lenses: tuple[RowLens, ...] = ()
     shown: tuple[Shown, ...] = ()
-    checks: tuple[CountUnmapped | AskExpression, ...] = ()
+    checks: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -58,8 +61,15 @@ class Change(Protocol):
         ...
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns of its table that it claims: no other change may claim them."""
+    def looks_at(self) -> tuple[str, ...]:
+        """Tables that it must know of and leaves as they are."""
+        ...
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The columns of its table that it claims: no other change may claim them. One that claims none is
+        about the new version, and is compiled once the others have said what that is.
+        """
         ...
 
     def compile(self, schema: Schema, evolution: str) -> Parts:

@@ -44,7 +44,12 @@ class SeedRows:
         return (self.table,)
 
     @property
-    def columns(self) -> tuple[str, ...]:
+    def looks_at(self) -> tuple[str, ...]:
+        """No other table."""
+        return ()
+
+    @property
+    def claims(self) -> tuple[str, ...]:
         """None: seeding claims no column."""
         return ()
 

@@ -23,10 +23,16 @@ def fitting_plan(
     evolution: Evolution, dialect: SchemaDialect, journal: Journal, connection: Connection
 ) -> Plan:
     """The plan, once all that can be refused has been looked at."""
-    written = [table for change in evolution.changes for table in change.tables]
+    written = [table for change in evolution.changes for table in (*change.tables, *change.looks_at)]
     schema = dialect.reflect(connection, written)
     # Before anything is said of the tables: what another evolution does there is not the user's to mend.
-    demand_free(journal, connection, evolution.name, (table.name for table in schema.tables))
+    touched = {
+        found.name
+        for change in evolution.changes
+        for table in change.tables
+        if (found := schema.find(table)) is not None
+    }
+    demand_free(journal, connection, evolution.name, touched)
     plan = build(evolution, schema.without_retired())
     demand_answers(plan, dialect, connection)
     return plan

@@ -9,7 +9,7 @@ from crossfade.expressions.parsing import called
 from crossfade.expressions.pointer import pointed
 from crossfade.expressions.users import chosen, user_default, user_sql
 from crossfade.expressions.values import Expression, Sql, ValueMap, default_of, is_constant
-from crossfade.expressions.writing import Written, for_row
+from crossfade.expressions.writing import Written, for_row, renamed_sql
 
 __all__ = [
     "Expression",
@@ -26,6 +26,7 @@ __all__ = [
     "not_null",
     "pointed",
     "renamed",
+    "renamed_sql",
     "translate",
     "user_default",
     "user_sql",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -27,21 +27,38 @@ class Written:
         The user's own words but for the columns: another rendering might mean something else.
         """
         known = set(columns)
-        source = f"{SELECT}{expression.text}"
+        return cls._with(
+            expression.text,
+            database,
+            lambda node: exp.column(
+                exp.to_identifier(_name(node, known), quoted=True), table=exp.to_identifier(row)
+            ),
+        )
+
+    @classmethod
+    def _with(cls, text: str, database: str, place: Callable[[exp.Column], exp.Column]) -> Written:
+        """`text` with each column written as `place` says."""
+        source = f"{SELECT}{text}"
         written, parts, done = "", [], len(SELECT)
-        nodes = columns_in(parse_one(expression.text, SQLGLOT[database]))
+        nodes = columns_in(parse_one(text, SQLGLOT[database]))
         for node in sorted(nodes, key=_start):
-            name = node.this.name
-            if not node.this.quoted and name not in known:
-                name = name.lower()
-            column = exp.column(exp.to_identifier(name, quoted=True), table=exp.to_identifier(row))
-            shown = column.sql(SQLGLOT[database])
+            shown = place(node).sql(SQLGLOT[database])
             written += source[done : _start(node)]
             done = int(node.this.meta["end"]) + 1
-            place = (_start(node) - len(SELECT), done - len(SELECT))
-            parts.append((*place, len(written), len(written) + len(shown)))
+            span = (_start(node) - len(SELECT), done - len(SELECT))
+            parts.append((*span, len(written), len(written) + len(shown)))
             written += shown
         return cls(written + source[done:], tuple(parts))
+
+    @classmethod
+    def under(cls, expression: Sql, names: Mapping[str, str], database: str) -> Written:
+        """`expression` with other names for the columns that `names` has, every name quoted."""
+
+        def place(node: exp.Column) -> exp.Column:
+            name = _name(node, names)
+            return exp.column(exp.to_identifier(names.get(name, name), quoted=True))
+
+        return cls._with(expression.text, database, place)
 
     def source(self, at: int) -> int:
         """Where in the expression's text stands what is at `at` in `sql`."""
@@ -58,6 +75,20 @@ class Written:
 def for_row(expression: Sql, row: str, columns: Iterable[str], database: str) -> str:
     """The SQL of `expression` with each column taken from `row`, every name quoted."""
     return Written.over(expression, row, columns, database).sql
+
+
+def renamed_sql(expression: Sql, names: Mapping[str, str], database: str) -> Sql:
+    """`expression` where columns have other names: `names` maps those that have."""
+    if expression.reads.isdisjoint(names):
+        return expression
+    reads = frozenset(names.get(each, each) for each in expression.reads)
+    return replace(expression, text=Written.under(expression, names, database).sql, reads=reads)
+
+
+def _name(node: exp.Column, known: Container[str]) -> str:
+    """The column's name: in lower case where it is not quoted, and no column is called so."""
+    name = str(node.this.name)
+    return name if node.this.quoted or name in known else name.lower()
 
 
 def _start(node: exp.Column) -> int:

@@ -38,6 +38,10 @@ class Table:
     comment: str | None = None
     rows: int = 0  # the planner's estimate
     row_bytes: int = 0  # of an average row, without what is stored apart from it
+    evolved: tuple[tuple[str, Column | None], ...] = ()  # what changes before make of columns: see `newest`
+    fills: tuple[
+        tuple[str, str], ...
+    ] = ()  # of a column that one adds: the SQL of what rows of the old side get
 
     def find(self, column: str) -> Column | None:
         """The column of that name, or None."""
@@ -52,6 +56,31 @@ class Table:
                 place=place or f"table {self.name}",
                 remedy=names.nearest(column, (every.name for every in self.columns)),
             )
+        return found
+
+    def newest(self, column: str, place: str = "") -> Column:
+        """The column that the new version calls `column`, by the name that it has while both are live.
+
+        A column that was renamed answers to its old name too, unless another one has it now. Raises
+        SchemaMismatch with the nearest name.
+        """
+        found = self.in_new_version()
+        if column not in found:
+            raise SchemaMismatch(
+                f"the new version of {self.name} has no column {column!r}",
+                place=place or f"table {self.name}",
+                remedy=names.nearest(column, found),
+            )
+        return found[column]
+
+    def in_new_version(self) -> dict[str, Column]:
+        """Every column by the names that `newest` knows it by."""
+        found: dict[str, Column] = {each.name: each for each in self.columns}
+        for name, each in self.evolved:
+            if each is None:
+                found.pop(name, None)
+            else:
+                found[name] = each
         return found
 
     def key_columns(self) -> tuple[Column, ...]:

@@ -19,15 +19,20 @@ from crossfade.steps.columns import (
 )
 from crossfade.steps.constraints import (
     AddCheck,
+    AddForeignKey,
     AdoptIndex,
     CreateIndex,
     DropCheck,
+    DropForeignKey,
     DropIndex,
     DropUnique,
     RenameCheck,
+    RenameForeignKey,
     RenameIndex,
     ValidateCheck,
+    ValidateForeignKey,
 )
+from crossfade.steps.counts import SHOWN, CountDuplicates, Counted, CountNulls, CountOrphans
 from crossfade.steps.namespaces import (
     CloseSide,
     CreateNamespace,
@@ -37,7 +42,7 @@ from crossfade.steps.namespaces import (
     ViewColumn,
     WithdrawView,
 )
-from crossfade.steps.questions import AskExpression, CountUnmapped, CountUnsaid, CountWrites
+from crossfade.steps.questions import AskExpression, AskForeignKey, AskIndex, CountUnmapped, CountUnsaid, CountWrites
 from crossfade.steps.rows import (
     Analyze,
     Compare,
@@ -50,25 +55,37 @@ from crossfade.steps.rows import (
 )
 from crossfade.steps.seeds import SeedRows, UnseedRows
 from crossfade.steps.step import Mode, Role, Statement, Step, Tally
+from crossfade.steps.surveys import CountApart, CountValues
 
 __all__ = [
+    "SHOWN",
     "AddCheck",
     "AddColumn",
+    "AddForeignKey",
     "AdoptIndex",
     "Analyze",
     "AskExpression",
+    "AskForeignKey",
+    "AskIndex",
     "CloseSide",
     "Compare",
     "CopyRows",
+    "CountApart",
+    "CountDuplicates",
+    "CountNulls",
+    "CountOrphans",
     "CountUnmapped",
     "CountUnsaid",
+    "CountValues",
     "CountWrites",
+    "Counted",
     "CreateEnum",
     "CreateIndex",
     "CreateNamespace",
     "DropCheck",
     "DropColumn",
     "DropEnum",
+    "DropForeignKey",
     "DropIndex",
     "DropNamespace",
     "DropUnique",
@@ -82,6 +99,7 @@ __all__ = [
     "RemoveSync",
     "RenameCheck",
     "RenameColumn",
+    "RenameForeignKey",
     "RenameIndex",
     "RestoreComplement",
     "Role",
@@ -93,6 +111,7 @@ __all__ = [
     "Tally",
     "UnseedRows",
     "ValidateCheck",
+    "ValidateForeignKey",
     "ViewColumn",
     "WithdrawView",
 ]

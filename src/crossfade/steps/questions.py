@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from crossfade.expressions import Sql
 from crossfade.phases import Phase
-from crossfade.schema import TableName
+from crossfade.schema import Column, ForeignKey, Index, TableName
 from crossfade.steps.step import Mode, Step
 
 
@@ -31,6 +31,41 @@ class AskExpression(Step):
     @property
     def title(self) -> str:
         return f"ask for {self.given} of {self.table}.{self.column}"
+
+
+@dataclass(frozen=True)
+class AskIndex(Step):
+    """A check that leaves nothing behind: would the server build `index`, on a table of such `columns`?"""
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE
+    change: str
+    table: TableName
+    index: Index
+    columns: tuple[Column, ...]
+    search_path: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"ask for index {self.index.name} of {self.table}"
+
+
+@dataclass(frozen=True)
+class AskForeignKey(Step):
+    """A check that leaves nothing behind: can `columns` refer to `target_columns`, by their types?"""
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE
+    change: str
+    table: TableName
+    key: ForeignKey
+    columns: tuple[Column, ...]
+    target_columns: tuple[Column, ...]
+    search_path: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"ask for foreign key {self.key.name} of {self.table}"
 
 
 @dataclass(frozen=True)

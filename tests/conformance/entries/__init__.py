@@ -5,8 +5,9 @@ as the model knows them.
 """
 
 from tests.conformance.entries.add_column import ADD_COLUMN
+from tests.conformance.entries.add_index import ADD_INDEX
 from tests.conformance.entries.open_enum import OPEN_ENUM
 from tests.conformance.entries.seed_rows import SEED_ROWS, TOGETHER
 from tests.conformance.entries.shapes import SHAPES
 
-ENTRIES = (*OPEN_ENUM, *ADD_COLUMN, *SEED_ROWS, *TOGETHER, *SHAPES)
+ENTRIES = (*OPEN_ENUM, *ADD_COLUMN, *ADD_INDEX, *SEED_ROWS, *TOGETHER, *SHAPES)

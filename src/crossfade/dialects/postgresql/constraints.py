@@ -1,4 +1,4 @@
-"""Indexes, unique constraints and checks as PostgreSQL's statements."""
+"""Indexes, unique constraints, checks and foreign keys as PostgreSQL's statements."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from crossfade.dialects.postgresql.rendering import Server, alter, render
 from crossfade.schema import Index, TableName
 from crossfade.steps import (
     AddCheck,
+    AddForeignKey,
     AdoptIndex,
     CreateIndex,
     DropCheck,
+    DropForeignKey,
     DropIndex,
     DropUnique,
     RenameCheck,
+    RenameForeignKey,
     RenameIndex,
     Role,
     Statement,
     ValidateCheck,
+    ValidateForeignKey,
 )
 
 
@@ -93,12 +97,7 @@ def _(step: AddCheck, server: Server) -> tuple[Statement, ...]:
 
 @render.register
 def _(step: ValidateCheck, server: Server) -> tuple[Statement, ...]:
-    return (
-        Statement(
-            f"ALTER TABLE {table(step.table)} VALIDATE CONSTRAINT {ident(step.check)}",
-            lock="SHARE UPDATE EXCLUSIVE",
-        ),
-    )
+    return (_validate(step.table, step.check),)
 
 
 @render.register
@@ -111,12 +110,49 @@ def _(step: RenameCheck, server: Server) -> tuple[Statement, ...]:
     return (alter(step.table, f"RENAME CONSTRAINT {ident(step.check)} TO {ident(step.to)}"),)
 
 
-def _build(index: Index, name: str, of: TableName, *, concurrently: bool) -> Statement:
+@render.register
+def _(step: AddForeignKey, server: Server) -> tuple[Statement, ...]:
+    key = step.key
+    action = f" ON DELETE {key.on_delete}" if key.on_delete != "NO ACTION" else ""
+    return (
+        Statement(
+            f"ALTER TABLE {table(step.table)} ADD CONSTRAINT {ident(key.name)} "
+            f"FOREIGN KEY ({idents(key.columns)}) "
+            f"REFERENCES {table(key.target)} ({idents(key.target_columns)}){action} NOT VALID",
+            lock="SHARE ROW EXCLUSIVE",  # on both tables
+            blocks="writes, briefly",
+        ),
+    )
+
+
+@render.register
+def _(step: ValidateForeignKey, server: Server) -> tuple[Statement, ...]:
+    return (_validate(step.table, step.name),)
+
+
+@render.register
+def _(step: DropForeignKey, server: Server) -> tuple[Statement, ...]:
+    return (alter(step.table, f"DROP CONSTRAINT IF EXISTS {ident(step.key.name)}"),)
+
+
+@render.register
+def _(step: RenameForeignKey, server: Server) -> tuple[Statement, ...]:
+    return (alter(step.table, f"RENAME CONSTRAINT {ident(step.name)} TO {ident(step.to)}"),)
+
+
+def _validate(of: TableName, constraint: str) -> Statement:
+    return Statement(
+        f"ALTER TABLE {table(of)} VALIDATE CONSTRAINT {ident(constraint)}", lock="SHARE UPDATE EXCLUSIVE"
+    )
+
+
+def index_sql(index: Index, name: str, on: str, *, concurrently: bool = False) -> str:
+    """The statement that builds `index`, under that name, on a table."""
     options = index.options or ("",) * len(index.columns)
     keys = ", ".join(f"{ident(each)}{option}" for each, option in zip(index.columns, options, strict=True))
     sql = (
         f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {'CONCURRENTLY ' if concurrently else ''}"
-        f"{ident(name)} ON {table(of)} USING {ident(index.method)} ({keys})"
+        f"{ident(name)} ON {on} USING {ident(index.method)} ({keys})"
     )
     if index.include:
         sql += f" INCLUDE ({idents(index.include)})"
@@ -126,6 +162,11 @@ def _build(index: Index, name: str, of: TableName, *, concurrently: bool) -> Sta
         sql += f" WITH ({index.storage})"
     if index.predicate is not None:
         sql += f" WHERE {index.predicate}"
+    return sql
+
+
+def _build(index: Index, name: str, of: TableName, *, concurrently: bool) -> Statement:
+    sql = index_sql(index, name, table(of), concurrently=concurrently)
     if concurrently:  # a build that fails, as by a deadlock, leaves an invalid index
         remains = f"DROP INDEX CONCURRENTLY IF EXISTS {ident(of.schema)}.{ident(name)}"
         return Statement(sql, lock="SHARE UPDATE EXCLUSIVE", again=remains)

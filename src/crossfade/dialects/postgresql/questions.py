@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from crossfade.dialects.postgresql.quoting import dollar_quoted, idents, table
+from collections.abc import Iterable
+
+from crossfade.dialects.postgresql.constraints import index_sql
+from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, idents, table
 from crossfade.dialects.postgresql.rendering import Server, render
 from crossfade.expressions import Written, is_constant
-from crossfade.steps import AskExpression, Role, Statement
+from crossfade.schema import Column
+from crossfade.steps import AskExpression, AskForeignKey, AskIndex, Role, Statement
 
 
 @render.register
@@ -17,6 +21,39 @@ def _(step: AskExpression, server: Server) -> tuple[Statement, ...]:
     # Given as the column's default: what may be evaluated only when it is used is evaluated here.
     body = f"DECLARE value {step.type}; BEGIN value := {sql}; END"
     return (*statements, Statement(f"DO {dollar_quoted(body)}"))
+
+
+@render.register
+def _(step: AskIndex, server: Server) -> tuple[Statement, ...]:
+    # On an empty table of its own, in a transaction that is rolled back: what an operator class or the
+    # condition of an index must be, the server alone knows.
+    return (
+        Statement(f"SET LOCAL search_path = {idents(step.search_path)}", Role.SETTING),
+        Statement(f"CREATE TEMPORARY TABLE _crossfade_asked ({_declared(step.columns)})"),
+        Statement(index_sql(step.index, step.index.name, "pg_temp._crossfade_asked")),
+    )
+
+
+@render.register
+def _(step: AskForeignKey, server: Server) -> tuple[Statement, ...]:
+    targets = idents(each.name for each in step.target_columns)
+    return (
+        Statement(f"SET LOCAL search_path = {idents(step.search_path)}", Role.SETTING),
+        Statement(
+            f"CREATE TEMPORARY TABLE _crossfade_target ({_declared(step.target_columns)}, UNIQUE ({targets}))"
+        ),
+        Statement(
+            f"CREATE TEMPORARY TABLE _crossfade_asked ({_declared(step.columns)}, "
+            f"FOREIGN KEY ({idents(step.key.columns)}) REFERENCES pg_temp._crossfade_target ({targets}))"
+        ),
+    )
+
+
+def _declared(columns: Iterable[Column]) -> str:
+    return ", ".join(
+        f"{ident(each.name)} {each.type}{f' COLLATE {each.collation}' if each.collation else ''}"
+        for each in columns
+    )
 
 
 def written(step: AskExpression) -> Written:

@@ -1,0 +1,72 @@
+"""Counts of rows that must not be there, as PostgreSQL's queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crossfade.dialects.postgresql.quoting import ident, table
+from crossfade.dialects.postgresql.rendering import Server, render
+from crossfade.steps import SHOWN, CountDuplicates, CountNulls, CountOrphans, Statement
+
+
+@render.register
+def _(step: CountDuplicates, server: Server) -> tuple[Statement, ...]:
+    columns = _of_row(step.columns)
+    where = _given(columns)  # rows with a NULL are never the same
+    if step.predicate is not None:
+        where += f" AND ({step.predicate})"
+    return (
+        _query(
+            f"SELECT {_listed(columns)} AS values, count(*) AS rows, count(*) OVER () AS many "
+            f"FROM {table(step.table)} AS t WHERE {where} GROUP BY {', '.join(columns)} "
+            "HAVING count(*) > 1 ORDER BY 2 DESC, 1"
+        ),
+    )
+
+
+@render.register
+def _(step: CountOrphans, server: Server) -> tuple[Statement, ...]:
+    columns, key = _of_row(step.key.columns), _of_row(step.row_key)
+    pairs = zip(step.key.target_columns, columns, strict=True)
+    matched = " AND ".join(f"r.{ident(target)} = {column}" for target, column in pairs)
+    return (
+        _query(
+            f"SELECT {_listed(key)} AS key, {_listed(columns)} AS values, count(*) OVER () AS many "
+            f"FROM {_filled(step)} AS t WHERE {_given(columns)} AND NOT EXISTS "
+            f"(SELECT FROM {table(step.key.target)} AS r WHERE {matched}) ORDER BY {', '.join(key)}"
+        ),
+    )
+
+
+@render.register
+def _(step: CountNulls, server: Server) -> tuple[Statement, ...]:
+    key = _of_row(step.row_key)
+    return (
+        _query(
+            f"SELECT {_listed(key)} AS key, count(*) OVER () AS many FROM {table(step.table)} AS t "
+            f"WHERE ({step.value}) IS NULL ORDER BY {', '.join(key)}"
+        ),
+    )
+
+
+def _filled(step: CountOrphans) -> str:
+    if not step.fills:
+        return table(step.table)
+    made = ", ".join(f"{fill} AS {ident(column)}" for column, fill in step.fills)
+    return f"(SELECT *, {made} FROM {table(step.table)})"
+
+
+def _query(sql: str) -> Statement:
+    return Statement(f"{sql} LIMIT {SHOWN}", lock="ACCESS SHARE")
+
+
+def _of_row(columns: Iterable[str]) -> list[str]:
+    return [f"t.{ident(each)}" for each in columns]
+
+
+def _given(columns: Iterable[str]) -> str:
+    return " AND ".join(f"{each} IS NOT NULL" for each in columns)
+
+
+def _listed(columns: Iterable[str]) -> str:
+    return " || ', ' || ".join(f"{each}::text" for each in columns)

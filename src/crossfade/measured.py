@@ -1,0 +1,157 @@
+"""What was measured, read from the history: commands as they were walked, rates, waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crossfade.document import Moved, Rate, Waits, Walked
+from crossfade.reports import PlannedStep, Verification
+from crossfade.session import ENDED
+from crossfade.steps import Mode
+from crossfade.verify import merged
+
+UNMEASURED = "not measured yet in this database: the first start will measure it"
+
+
+def rates(events: Sequence[Any], evolution: str, read: tuple[int, float]) -> tuple[Rate, ...]:
+    """Rows a second of backfill and comparison: this evolution's last, else any one's last. A comparison
+    that was never made is judged by `read`: rows that the survey has read, and its seconds.
+    """
+    backfill = _last(events, evolution, "backfill") or Rate(
+        work="backfill", rows_per_second=None, source=UNMEASURED
+    )
+    compare = _last(events, evolution, "verification")
+    if compare is None and read[0] and read[1]:
+        rows, seconds = read
+        source = f"probed just now, by counting: {rows:,} rows read in {seconds:.2f} s"
+        compare = Rate(work="compare", rows_per_second=rows / seconds, source=source)
+    return (backfill, compare or Rate(work="compare", rows_per_second=None, source=UNMEASURED))
+
+
+def _last(events: Sequence[Any], evolution: str, kind: str) -> Rate | None:
+    measured = [
+        event
+        for event in events
+        if event.kind == ENDED and event.detail.get(kind, {}).get("rows") and event.detail[kind]["seconds"]
+    ]
+    if not measured:
+        return None
+    event = max(measured, key=lambda each: (each.evolution == evolution, each.id))
+    rows, seconds = event.detail[kind]["rows"], event.detail[kind]["seconds"]
+    work = "backfill" if kind == "backfill" else "compare"
+    source = (
+        f"measured: {event.step}, evolution {event.evolution}, {event.at:%Y-%m-%d %H:%M}, {rows:,} rows in "
+        f"{seconds:.2f} s"
+    )
+    return Rate(work=work, rows_per_second=rows / seconds, source=source)
+
+
+@dataclass
+class _Span:
+    """The events of one command, until it arrived or another was called."""
+
+    events: list[Any] = field(default_factory=list)
+    silent: float | None = None
+
+
+def walks(events: Sequence[Any], steps: Mapping[str, Sequence[PlannedStep]]) -> tuple[Walked, ...]:
+    """The commands that were walked, oldest first; `steps` are those of each command."""
+    return tuple(_walked(span, steps.get(span.events[0].command, ())) for span in _spans(events))
+
+
+def _spans(events: Sequence[Any]) -> Iterator[_Span]:
+    span, silent = _Span(), None
+    for event in events:
+        if event.kind == "silent":
+            silent = event.detail["seconds"]
+            continue
+        first = span.events[0] if span.events else None
+        moved_on = first is not None and (event.run, event.command) != (first.run, first.command)
+        if moved_on:
+            yield span
+            span = _Span()
+        if not span.events:
+            span.silent, silent = silent, None
+        span.events.append(event)
+        if event.kind == "arrived":
+            yield span
+            span = _Span()
+    if span.events:
+        yield span
+
+
+def _walked(span: _Span, steps: Sequence[PlannedStep]) -> Walked:
+    first, last = span.events[0], span.events[-1]
+    ended = [event for event in span.events if event.kind == ENDED]
+    compared = {
+        event.position: Verification.model_validate(event.detail["verification"])
+        for event in ended
+        if "verification" in event.detail
+    }
+    failures = [event.detail["fact"] for event in span.events if event.kind == "failed"]
+    blocked, blocking = _longest(span.events, {step.title: step for step in steps})
+    return Walked(
+        command=first.command,
+        run=first.run,
+        at=first.at,
+        seconds=(last.at - first.at).total_seconds(),
+        ended=last.step if last.kind == "arrived" else None,
+        processes=max(1, sum(event.kind == "called" for event in span.events)),
+        failure=failures[-1] if failures and last.kind == "failed" else None,
+        moved=tuple(_moved(event) for event in ended if event.detail.get("backfill", {}).get("rows")),
+        compared=merged(list(compared.values())) if compared else None,
+        complement_rows=sum(event.detail.get("complement_rows", 0) for event in ended),
+        seeded=sum(event.detail.get("seeded", 0) for event in ended),
+        silent=span.silent,
+        waits=waited([event.detail["waits"] for event in ended if "waits" in event.detail]),
+        blocked=blocked,
+        blocking=blocking,
+    )
+
+
+def _moved(event: Any) -> Moved:
+    rows, seconds = event.detail["backfill"]["rows"], event.detail["backfill"]["seconds"]
+    return Moved(
+        step=event.step, rows=rows, seconds=seconds, rows_per_second=rows / seconds if seconds else 0.0
+    )
+
+
+def waited(details: Sequence[Mapping[str, Any]]) -> Waits:
+    """Several steps' waits as one."""
+    every = [Waits.model_validate(each) for each in details]
+    longest = max(every, key=lambda each: each.longest, default=Waits())
+    return Waits(
+        times=sum(each.times for each in every),
+        seconds=sum(each.seconds for each in every),
+        longest=longest.longest,
+        reason=longest.reason,
+    )
+
+
+def _longest(events: Sequence[Any], steps: Mapping[str, PlannedStep]) -> tuple[float | None, str]:
+    """The longest transaction for which somebody had to wait, from the event before it to its last, without
+    the waits for its locks; and what it did first.
+    """
+    longest, title = None, ""
+    since, run, blocks, spent = events[0].at, "", False, 0.0
+    for number, event in enumerate(events):
+        if event.kind != ENDED:
+            since, run, blocks, spent = event.at, "", False, 0.0
+            continue
+        step = steps.get(event.step)
+        together = step is None or step.mode == Mode.TOGETHER
+        if not together:
+            since, run, blocks, spent = events[number - 1].at, "", False, 0.0
+        run = run or event.step
+        blocks = blocks or (
+            step is not None and any(each.blocks.endswith("briefly") for each in step.statements)
+        )
+        spent += event.detail.get("waits", {}).get("seconds", 0.0)
+        seconds = max(0.0, (event.at - since).total_seconds() - spent)
+        if blocks and (longest is None or seconds > longest):
+            longest, title = seconds, run
+        if not together:
+            since, run, blocks, spent = event.at, "", False, 0.0
+    return longest, title

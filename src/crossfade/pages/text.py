@@ -1,0 +1,189 @@
+"""A document for a terminal: coloured where there is one, plain text elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from crossfade.document import Document, Guide
+from crossfade.pages import words
+from crossfade.reports import PlannedStep
+
+_STYLES = {"warning": "bold yellow", "note": "dim", "accepted": "dim"}
+
+
+def text(document: Document) -> str:
+    """The whole document as plain text."""
+    out = StringIO()
+    show_document(Console(file=out, width=110, color_system=None), document, everything=True)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def show_document(console: Console, document: Document, *, everything: bool) -> None:
+    """The document: the statements of `start`, and those of the ways out where `everything` is asked for."""
+    summary = f"  {words.plain(document.summary)}" if document.summary else ""
+    console.print(Text.assemble((document.evolution, "bold"), summary), soft_wrap=True)
+    _fact(console, f"{document.database}; now {document.state}; fingerprint {document.fingerprint}")
+    for name, rows in document.tables.items():
+        _fact(console, f"{words.plain(name)}: about {rows:,} rows")
+    for name, figure in words.figures(document):
+        _fact(console, f"{name}: {figure}")
+    if isinstance(document, Guide):
+        _show_guide(console, document)
+    _show_lints(console, document)
+    _show_shapes(console, document)
+    _show_values(console, document)
+    _show_ways_back(console, document)
+    _heading(console, "rates")
+    for rate in document.rates:
+        said = f"{rate.rows_per_second:,.0f} rows/s, " if rate.rows_per_second else ""
+        _fact(console, f"{rate.work}: {said}{rate.source}")
+    for command in words.COMMANDS:
+        steps = words.steps_of(document, command)
+        _heading(console, f"{command}: {len(steps)} steps")
+        for number, step in enumerate(steps, 1):
+            _show_step(console, number, step, statements=everything or command == "start")
+    if not everything:
+        console.print()
+        console.print(
+            "Nothing was changed. `--all` shows the statements of the other commands too.", markup=False
+        )
+
+
+def _show_lints(console: Console, document: Document) -> None:
+    found, notes = words.sorted_lints(document.lints), words.notes(document)
+    if found or notes:
+        _heading(console, "what to look at")
+    for each in found:
+        kind = words.lint_kind(each)
+        _fact(
+            console,
+            Text.assemble(
+                (f"{each.code} {each.title} ({kind})", _STYLES[kind]), f", {words.plain(each.place)}"
+            ),
+        )
+        _fact(console, f"    {words.plain(each.fact)}")
+        accepted = f"accepted: {words.plain(each.silenced)}" if each.silenced is not None else None
+        _fact(console, f"    {accepted or 'next: ' + words.plain(each.remedy)}")
+    for note in notes:
+        _fact(console, f"note: {words.plain(note)}")
+
+
+def _show_shapes(console: Console, document: Document) -> None:
+    for shape in document.shapes:
+        _heading(console, f"{words.plain(shape.table)}, before and after")
+        rows = [
+            (
+                words.plain(line.before.name) if line.before else "",
+                words.column(line.before),
+                words.plain(line.after.name) if line.after else "",
+                words.column(line.after),
+                line.how,
+            )
+            for line in words.changed(shape.lines)
+        ]
+        _table(console, ("before", "", "after", "", ""), rows)
+        left = len(shape.lines) - len(rows)
+        _fact(console, f"{words.many(left, 'column')} stay as they are")
+
+
+def _show_values(console: Console, document: Document) -> None:
+    for each in document.mappings:
+        _heading(console, words.plain(f"values of {each.table}: {each.old} to {each.new}"))
+        _table(
+            console,
+            ("old value", "new value", "rows", "and back"),
+            [
+                (words.value(one.old), words.value(one.new), words.number(one.rows), words.way_back(one))
+                for one in each.values
+            ],
+        )
+        _table(
+            console,
+            ("of the new version alone", "the old version sees", "rows"),
+            [(words.value(one.new), words.value(one.seen_as), words.number(one.rows)) for one in each.others],
+        )
+
+
+def _show_ways_back(console: Console, document: Document) -> None:
+    _heading(console, "the ways back")
+    for way in document.ways_back:
+        _fact(console, Text.assemble((way.command, "bold"), f": {words.plain(way.restores)}"))
+        for each in way.counts:
+            _fact(console, f"    {words.plain(each.what)}: {words.number(each.rows)}")
+
+
+def _show_guide(console: Console, guide: Guide) -> None:
+    _heading(console, "checklist")
+    for tick in guide.checklist:
+        mark = ("✓ ", "green") if tick.done else ("· ", "dim")
+        _fact(console, Text.assemble(mark, tick.text, (f": {words.plain(tick.measured)}", "dim")))
+    _heading(console, "what was measured")
+    for walk in guide.walks:
+        ended = walk.ended or ("failed" if walk.failure else "interrupted")
+        _fact(console, f"{words.when(walk.at)}  {walk.command:<9} {words.span(walk.seconds)}, {ended}")
+        for each in walk.moved:
+            rate = f"{each.rows_per_second:,.0f} rows/s"
+            _fact(
+                console,
+                f"    {words.plain(each.step)}: {each.rows:,} rows in {words.span(each.seconds)}, {rate}",
+            )
+        if walk.compared is not None:
+            found = f"{walk.compared.rows:,} rows compared, {walk.compared.mismatches:,} disagree"
+            _fact(console, f"    {found}, {words.span(walk.compared.seconds)}")
+        if walk.waits.times:
+            waited = f"waited {words.many(walk.waits.times, 'time')}"
+            longest = f"{words.span(walk.waits.longest)} at the longest: {words.plain(walk.waits.reason)}"
+            _fact(console, f"    {waited}, {longest}")
+        if walk.blocked is not None:
+            _fact(
+                console,
+                f"    held others up for at most {words.span(walk.blocked)}: {words.plain(walk.blocking)}",
+            )
+    _heading(console, "troubleshooting")
+    for query in guide.queries:
+        _fact(console, f"-- {query.title}")
+        console.print(Text(f"{query.sql};"), soft_wrap=True)
+
+
+def _show_step(console: Console, number: int, step: PlannedStep, *, statements: bool) -> None:
+    rows = f", about {step.rows:,} rows" if step.rows else ""
+    took = f", {words.span(step.seconds)}" if step.seconds is not None else ""
+    console.print(
+        Text.assemble(
+            f"{number:>3}  ",
+            (f"{step.phase:<9} ", "cyan"),
+            words.plain(step.title),
+            (f"  ({step.mode}{rows}{took})", "dim"),
+        ),
+        soft_wrap=True,
+    )
+    for statement in step.statements if statements else ():
+        body = words.plain(statement.sql, lines=True).replace("\n", "\n" + " " * 15)
+        console.print(Text(f"{'':15}{body};"), soft_wrap=True)
+        if statement.lock:
+            told = f"-- takes {statement.lock}, {words.waits(statement)}"
+            console.print(Text(f"{'':15}{told}", "dim"), soft_wrap=True)
+
+
+def _heading(console: Console, title: str) -> None:
+    console.print()
+    console.print(Text(title, "bold"))
+
+
+def _table(console: Console, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    table = Table(*heads, box=SIMPLE, pad_edge=False)
+    found = list(rows)
+    for row in found:
+        table.add_row(*map(Text, row))
+    if found:
+        console.print(table)
+
+
+def _fact(console: Console, line: str | Text) -> None:
+    console.print(Text.assemble("  ", line), soft_wrap=True)
