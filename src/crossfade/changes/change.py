@@ -9,7 +9,6 @@ from crossfade.lens import RowLens
 from crossfade.schema import Schema, TableName
 from crossfade.steps import AskExpression, AskForeignKey, AskIndex, Counted, CountUnmapped, Step, ViewColumn
 
-
 Question = CountUnmapped | AskExpression | AskForeignKey | AskIndex | Counted
 
 

@@ -42,7 +42,14 @@ from crossfade.steps.namespaces import (
     ViewColumn,
     WithdrawView,
 )
-from crossfade.steps.questions import AskExpression, AskForeignKey, AskIndex, CountUnmapped, CountUnsaid, CountWrites
+from crossfade.steps.questions import (
+    AskExpression,
+    AskForeignKey,
+    AskIndex,
+    CountUnmapped,
+    CountUnsaid,
+    CountWrites,
+)
 from crossfade.steps.rows import (
     Analyze,
     Compare,
