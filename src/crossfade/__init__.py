@@ -1,6 +1,6 @@
 """Crossfade changes the schema of a live database while the old and the new application keep running."""
 
-from crossfade.changes import AddColumn, AddForeignKey, AddIndex, OpenEnum, SeedRows
+from crossfade.changes import AddColumn, AddForeignKey, AddIndex, EnumToReference, OpenEnum, SeedRows
 from crossfade.connecting import connect_args, search_path
 from crossfade.errors import CrossfadeError
 from crossfade.evolution import Evolution
@@ -10,6 +10,7 @@ __all__ = [
     "AddForeignKey",
     "AddIndex",
     "CrossfadeError",
+    "EnumToReference",
     "Evolution",
     "OpenEnum",
     "SeedRows",

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from crossfade.changes import Change, Parts, Shown
+from crossfade.errors import Unsupported
 from crossfade.expressions import Sql
-from crossfade.schema import Column, Schema, Table
-from crossfade.steps import AddColumn, CreateIndex
+from crossfade.schema import Column, Schema, Table, TableName
+from crossfade.steps import AddColumn, CreateIndex, DropCheck, DropForeignKey, RenameIndex, Step
 
 
 def in_order(changes: Sequence[Change]) -> list[Change]:
@@ -16,9 +17,44 @@ def in_order(changes: Sequence[Change]) -> list[Change]:
     return sorted(changes, key=lambda change: not change.claims)
 
 
+def completed(every: Sequence[Parts]) -> list[Step]:
+    """What `complete` does to the structure; tables get their new names last, so that every step before
+    that knows them by one name.
+    """
+    steps = [step for parts in every for step in parts.complete]
+    return [*(step for step in steps if step.moves is None), *(step for step in steps if step.moves)]
+
+
+def check_shared(compiled: Sequence[tuple[Change, Parts]]) -> None:
+    """Raises Unsupported where two changes would each replace one index or constraint."""
+    taken: dict[tuple[TableName, str], Change] = {}
+    for change, parts in compiled:
+        for what, table, name in _replaced(parts):
+            earlier = taken.setdefault((table, name), change)
+            if earlier is not change:
+                raise Unsupported(
+                    f"{what} {name} of {table} is about columns that two changes replace: {earlier.title} and "
+                    f"{change.title}",
+                    place=change.title,
+                    remedy="make them two evolutions, one after the other",
+                )
+
+
 def evolved(schema: Schema, parts: Parts) -> Schema:
     """The schema with what a change makes of its tables' columns, for the changes that come after it."""
-    return replace(schema, tables=tuple(_evolved(table, parts) for table in schema.tables))
+    return replace(schema, tables=(*(_evolved(table, parts) for table in schema.tables), *parts.made))
+
+
+def _replaced(parts: Parts) -> Iterator[tuple[str, TableName, str]]:
+    own = {step.index.name for step in parts.start if isinstance(step, CreateIndex)}
+    for step in parts.complete:
+        match step:
+            case RenameIndex() if step.index not in own:
+                yield "index", step.table, step.index
+            case DropCheck():
+                yield "check", step.table, step.check.name
+            case DropForeignKey():
+                yield "foreign key", step.table, step.key.name
 
 
 def _evolved(table: Table, parts: Parts) -> Table:
@@ -32,10 +68,12 @@ def _evolved(table: Table, parts: Parts) -> Table:
     for shown in parts.shown:
         if shown.table == table.name:
             made += _said(shown, held)
+    lenses = [lens for lens in parts.lenses if lens.table == table.name]
     return replace(
         table,
         evolved=(*table.evolved, *made),
         fills=(*table.fills, *_fills(table, parts)),
+        makers=(*table.makers, *((column.name, lens.change) for lens in lenses for column in lens.new)),
         indexes=(
             *table.indexes,
             *(s.index for s in parts.start if isinstance(s, CreateIndex) and s.table == table.name),

@@ -1,6 +1,6 @@
 """The one document of an evolution: what it will do, and, as a guide, what it did. Frozen values for writers.
 
-A value is text as the database writes it; None is NULL. A count is None where nothing was counted.
+A count is None where nothing was counted.
 """
 
 from __future__ import annotations
@@ -8,6 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from crossfade.reports import PlannedStep, Preview, Report, Verification, Writes
+
+Said = str | dict[str, str | None] | None
+"""A value as the database writes it, None for NULL; or what a row of a lookup table holds, by column."""
 
 
 class ColumnShape(Report):
@@ -37,30 +40,32 @@ class TableShape(Report):
 
 
 class MappedValue(Report):
-    """A value of the old side, what it becomes, and what that becomes on the way back."""
+    """A value of the old side, what it becomes, and what that becomes on the way back.
 
-    old: str | None
-    new: str | None
-    back: str | None
+    `rows` hold the old value, `new_rows` the new one; None where that was not counted, or is not there.
+    `returns` says whether the way back gives the value that was there; None: only the rows can tell.
+    """
+
+    old: Said
+    new: Said
+    back: Said
+    returns: bool | None
     rows: int | None = None
-
-    @property
-    def returns(self) -> bool:
-        """Whether the way back gives the value that was there."""
-        return self.back == self.old
+    new_rows: int | None = None
 
 
 class NewValue(Report):
     """A value of the new side alone, what the old application sees instead, and the rows that hold it."""
 
-    new: str | None
-    seen_as: str | None
+    new: Said
+    seen_as: Said
     rows: int
 
 
 class ValueMapping(Report):
     """How the values of one column become those of another. `refused`: while both versions are live, the
-    new application may write only values that the old one has a word for.
+    new application may write only values that the old one has a word for. `left_out` counts values that are
+    too many to be listed.
     """
 
     change: str
@@ -69,6 +74,7 @@ class ValueMapping(Report):
     new: str
     values: tuple[MappedValue, ...]
     others: tuple[NewValue, ...] = ()
+    left_out: int = 0
     refused: bool = False
 
 
@@ -88,11 +94,14 @@ class WayBack(Report):
 
 
 class Rate(Report):
-    """Rows a second of one kind of work, and where the figure is from."""
+    """Rows a second of one kind of work, and where the figure is from. One that is `at_best` was measured by
+    reading alone: the work takes at least as long.
+    """
 
     work: str
     rows_per_second: float | None
     source: str
+    at_best: bool = False
 
 
 class Lint(Report):
@@ -116,7 +125,7 @@ class Lint(Report):
 
 class Summary(Report):
     """The document in figures. `blocking` are statements of `start` and `complete` for which somebody may
-    wait, `seconds` the time of `start`'s batches at the rates below.
+    wait, `seconds` the time of `start`'s batches at the rates below (`at_least`, where one is at best).
     """
 
     statements: int
@@ -125,6 +134,7 @@ class Summary(Report):
     seconds: float | None
     warnings: int
     silenced: int
+    at_least: bool = False
 
 
 class Document(Preview):

@@ -56,7 +56,7 @@ class Evolution:
                 for column in change.claims:
                     earlier = claimed.setdefault((names.split_table(table), column), change)
                     if earlier is not change:
-                        raise twice(earlier.title, change.title, f"{table}.{column}", self.name)
+                        raise twice(earlier, change, f"{table}.{column}" if column else table, self.name)
 
     @property
     def fingerprint(self) -> str:
@@ -65,10 +65,10 @@ class Evolution:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def twice(first: str, second: str, column: str, evolution: str) -> EvolutionError:
-    """The error for two changes that claim one column."""
+def twice(first: Change, second: Change, column: str, evolution: str) -> EvolutionError:
+    """The error for two changes that claim one column, or a table's name."""
     return EvolutionError(
-        f"two changes claim {column}: {first} and {second}",
+        f"two changes claim {column}: {first.title} and {second.title}",
         place=f"evolution {evolution!r}",
         remedy="make them two evolutions, one after the other",
     )
@@ -131,11 +131,8 @@ def _in_file(file: Path) -> Iterator[Evolution]:
 
 
 def _canonical(value: object) -> object:
-    if isinstance(value, sqlalchemy.Column):
-        said = ["Column", value.name, repr(value.type), value.nullable, _default(value)]
-        return [*said, value.comment] if value.comment is not None else said
-    if isinstance(value, TypeEngine):
-        return repr(value)
+    if isinstance(value, sqlalchemy.Column | sqlalchemy.Table | TypeEngine):
+        return _declared(value)
     if is_dataclass(value):
         return [
             type(value).__name__,
@@ -146,6 +143,15 @@ def _canonical(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_canonical(each) for each in value]
     return value if value is None or isinstance(value, str | int | float | bool) else repr(value)
+
+
+def _declared(value: sqlalchemy.Column[Any] | sqlalchemy.Table | TypeEngine[Any]) -> object:
+    if isinstance(value, sqlalchemy.Table):
+        return ["Table", str(value), *map(_declared, value.columns), *sorted(map(repr, value.indexes))]
+    if isinstance(value, TypeEngine):
+        return repr(value)
+    said = ["Column", value.name, repr(value.type), value.nullable, _default(value)]
+    return [*said, value.comment] if value.comment is not None else said
 
 
 def _default(column: sqlalchemy.Column[Any]) -> object:

@@ -15,12 +15,12 @@ from crossfade.steps import (
     CreateNamespace,
     InstallSync,
     RenameIndex,
+    RenameTable,
     Step,
 )
 
 _KINDS = ("table", "partitioned table")
 _LAST = "~crossfade_"  # what the names of our triggers begin with
-_SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 
 
 def check_table(table: Table, schema: Schema, place: str) -> None:
@@ -51,6 +51,7 @@ def check_table(table: Table, schema: Schema, place: str) -> None:
 def check_names(steps: Iterable[Step], schema: Schema, place: str) -> None:
     """Raises SchemaMismatch where a name that the steps would make is taken already."""
     tables = {table.name: table for table in schema.tables}
+    enums = {(each.schema, each.name) for each in schema.enums}
     for step in steps:
         match step:
             case CreateNamespace():
@@ -63,6 +64,13 @@ def check_names(steps: Iterable[Step], schema: Schema, place: str) -> None:
                 _check_parts(step.partitions, step.to, schema, place)
             case AddColumn():
                 _check_column(tables[step.table], step.column.name, place)
+            case RenameTable():
+                if step.to in schema.relation_names or (step.to.schema, step.to.name) in enums:
+                    _taken(
+                        f"the name {step.to.name!r} in schema {step.to.schema}",
+                        place,
+                        "rename what holds it, or choose another name",
+                    )
             case AddCheck():
                 if any(check.name == step.check.name for check in tables[step.table].checks):
                     _taken(
@@ -85,7 +93,7 @@ def _check_parts(partitions: Sequence[TableName], index: str, schema: Schema, pl
 
 
 def _check_column(table: Table, column: str, place: str) -> None:
-    if column in _SYSTEM_COLUMNS:
+    if names.is_system_column(column):
         _taken(f"system column {column!r}", place, "choose another name")
     if table.find(column) is not None:
         _taken(f"column {table.name}.{column}", place, "drop or rename that column first")
@@ -120,7 +128,7 @@ def check_indexes(steps: Iterable[Step]) -> None:
             built[name] = step.table
 
 
-def check_privileges(tables: Sequence[Table], steps: Iterable[Step], schema: Schema) -> None:
+def check_privileges(tables: Sequence[Table], steps: Sequence[Step], schema: Schema) -> None:
     """Raises MissingPrivilege for what the role would need and does not have."""
     role = schema.role
     if schema.read_only:
@@ -140,13 +148,14 @@ def check_privileges(tables: Sequence[Table], steps: Iterable[Step], schema: Sch
                 place=f"table {table.name}",
                 remedy="connect as a role with BYPASSRLS, or ALTER TABLE … NO FORCE ROW LEVEL SECURITY",
             )
-    needed = {step.table.schema for step in steps if isinstance(step, CreateIndex)}
-    for name in sorted(needed - set(role.creates_in)):
-        raise MissingPrivilege(
-            f"role {role.name!r} may not create indexes in schema {name!r}",
-            place=f"schema {name}",
-            remedy=f"GRANT CREATE ON SCHEMA {name} TO {role.name}",
-        )
+    for kind, what in ((CreateIndex, "create indexes"), (RenameTable, "rename tables")):
+        needed = {step.locks[0].schema for step in steps if isinstance(step, kind)}
+        for name in sorted(needed - set(role.creates_in)):
+            raise MissingPrivilege(
+                f"role {role.name!r} may not {what} in schema {name!r}",
+                place=f"schema {name}",
+                remedy=f"GRANT CREATE ON SCHEMA {name} TO {role.name}",
+            )
     if not role.may_create_schema:
         raise MissingPrivilege(
             f"role {role.name!r} may not create schemas, which the new version and the journal "

@@ -59,16 +59,14 @@ def _checklist(document: Document, walked: Sequence[Walked], writes: Sequence[Wr
     yield _silent(complete, sum(each.old for each in writes), name, document.state)
     yield _tick("The old version is retired", complete, f"crossfade complete {name}", _blocked(complete))
     purged = _last(walked, Command.PURGE, State.PURGED) if state == State.PURGED else None
-    yield _tick(
-        "What was retired is dropped", purged, f"crossfade purge {name} --after 14d", "nothing is left of it"
-    )
+    yield _tick("What was retired is dropped", purged, f"crossfade purge {name} --after 14d", "")
     if gone:
         back = _last(walked, Command.ROLLBACK, State.ROLLED_BACK)
         kept = _counted(back.complement_rows, "value") if back else ""
         yield _tick(
             "It is rolled back", back, f"crossfade rollback {name}", f"{kept} kept for the next start"
         )
-    elif live is not started and live is not None:
+    elif state == State.LIVE and live is not started and live is not None:
         yield _tick("It was reverted: both versions are live again", live, "", _moved(live))
 
 

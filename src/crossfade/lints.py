@@ -13,7 +13,7 @@ from crossfade.document import Lint
 from crossfade.errors import EvolutionError
 from crossfade.reports import PlannedStep
 from crossfade.schema import ForeignKey, Table, TableName
-from crossfade.steps import AddColumn, CopyRows, CreateIndex, PublishView, SetNotNull, Step
+from crossfade.steps import AddColumn, CopyRows, CreateIndex, PublishView, Step
 
 LARGE = 64 * 2**20
 """From so many bytes on, rows that are written anew are worth a reviewer's look."""
@@ -130,13 +130,6 @@ def _rewrites(start: Sequence[Step]) -> Iterator[Lint]:
                 f"the backfill writes about {step.rows:,} rows anew: {megabytes:,.0f} MB of new row "
                 "versions, and more than that of write-ahead log; in batches, and nobody waits for it",
                 "see that disk, archive and replicas have room for it, and that autovacuum keeps up",
-            )
-        if isinstance(step, SetNotNull) and not step.proof:
-            yield _lint(
-                "CF101",
-                f"{step.table}.{step.column}",
-                "SET NOT NULL without a check that proves it reads the whole table under ACCESS EXCLUSIVE",
-                "add a validated check first",
             )
 
 

@@ -13,37 +13,61 @@ from crossfade.steps import Mode
 from crossfade.verify import merged
 
 UNMEASURED = "not measured yet in this database: the first start will measure it"
+ENOUGH = 1_000
+"""A rate over fewer rows says little: one over more is preferred, whichever was last."""
 
 
 def rates(events: Sequence[Any], evolution: str, read: tuple[int, float]) -> tuple[Rate, ...]:
-    """Rows a second of backfill and comparison: this evolution's last, else any one's last. A comparison
-    that was never made is judged by `read`: rows that the survey has read, and its seconds.
+    """Rows a second of backfill and comparison: this evolution's last, else any one's last. Work that was
+    never measured here is judged by `read`: rows that were read just now, and the seconds that it took.
     """
-    backfill = _last(events, evolution, "backfill") or Rate(
-        work="backfill", rows_per_second=None, source=UNMEASURED
+    return tuple(
+        _last(events, evolution, work) or _probed(work, read) or _unmeasured(work)
+        for work in ("backfill", "compare")
     )
-    compare = _last(events, evolution, "verification")
-    if compare is None and read[0] and read[1]:
-        rows, seconds = read
-        source = f"probed just now, by counting: {rows:,} rows read in {seconds:.2f} s"
-        compare = Rate(work="compare", rows_per_second=rows / seconds, source=source)
-    return (backfill, compare or Rate(work="compare", rows_per_second=None, source=UNMEASURED))
 
 
-def _last(events: Sequence[Any], evolution: str, kind: str) -> Rate | None:
-    measured = [
+def measured(events: Sequence[Any]) -> bool:
+    """Whether a backfill and a comparison were measured in this database."""
+    return all(_last(events, "", work) is not None for work in _KINDS)
+
+
+_KINDS = {"backfill": "backfill", "compare": "verification"}  # what the events call the work
+
+
+def _probed(work: str, read: tuple[int, float]) -> Rate | None:
+    rows, seconds = read
+    if not rows or not seconds:
+        return None
+    slower = "; writing takes longer" if work == "backfill" else ""
+    return Rate(
+        work=work,
+        rows_per_second=rows / seconds,
+        source=f"no start measured it here; probed just now: {rows:,} rows read in {seconds:.3f} s{slower}",
+        at_best=True,
+    )
+
+
+def _unmeasured(work: str) -> Rate:
+    return Rate(work=work, rows_per_second=None, source=UNMEASURED)
+
+
+def _last(events: Sequence[Any], evolution: str, work: str) -> Rate | None:
+    kind = _KINDS[work]
+    found = [
         event
         for event in events
         if event.kind == ENDED and event.detail.get(kind, {}).get("rows") and event.detail[kind]["seconds"]
     ]
-    if not measured:
+    if not found:
         return None
-    event = max(measured, key=lambda each: (each.evolution == evolution, each.id))
+    event = max(
+        found, key=lambda each: (each.detail[kind]["rows"] >= ENOUGH, each.evolution == evolution, each.id)
+    )
     rows, seconds = event.detail[kind]["rows"], event.detail[kind]["seconds"]
-    work = "backfill" if kind == "backfill" else "compare"
     source = (
-        f"measured: {event.step}, evolution {event.evolution}, {event.at:%Y-%m-%d %H:%M}, {rows:,} rows in "
-        f"{seconds:.2f} s"
+        f"measured: {event.step}, evolution {event.evolution}, {event.at:%Y-%m-%d %H:%M} UTC, {rows:,} rows "
+        f"in {seconds:.2f} s"
     )
     return Rate(work=work, rows_per_second=rows / seconds, source=source)
 

@@ -18,6 +18,7 @@ LIMIT = 63
 RESERVED = "_crossfade_"
 JOURNAL = "crossfade"
 
+_SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 _EVOLUTION = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -109,6 +110,11 @@ def checked(name: str, what: str, place: str) -> str:
     if why:
         raise EvolutionError(f"{name!r} can't name {what}: {why}", place=place, remedy="choose another name")
     return name
+
+
+def is_system_column(name: str) -> bool:
+    """Whether every table has a column of that name, which no user can make."""
+    return name in _SYSTEM_COLUMNS
 
 
 def split_table(text: str) -> tuple[str | None, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crossfade import lints, names
 from crossfade.changes import Change, Parts, Question
-from crossfade.composition import evolved, in_order
+from crossfade.composition import check_shared, completed, evolved, in_order
 from crossfade.document import Lint
 from crossfade.errors import Refused, SchemaMismatch
 from crossfade.evolution import Evolution, twice
@@ -16,6 +16,7 @@ from crossfade.phases import Phase
 from crossfade.schema import Schema, Table, TableName
 from crossfade.steps import (
     Compare,
+    CountUnanswered,
     CountUnsaid,
     CountWrites,
     CreateNamespace,
@@ -49,7 +50,7 @@ class Plan:
     purge: tuple[Step, ...]
     revert: tuple[Step, ...]
     revert_purged: tuple[Step, ...]
-    unsaid: tuple[CountUnsaid, ...]
+    unsaid: tuple[CountUnsaid | CountUnanswered, ...]
     writes: tuple[CountWrites, ...]
     notes: tuple[str, ...]
     before: tuple[Table, ...] = ()  # the tables as they were when it was planned
@@ -65,6 +66,11 @@ class Plan:
     def remarks(self) -> tuple[str, ...]:
         """The notes, and the warnings that nobody accepted."""
         return (*self.notes, *(each.line for each in self.lints if each.warns and each.silenced is None))
+
+    @property
+    def renamed(self) -> dict[TableName, TableName]:
+        """The tables that have another name once the evolution is completed."""
+        return dict(step.moves for step in self.complete if step.moves is not None)
 
     def rollback(self, done: Collection[int] | None = None) -> tuple[Step, ...]:
         """The undo of the start's steps, last first; of those in `done` (positions from 0) only."""
@@ -99,11 +105,13 @@ def _compiled(evolution: Evolution, schema: Schema) -> list[tuple[Change, Parts]
             for column in change.claims:
                 earlier = claimed.setdefault((table.name, column), change)
                 if earlier is not change:
-                    raise twice(earlier.title, change.title, f"{table.name}.{column}", evolution.name)
+                    claimed_by = f"{table.name}.{column}" if column else str(table.name)
+                    raise twice(earlier, change, claimed_by, evolution.name)
         parts = change.compile(schema, evolution.name)
         check_names((*parts.start, *parts.complete), schema, change.title)
         compiled.append((change, parts))
         schema = evolved(schema, parts)
+    check_shared(compiled)
     return compiled
 
 
@@ -133,7 +141,8 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
     )
     check_indexes(start)
     check_triggers(tables.values(), start)
-    check_privileges(tuple(tables.values()), start, schema)
+    ending = completed(every)
+    check_privileges(tuple(tables.values()), (*start, *ending), schema)
     back = way_back(evolution.name, tuple(plans.values()), every, namespaces, start)
     verify = tuple(compare for each in plans.values() for compare in each.compare(fresh=False))
     return Plan(
@@ -148,7 +157,8 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
         (
             *verify,
             *(RemoveSync(evolution.name, each.table.name) for each in plans.values() if each.lenses),
-            *(step for parts in every for step in parts.complete),
+            *(step.undo() for parts in every for step in parts.sync),
+            *ending,
         ),
         back.purge,
         back.revert,

@@ -41,14 +41,19 @@ class Ground:
 def preview(plan: Plan, dialect: SchemaDialect, ground: Ground) -> Document:
     """The plan told: every statement of every command, in the order in which it will be executed."""
     rates = {each.work: each.rows_per_second for each in ground.rates}
-    start = _timed(told(plan.start, dialect), rates)
-    complete = _timed(told(plan.complete, dialect), rates)
+    purged = ground.state is State.PURGED
+    every = {
+        "start": _timed(told(plan.start, dialect), rates),
+        "complete": _timed(told(plan.complete, dialect), rates),
+        "rollback": _timed(told(plan.rollback(), dialect), rates),
+        "revert": _timed(told(plan.revert_purged if purged else plan.revert, dialect), rates),
+        "purge": told(plan.purge, dialect),
+    }
     found = lints.silenced(
         (
             *lints.of_plan(plan.start, plan.before, plan.role),
             *lints.of_keys(plan.start, plan.before, ground.around),
-            *lints.of_statements("start", start),
-            *lints.of_statements("complete", complete),
+            *(lint for command in every for lint in lints.of_statements(command, every[command])),
             *(lints.of_held(plan.tables, ground.held.who, ground.held.seconds) if ground.held else ()),
         ),
         {**dict(plan.accept), **ground.accept},
@@ -61,19 +66,14 @@ def preview(plan: Plan, dialect: SchemaDialect, ground: Ground) -> Document:
         state=ground.state,
         tables=dict(ground.rows),
         checks=checked(plan.checks, dialect),
-        start=start,
-        complete=complete,
-        rollback=_timed(told(plan.rollback(), dialect), rates),
-        revert=(
-            *checked(plan.unsaid, dialect),
-            *_timed(
-                told(plan.revert_purged if ground.state is State.PURGED else plan.revert, dialect), rates
-            ),
-        ),
-        purge=told(plan.purge, dialect),
-        notes=plan.remarks,
+        start=every["start"],
+        complete=every["complete"],
+        rollback=every["rollback"],
+        revert=(*checked(plan.unsaid, dialect), *every["revert"]),
+        purge=every["purge"],
+        notes=(*plan.remarks, *(f"not counted: {each}" for each in ground.answers.failed)),
         kept_rows=ground.kept_rows,
-        figures=_summary(start, complete, found, ground.rows),
+        figures=_summary(every["start"], every["complete"], found, ground),
         shapes=shapes(plan),
         mappings=mappings(plan, ground.state, ground.answers),
         ways_back=ways_back(plan, ground.state, ground.answers, ground.kept_rows),
@@ -87,7 +87,7 @@ def _summary(
     start: Sequence[PlannedStep],
     complete: Sequence[PlannedStep],
     found: Sequence[Lint],
-    rows: Mapping[str, int],
+    ground: Ground,
 ) -> Summary:
     every = [statement for step in (*start, *complete) for statement in step.statements]
     batched = [step for step in start if step.rows]
@@ -95,10 +95,11 @@ def _summary(
     return Summary(
         statements=len(every),
         blocking=sum(each.blocks.endswith("briefly") for each in every),
-        rows=sum(rows.values()),
+        rows=sum(ground.rows.values()),
         seconds=sum(known) if len(known) == len(batched) else None,
         warnings=sum(each.warns and each.silenced is None for each in found),
         silenced=sum(each.silenced is not None for each in found),
+        at_least=bool(known) and any(each.at_best for each in ground.rates),
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from crossfade.document import ColumnLine, ColumnShape, TableShape
 from crossfade.plan import Plan
 from crossfade.schema import Column, Table
-from crossfade.steps import AddColumn, PublishView, RestoreComplement, SetNotNull, ViewColumn
+from crossfade.steps import AddColumn, PublishView, RestoreComplement, SetDefault, SetNotNull, ViewColumn
 
 SAME, REPLACED, RENAMED, ADDED, LEFT_OUT = "as it was", "replaced", "renamed", "added", "left out"
 
@@ -18,7 +19,7 @@ def shapes(plan: Plan) -> tuple[TableShape, ...]:
     return tuple(
         TableShape(
             table=str(table.name),
-            shown=f"{views[table.name].namespace}.{table.name.name}",
+            shown=f"{views[table.name].namespace}.{views[table.name].view.name}",
             lines=_lines(plan, table, views[table.name].columns),
         )
         for table in plan.before
@@ -32,7 +33,14 @@ def _lines(plan: Plan, table: Table, after: Sequence[ViewColumn]) -> tuple[Colum
     }
     filled = {s.column for s in plan.start if isinstance(s, SetNotNull) and s.table == table.name}
     replaced, changes = _lensed(plan, table)
-    left = list(after)
+    # What `complete` makes a column's default is what the view says until then, in a form that views take.
+    defaults = {
+        s.column: s.default
+        for s in plan.complete
+        if isinstance(s, SetDefault) and s.table == table.name and s.column in added
+    }
+    added = {name: replace(each, default=defaults.get(name, each.default)) for name, each in added.items()}
+    left = [replace(each, default=None) if each.base in defaults else each for each in after]
     lines = []
     for column in table.columns:
         by = _successor(column, left, replaced)

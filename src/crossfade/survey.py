@@ -2,121 +2,300 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
 
 from crossfade.dialects import SchemaDialect
-from crossfade.expressions import ValueMap
-from crossfade.lens import Law, RowLens
+from crossfade.expressions import Expression, Said, domain, settled
+from crossfade.lens import Assignment, Law, RowLens
 from crossfade.phases import State
 from crossfade.plan import Plan
-from crossfade.schema import TableName
+from crossfade.schema import Column, TableName
 from crossfade.session import execute
-from crossfade.steps import CountApart, CountUnsaid, CountValues, RenameColumn, RestoreComplement, Step
+from crossfade.steps import (
+    CopyRows,
+    CountApart,
+    CountReturns,
+    CountUnsaid,
+    CountValues,
+    ReadRows,
+    RenameColumn,
+    RestoreComplement,
+    Step,
+    under,
+)
 
 OLD_ALONE = (State.ABSENT, State.ROLLED_BACK)
-NEW_ALONE = (State.PURGED,)
 BOTH = (State.LIVE, State.COMPLETED)  # of a completed evolution the old side is retired, not gone
+NEW_ALONE = (State.COMPLETED, State.PURGED)
+
+
+@dataclass(frozen=True)
+class Held:
+    """So many rows hold a value; `back` is what it becomes on the way back, where that was asked."""
+
+    value: Said
+    back: str | None
+    rows: int
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values of a column, the commonest first; `many` are there in all."""
+
+    held: tuple[Held, ...]
+    many: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether no value was left out."""
+        return self.many <= len(self.held)
 
 
 @dataclass(frozen=True)
 class Apart:
     """Rows of one lens: whose new side `forward` would not give; whose sides agree, and yet `backward` would
-    not give the old one; and whose sides disagree. None: the lens says nothing of it.
+    not give the old one; whose sides disagree; and whose new side would be another one if it went back and
+    came again. None: not asked, or the lens says nothing of it.
     """
 
     kept: int | None = None
     lost: int | None = None
     apart: int | None = None
+    beyond: int | None = None
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What the data said. `values` are by table and column as the database has it, `apart` by table and
-    change, `unsaid` by table and column as people know it. `read` are rows and seconds of the largest
-    question.
+    """What the data said, by the plan's tables. `values` are by column, as the database has it, `apart` by
+    the lens's place among its table's, `unsaid` by column as people know it. `read` are rows and seconds of
+    rows that were read for a rate; `failed` says which questions the database did not answer.
     """
 
     asked: tuple[Step, ...] = ()
-    values: Mapping[tuple[TableName, str], Mapping[str | None, int]] = field(default_factory=dict)
-    apart: Mapping[tuple[TableName, str], Apart] = field(default_factory=dict)
+    values: Mapping[tuple[TableName, str], Values] = field(default_factory=dict)
+    apart: Mapping[tuple[TableName, int], Apart] = field(default_factory=dict)
     unsaid: Mapping[tuple[TableName, str], int] = field(default_factory=dict)
     read: tuple[int, float] = (0, 0.0)
+    failed: tuple[str, ...] = ()
 
 
-def lenses(plan: Plan, state: State) -> tuple[tuple[TableName, tuple[str, ...], tuple[RowLens, ...]], ...]:
-    """Each table with its columns and its lenses, by the names that columns have in `state`."""
-    renames = _renames(plan) if state in {State.COMPLETED, State.PURGED} else {}
+@dataclass(frozen=True)
+class Lensed:
+    """A table's lenses, by the names that its columns have in a state; `columns` are those that are there.
+    `called` says what people call a column that was renamed since.
+    """
+
+    table: TableName
+    columns: tuple[str, ...]
+    lenses: tuple[RowLens, ...]
+    called: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The two ways between one old and one new column of a lens."""
+
+    there: Assignment
+    back: Assignment
+    old: str
+    new: str
+
+
+def pairs(lens: RowLens) -> Iterator[Pair]:
+    """The columns of a lens that determine each other one by one, by a known set of old values."""
+    for there in lens.forward:
+        for back in lens.backward:
+            one_by_one = (there.value.reads, back.value.reads) == ({back.column}, {there.column})
+            if one_by_one and domain(there.value) is not None:
+                yield Pair(there, back, back.column, there.column)
+
+
+def shown(lens: RowLens, column: str) -> str:
+    """What people call a new column of the lens."""
+    held = [each.name for each in lens.new]
+    return lens.shown[held.index(column)] if column in held else column
+
+
+def lensed(plan: Plan, state: State) -> tuple[Lensed, ...]:
+    """Each table of the plan that has lenses, as it is in `state`."""
+    renames = _renames(plan) if state in NEW_ALONE else {}
     found = []
     for step in plan.start:
         if isinstance(step, RestoreComplement):
-            new = renames.get(step.table, {})
-            columns = tuple(new.get(each, each) for each in step.columns)
-            found.append((step.table, columns, tuple(each.renamed(new) for each in step.lenses)))
+            names = renames.get(step.table, {})
+            lenses = tuple(each.renamed(names) for each in step.lenses)
+            gone = _gone(lenses, state)
+            columns = tuple(names.get(each, each) for each in step.columns)
+            there = tuple(each for each in columns if each not in gone)
+            called = {now: before for before, now in names.items()}
+            found.append(Lensed(step.table, there, lenses, called))
     return tuple(found)
 
 
-def questions(plan: Plan, state: State) -> tuple[Step, ...]:
-    """What can be counted in `state`; nothing while a command runs, or was interrupted."""
-    found: list[Step] = []
-    for table, columns, of_table in lenses(plan, state):
-        for lens in of_table:
-            found.extend(_values(table, lens, state))
-        if state in BOTH:
-            found.append(CountApart(table, of_table, columns))
-    if state in {State.COMPLETED, State.PURGED}:
-        found.extend(plan.unsaid)
-    return tuple(dict.fromkeys(found))
+def questions(plan: Plan, state: State, *, probe: bool = False) -> tuple[Step, ...]:
+    """What can be counted in `state`; nothing while a command runs, or was interrupted. `probe` asks for a
+    rate of reading too.
+    """
+    moved = plan.renamed if state in NEW_ALONE else {}
+    asked = [under(step, moved) for step in _questions(plan, state)]
+    if probe and (largest := _largest(plan)) is not None:
+        asked.append(under(ReadRows(largest), moved))
+    return tuple(dict.fromkeys(asked))
 
 
-def ask(plan: Plan, state: State, dialect: SchemaDialect) -> Answers:
-    """The answers to all questions, each of a snapshot of its own."""
-    values: dict[tuple[TableName, str], dict[str | None, int]] = {}
-    apart: dict[tuple[TableName, str], Apart] = {}
-    unsaid: dict[tuple[TableName, str], int] = {}
-    read = (0, 0.0)
-    asked = questions(plan, state)
+def ask(plan: Plan, state: State, dialect: SchemaDialect, *, probe: bool = False) -> Answers:
+    """The answers to all questions, each of a snapshot of its own. What fails is told, and not counted: a
+    later evolution may have taken away what a completed one speaks of.
+    """
+    back = {now: before for before, now in plan.renamed.items()} if state in NEW_ALONE else {}
+    answers = _Answers()
+    asked = questions(plan, state, probe=probe)
     for step in asked:
         *settings, query = dialect.render(step)
-        with dialect.engine.connect() as connection:
-            for setting in settings:
-                execute(connection, setting)
-            began = time.monotonic()
-            rows = execute(connection, query).all()
-            seconds = time.monotonic() - began
+        try:
+            with dialect.engine.connect() as connection:
+                for setting in settings:
+                    execute(connection, setting)
+                began = time.monotonic()
+                rows = execute(connection, query).all()
+                seconds = time.monotonic() - began
+        except DBAPIError as error:
+            answers.failed.append(f"{step.title}: {str(error.orig).strip().splitlines()[0]}")
+            continue
+        answers.take(under(step, back), rows, seconds)
+    return Answers(asked, answers.values, answers.apart, answers.unsaid, answers.read, tuple(answers.failed))
+
+
+class _Answers:
+    """Answers, as they come in."""
+
+    def __init__(self) -> None:
+        self.values: dict[tuple[TableName, str], Values] = {}
+        self.apart: dict[tuple[TableName, int], Apart] = {}
+        self.unsaid: dict[tuple[TableName, str], int] = {}
+        self.read = (0, 0.0)
+        self.failed: list[str] = []
+
+    def take(self, step: Step, rows: Sequence[Any], seconds: float) -> None:
         match step:
             case CountValues():
-                values[step.table, step.column] = {row.value: row.rows for row in rows}
-                read = max(read, (sum(row.rows for row in rows), seconds))
+                held = tuple(Held(_said(row.value, step.made), row.back, row.rows) for row in rows)
+                self.values[step.table, step.column] = Values(held, rows[0].many if rows else 0)
             case CountApart():
-                read = max(read, (rows[0].rows, seconds))
                 for number, lens in enumerate(step.lenses):
-                    kinds = ("kept", "lost", "apart")
-                    counted = {kind: getattr(rows[0], f"{kind}_{number}", None) for kind in kinds}
+                    counted = {kind: _count(rows, f"{kind}_{number}") for kind in ("kept", "lost", "apart")}
                     if lens.law is Law.BACKWARD:
                         counted["lost"] = 0  # that is what the law says
-                    apart[step.table, lens.change] = Apart(**counted)
+                    self._add(step.table, number, **counted)
+            case CountReturns():
+                for number, lens in enumerate(step.lenses):
+                    if _made(lens, step.side):
+                        kind = "lost" if step.side == "old" else "beyond"
+                        self._add(step.table, number, **{kind: _count(rows, f"returns_{number}")})
             case CountUnsaid():
-                unsaid[step.table, step.shown] = sum(row.rows for row in rows)
-    return Answers(asked, values, apart, unsaid, read)
+                self.unsaid[step.table, step.shown] = sum(row.rows for row in rows)
+            case ReadRows():
+                self.read = (rows[0].rows, seconds)
+
+    def _add(self, table: TableName, number: int, **counted: int | None) -> None:
+        self.apart[table, number] = replace(self.apart.get((table, number), Apart()), **counted)
 
 
-def _values(table: TableName, lens: RowLens, state: State) -> Iterator[CountValues]:
+def _count(rows: Sequence[Any], name: str) -> int | None:
+    found: int | None = getattr(rows[0], name, None)
+    return found
+
+
+def _said(text: str | None, made: Expression | None) -> Said:
+    """A value as the database told it: what a lookup row holds is a JSON object."""
+    if text is None or made is None or not text.startswith("{") or settled(made):
+        return text
+    return tuple(json.loads(text).items())
+
+
+def _questions(plan: Plan, state: State) -> Iterator[Step]:
+    for table in lensed(plan, state):
+        for lens in table.lenses:
+            for pair in pairs(lens):
+                yield from _values(table.table, lens, pair, state)
+        if state in BOTH:
+            yield CountApart(table.table, table.lenses, table.columns)
+        side = "old" if state in OLD_ALONE else "new" if state in NEW_ALONE else ""
+        if side and any(_made(lens, side) for lens in table.lenses):
+            lenses = tuple(
+                _textual(each, side) if _made(each, side) else replace(each, forward=(), backward=())
+                for each in table.lenses
+            )
+            yield CountReturns(table.table, lenses, table.columns, side)
+    if state in NEW_ALONE:
+        yield from plan.unsaid
+
+
+def _values(table: TableName, lens: RowLens, pair: Pair, state: State) -> Iterator[CountValues]:
     if state in (*OLD_ALONE, State.LIVE):
-        for each in lens.forward:
-            if isinstance(each.value, ValueMap):
-                yield CountValues(table, each.value.column, each.value.column)
+        yield CountValues(table, pair.old, pair.old, lens)
     if state in (*BOTH, *NEW_ALONE):
-        for place, each in enumerate(lens.backward):
-            if isinstance(each.value, ValueMap):
-                shown = lens.shown[place] if place < len(lens.shown) else each.value.column
-                yield CountValues(table, each.value.column, shown)
+        plain = _textual(lens, "new")
+        back = next(each.value for each in plain.backward if each.column == pair.back.column)
+        yield CountValues(table, pair.new, shown(lens, pair.new), lens, pair.there.value, back)
+
+
+def _made(lens: RowLens, side: str) -> bool:
+    """Whether the database can tell, where `side` is there alone, what comes back of it."""
+    if side == "new":
+        return bool(lens.forward and lens.backward)
+    every = (*lens.forward, *lens.backward)
+    return bool(lens.backward) and all(settled(each.value) for each in every) and not any(pairs(lens))
+
+
+def _textual(lens: RowLens, side: str) -> RowLens:
+    """The lens where the side that is not there is text: its types may be gone."""
+    old = side == "new"
+    made = lens.old if old else lens.new
+    types = {each.type for each in made if each.enum is not None}
+
+    def column(each: Column) -> Column:
+        return replace(each, type="text", enum=None, default=None) if each in made else each
+
+    def assignment(each: Assignment) -> Assignment:
+        typed = {
+            found.name: "text"
+            for found in fields(each.value)
+            if found.name in {"source", "target", "type"} and getattr(each.value, found.name) in types
+        }
+        return replace(each, value=replace(each.value, **typed))
+
+    return replace(
+        lens,
+        old=tuple(map(column, lens.old)),
+        new=tuple(map(column, lens.new)),
+        forward=tuple(map(assignment, lens.forward)),
+        backward=tuple(map(assignment, lens.backward)),
+    )
+
+
+def _gone(lenses: Sequence[RowLens], state: State) -> set[str]:
+    """Columns of the lenses that are not there in `state`."""
+    if state in OLD_ALONE:
+        return {each.name for lens in lenses for each in lens.new}
+    return {each.name for lens in lenses for each in lens.old} if state is State.PURGED else set()
+
+
+def _largest(plan: Plan) -> TableName | None:
+    copied = [step for step in plan.start if isinstance(step, CopyRows)]
+    return max(copied, key=lambda step: step.rows).table if copied else None
 
 
 def _renames(plan: Plan) -> dict[TableName, dict[str, str]]:
     found: dict[TableName, dict[str, str]] = {}
+    before = {now: table for table, now in plan.renamed.items()}
     for step in plan.complete:
         if isinstance(step, RenameColumn):
-            found.setdefault(step.table, {})[step.column] = step.to
+            found.setdefault(before.get(step.table, step.table), {})[step.column] = step.to
     return found

@@ -13,7 +13,7 @@ from functools import cached_property
 from crossfade import names
 from crossfade.changes import Parts, Shown
 from crossfade.errors import SchemaMismatch
-from crossfade.lens import Law, RowLens
+from crossfade.lens import Law, RowLens, in_turn
 from crossfade.schema import Column, Schema, Table
 from crossfade.steps import (
     AddColumn,
@@ -40,6 +40,7 @@ class TablePlan:
     shown: tuple[Shown, ...]
     added: tuple[AddColumn, ...]
     schema: Schema
+    renamed: TableName | None = None  # what the new version calls the table, where that is something else
 
     @classmethod
     def of(cls, evolution: str, table: Table, every: Sequence[Parts], schema: Schema) -> TablePlan:
@@ -47,7 +48,12 @@ class TablePlan:
         return cls(
             evolution,
             table,
-            tuple(lens for parts in every for lens in parts.lenses if lens.table == table.name),
+            tuple(
+                lens
+                for layer in in_turn(lens for parts in every for lens in parts.lenses)
+                for lens in layer
+                if lens.table == table.name
+            ),
             tuple(shown for parts in every for shown in parts.shown if shown.table == table.name),
             tuple(
                 step
@@ -56,6 +62,15 @@ class TablePlan:
                 if isinstance(step, AddColumn) and step.table == table.name
             ),
             schema,
+            next(
+                (
+                    step.moves[1]
+                    for parts in every
+                    for step in parts.complete
+                    if step.moves is not None and step.moves[0] == table.name
+                ),
+                None,
+            ),
         )
 
     @property
@@ -91,8 +106,9 @@ class TablePlan:
         if copied:
             steps.append(Analyze(name))
             steps.append(CopyRows(name, key, copied, self.columns, rows, skip, row_bytes=row_bytes))
-        if self.lenses:
-            steps.append(RestoreComplement(self.evolution, name, key, self.lenses, self.columns, rows, skip))
+        made = tuple(lens for lens in self.lenses if lens.new)
+        if made:
+            steps.append(RestoreComplement(self.evolution, name, key, made, self.columns, rows, skip))
             steps.append(Analyze(name))
             steps.append(OpenSide(self.evolution, name, self._new_columns()))
         steps.extend(self.compare(fresh=True))
@@ -130,7 +146,16 @@ class TablePlan:
                         place=title,
                         remedy="leave it out",
                     )
-        return replace(step, columns=tuple(each.name for each in view.columns if not each.generated))
+        shown = {each.base: each.name for each in view.columns}
+        return replace(
+            step,
+            columns=tuple(each.name for each in view.columns if not each.generated),
+            references=tuple(
+                (other, theirs, tuple(shown.get(each, each) for each in ours))
+                for other, theirs, ours in step.references
+            ),
+            name=view.name,
+        )
 
     def _watched(self, lenses: Sequence[RowLens]) -> tuple[Column, ...]:
         read = (self.table.column(name) for lens in lenses for name in sorted(lens.reads))
@@ -158,6 +183,7 @@ class TablePlan:
             self.table.grants,
             self.table.comment,
             invoker=self.table.row_security or not self._granted_by_column,
+            name=self.renamed.name if self.renamed is not None else None,
         )
 
     @property

@@ -2,27 +2,34 @@
 
 `revert` is the undo of `complete`. The retired columns are kept in agreement again, repaired where the
 new application has moved on, compared; then one transaction gives every name back. After a purge what
-it dropped is made again first, and filled by `backward` alone.
+it dropped is made again first, and filled by `backward` alone. Until that transaction, every step names
+tables and columns as `complete` has left them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crossfade.changes import Parts
+from crossfade.composition import completed
+from crossfade.expressions import LookupValue
 from crossfade.lens import RowLens
 from crossfade.phases import Phase
+from crossfade.schema import Column, TableName
 from crossfade.steps import (
     AddCheck,
     Analyze,
     Compare,
     CopyRows,
+    CountUnanswered,
     CountUnsaid,
+    CreateIndex,
     CreateNamespace,
     DropCheck,
     DropNamespace,
     Forget,
+    InstallLookup,
     InstallSync,
     PublishView,
     RemoveSync,
@@ -30,7 +37,7 @@ from crossfade.steps import (
     Step,
     ValidateCheck,
     ViewColumn,
-    WithdrawView,
+    under,
 )
 from crossfade.table_plan import TablePlan
 
@@ -42,7 +49,7 @@ class WayBack:
     purge: tuple[Step, ...]
     revert: tuple[Step, ...]
     revert_purged: tuple[Step, ...]
-    unsaid: tuple[CountUnsaid, ...]
+    unsaid: tuple[CountUnsaid | CountUnanswered, ...]
 
 
 def way_back(
@@ -53,40 +60,58 @@ def way_back(
     start: Sequence[Step],
 ) -> WayBack:
     """The ways on from `complete`, out of the parts of all changes and the steps of `start`."""
-    completed = [step for parts in every for step in parts.complete]
-    retired = [_Retired.of(table, completed) for table in tables]
+    done = completed(every)
+    retired = [_Retired.of(table, done) for table in tables]
     views = [step for step in start if isinstance(step, PublishView)]
-    recreate = [step for parts in every for step in parts.recreate]
+    renames = {each.plan.table.name: each.renames for each in retired}
+    moved = dict(step.moves for step in done if step.moves is not None)
+    recreate = [_among(step, renames) for parts in every for step in parts.recreate]
     at_once = [step for step in recreate if step.phase is Phase.EXPAND]
     later = [step for step in recreate if step.phase is not Phase.EXPAND]
-    renames = {each.plan.table.name: each.renames for each in retired}
 
-    sync = [each.sync() for each in retired if each.lenses]
-    repair = [step for each in retired for step in each.repair()]
-    whole = [
-        *(step for parts in every for step in parts.revive),
-        *(each.compare() for each in retired if each.lenses),
+    def then(steps: Iterable[Step]) -> tuple[Step, ...]:
+        return tuple(under(step, moved) for step in steps)
+
+    again = then(step for parts in every for step in parts.again)
+    told = [
+        under(step.renamed(renames.get(step.table, {})), moved) for parts in every for step in parts.sync
     ]
-    switch = _switch(completed, sync, start)
+    sync = [under(each.sync(), moved) for each in retired if each.lenses]
+    whole = then(
+        [
+            *(step for parts in every for step in parts.revive),
+            *(each.compare() for each in retired if each.lenses),
+        ]
+    )
+    switch = _switch(done, sync, told, start)
     return WayBack(
         purge=(
-            *(WithdrawView(view.table, view.namespace) for view in views),
+            *then(view.undo() for view in views),
             *(DropNamespace(each.schema, each.namespace) for each in namespaces),
-            *(step for parts in every for step in parts.purge),
+            *then(step for parts in every for step in parts.purge),
             Forget(evolution),
         ),
-        revert=(*sync, *repair, *whole, *switch),
-        revert_purged=(
-            *namespaces,
-            *at_once,
+        revert=(
+            *again,
+            *told,
             *sync,
-            *(replace(view, columns=_columns(view, renames[view.table])) for view in views),
-            *repair,
-            *later,
+            *then(step for each in retired for step in each.repair()),
             *whole,
             *switch,
         ),
-        unsaid=tuple(check for each in retired for check in each.unsaid()),
+        revert_purged=(
+            *namespaces,
+            *then(at_once),
+            *again,
+            *told,
+            *sync,
+            *then(replace(view, columns=_columns(view, renames[view.table])) for view in views),
+            *then(step for each in retired for step in each.repair()),
+            *then(later),
+            *whole,
+            *switch,
+        ),
+        unsaid=tuple(under(check, moved) for each in retired for check in each.unsaid()),
     )
 
 
@@ -111,6 +136,13 @@ class _Retired:
     def columns(self) -> tuple[str, ...]:
         return tuple(self.renames.get(each, each) for each in self.plan.columns)
 
+    @property
+    def key(self) -> tuple[Column, ...]:
+        return tuple(
+            replace(each, name=self.renames.get(each.name, each.name))
+            for each in self.plan.table.key_columns()
+        )
+
     def sync(self) -> InstallSync:
         plan = self.plan
         watched = tuple(column for lens in self.lenses for column in (*lens.old, *lens.new))
@@ -133,7 +165,7 @@ class _Retired:
             Analyze(table.name),
             CopyRows(
                 table.name,
-                table.key_columns(),
+                self.key,
                 tuple(lens.inverse() for lens in self.lenses),
                 self.columns,
                 table.rows,
@@ -145,19 +177,30 @@ class _Retired:
 
     def compare(self) -> Compare:
         table = self.plan.table
-        return Compare(
-            self.plan.evolution, table.name, table.key_columns(), self.lenses, self.columns, table.rows
-        )
+        return Compare(self.plan.evolution, table.name, self.key, self.lenses, self.columns, table.rows)
 
-    def unsaid(self) -> tuple[CountUnsaid, ...]:
-        return tuple(
-            CountUnsaid(lens.change, self.plan.table.name, column, shown, known, null)
+    def unsaid(self) -> tuple[CountUnsaid | CountUnanswered, ...]:
+        table = self.plan.table.name
+        said = [
+            CountUnsaid(lens.change, table, column, shown, known, null)
             for lens in self.lenses
             for (column, known, null), shown in zip(lens.closed_to, lens.shown, strict=False)
-        )
+        ]
+        answered = [
+            CountUnanswered(lens.change, table, shown, each.value)
+            for lens in self.lenses
+            for each, shown in zip(lens.backward, lens.shown, strict=False)
+            if isinstance(each.value, LookupValue) and each.value.otherwise is None
+        ]
+        return (*said, *answered)
 
 
-def _switch(completed: Sequence[Step], sync: Sequence[InstallSync], start: Sequence[Step]) -> list[Step]:
+def _switch(
+    completed: Sequence[Step],
+    sync: Sequence[InstallSync],
+    told: Sequence[InstallLookup],
+    start: Sequence[Step],
+) -> list[Step]:
     """One transaction that gives every name back and installs the sync of both sides; then checks that
     were taken off are validated, while both versions are live already.
     """
@@ -169,11 +212,23 @@ def _switch(completed: Sequence[Step], sync: Sequence[InstallSync], start: Seque
     ]
     return [
         *(RemoveSync(step.evolution, step.table) for step in sync),
+        *(step.undo() for step in told),
         *(step for step in undone if step is not None and not isinstance(step, AddCheck)),
         *(step for step in undone if isinstance(step, AddCheck)),
-        *(step for step in start if isinstance(step, InstallSync)),
+        *(step for step in start if isinstance(step, InstallLookup | InstallSync)),
         *checks,
     ]
+
+
+def _among(step: Step, renames: Mapping[TableName, Mapping[str, str]]) -> Step:
+    """A step that makes again what purge dropped, where other columns have other names by then."""
+    if not isinstance(step, CreateIndex):
+        return step
+    index = step.index
+    for column, to in renames.get(step.table, {}).items():
+        if column in index.mentions:
+            index = moved(index, index.name, column, to)
+    return replace(step, index=index)
 
 
 def _columns(view: PublishView, renames: dict[str, str]) -> tuple[ViewColumn, ...]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Ground", "may_silence_triggers"]
 
+Key = tuple[str, ...]  # of a seed
+
 CLOCKS = (
     "the role may not set session_replication_role, so the application's own triggers may fire during the "
     "backfill: the columns that they set ({columns}) are left out of the comparisons"
@@ -49,7 +51,7 @@ class Ground:
         self._case = case
         self._journey = journey
         self._engines = {side: application_engine(access, "casebook") for side, access in accesses.items()}
-        self._open: dict[str, tuple[Unchanged, Dump, dict[str, set[str]]]] = {}
+        self._open: dict[str, tuple[Unchanged, Dump, dict[Key, set[str]]]] = {}
         self._stack = ExitStack()
         self._clocks = may_silence_triggers(self._engines[Side.OLD])
         if not self._clocks:
@@ -107,7 +109,15 @@ class Ground:
             rows = len(found.get(value, ()))
             if rows != count:
                 findings.append(
-                    Finding(Fault.LOST, stage.name, side, "seed", value, f"{count} row(s)", f"{rows} row(s)")
+                    Finding(
+                        Fault.LOST,
+                        stage.name,
+                        side,
+                        "seed",
+                        ", ".join(value),
+                        f"{count} row(s)",
+                        f"{rows} row(s)",
+                    )
                 )
         return findings
 
@@ -116,22 +126,29 @@ class Ground:
         self._stack.callback(dump.close)
         return dump
 
-    def _removed(self) -> frozenset[str]:
+    def _removed(self) -> frozenset[Key]:
         """The seeds that the last rollback took away."""
         rollbacks = [each for each in self._journey.outcomes.values() if each.command == "rollback"]
         keys = rollbacks[-1].removed_seeds if rollbacks else ()
-        return frozenset(value for key in keys for value in key.values() if value is not None)
+        named = {seeds.key for seeds in self._case.seeds}
+        return frozenset(
+            tuple(str(key[column]) for column in columns)
+            for key in keys
+            for columns in named
+            if key.keys() == set(columns)
+        )
 
-    def _seeds(self, side: Side) -> dict[str, set[str]]:
-        """The owners of the seeded rows that exist, by the value of the seeds' key."""
-        found: dict[str, set[str]] = {}
+    def _seeds(self, side: Side) -> dict[Key, set[str]]:
+        """The owners of the seeded rows that exist, by the values of the seeds' key."""
+        found: dict[Key, set[str]] = {}
         with self._engines[side].connect() as connection:
             for seeds in self._case.seeds:
-                for value, owner in connection.execute(_seed_query(seeds), {"values": list(seeds.values)}):
-                    found.setdefault(value, set()).add(owner)
+                for *key, owner in connection.execute(_seed_query(seeds), {"values": list(seeds.values)}):
+                    found.setdefault(tuple(key), set()).add(owner)
         return found
 
 
 def _seed_query(seeds: Seeds) -> TextClause:
-    query = f'SELECT "{seeds.key}"::text, ({seeds.owner})::text FROM "{seeds.table}"'
-    return text(f'{query} WHERE "{seeds.key}" IN :values').bindparams(bindparam("values", expanding=True))
+    key = ", ".join(f'"{column}"::text' for column in seeds.key)
+    query = f'SELECT {key}, ({seeds.owner})::text FROM "{seeds.table}" WHERE ({key}) IN :values'
+    return text(query).bindparams(bindparam("values", expanding=True))

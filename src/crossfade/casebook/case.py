@@ -69,11 +69,14 @@ class Extent:
 
 @dataclass(frozen=True)
 class Seeds:
-    """Rows that the evolution seeds, each of which must exist exactly once while the new side does."""
+    """Rows that the evolution seeds, each of which must exist exactly once while the new side does.
+
+    `values` are the keys of the rows: the text of each of the columns in `key`.
+    """
 
     table: str
-    key: str
-    values: tuple[str, ...]
+    key: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
     owner: str
 
 

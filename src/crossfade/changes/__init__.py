@@ -4,10 +4,11 @@ from crossfade.changes.add_column import AddColumn
 from crossfade.changes.add_foreign_key import AddForeignKey
 from crossfade.changes.add_index import AddIndex
 from crossfade.changes.change import Change, Parts, Question, Shown
+from crossfade.changes.enum_to_reference import EnumToReference
 from crossfade.changes.open_enum import OpenEnum
 from crossfade.changes.seed_rows import SeedRows
 
-CHANGES: tuple[type[Change], ...] = (OpenEnum, AddColumn, AddForeignKey, AddIndex, SeedRows)
+CHANGES: tuple[type[Change], ...] = (OpenEnum, EnumToReference, AddColumn, AddForeignKey, AddIndex, SeedRows)
 
 __all__ = [
     "CHANGES",
@@ -15,6 +16,7 @@ __all__ = [
     "AddForeignKey",
     "AddIndex",
     "Change",
+    "EnumToReference",
     "OpenEnum",
     "Parts",
     "Question",

@@ -189,7 +189,7 @@ def _check_unique(target: Table, columns: Sequence[Column], place: str) -> None:
         if index.unique and whole and set(index.columns) == wanted:
             return
     raise SchemaMismatch(
-        f"({', '.join(each.name for each in columns)}) of {target.name} is not unique, and can't be referred to",
+        f"({', '.join(each.name for each in columns)}) of {target.name} is not unique: it can't be referred to",
         place=place,
         remedy="name a key in target=, or make these columns unique first",
     )

@@ -75,5 +75,5 @@ def fresh(plan: Plan, earlier: Record | None) -> Record:
     now = datetime.now(UTC)
     return Record(
         plan.evolution, plan.fingerprint, plan.summary, State.STARTING, earlier.run + 1 if earlier else 1,
-        tuple(str(table) for table in plan.tables), encoded, now, now, None,
+        tuple(map(str, (*plan.tables, *plan.renamed.values()))), encoded, now, now, None,
     )  # fmt: skip

@@ -14,8 +14,10 @@ from crossfade.steps import (
     AskIndex,
     CountDuplicates,
     Counted,
+    CountLookups,
     CountNulls,
     CountOrphans,
+    CountOthers,
     CountUnmapped,
 )
 
@@ -31,11 +33,13 @@ def demand_answers(plan: Plan, dialect: SchemaDialect, connection: Connection) -
                 _demand_mapped(check, dialect, connection, place)
             case AskForeignKey() | AskIndex():
                 _demand_structure(check, dialect, place)
-            case CountDuplicates() | CountNulls() | CountOrphans():
+            case CountDuplicates() | CountLookups() | CountNulls() | CountOrphans() | CountOthers():
                 demand_none(check, dialect, connection, place)
 
 
-def demand_none(check: Counted, dialect: SchemaDialect, connection: Connection, place: str) -> None:
+def demand_none(
+    check: Counted | CountLookups | CountOthers, dialect: SchemaDialect, connection: Connection, place: str
+) -> None:
     """Raises SchemaMismatch where the check finds what must not be there."""
     (statement,) = dialect.render(check)
     found = [tuple(row) for row in execute(connection, statement)]

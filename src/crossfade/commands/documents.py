@@ -13,12 +13,13 @@ from crossfade.document import Document, Guide
 from crossfade.evolution import Evolution
 from crossfade.guide import guide as guided
 from crossfade.journal import Journal, Record
-from crossfade.measured import rates
+from crossfade.measured import measured, rates
 from crossfade.outcomes import written
 from crossfade.phases import State
 from crossfade.plan import Plan
 from crossfade.preview import Ground
 from crossfade.preview import preview as told
+from crossfade.schema import TableName
 from crossfade.survey import Answers, ask
 
 
@@ -54,7 +55,7 @@ def guide(evolution: Evolution | str, database: Database, *, counts: bool = True
             told(plan, dialect, ground),
             journal.events(connection, record.name),
             written(dialect, connection, record),
-            dialect.troubleshooting(plan.evolution, plan.tables),
+            dialect.troubleshooting(plan.evolution, (*plan.tables, *plan.renamed.values())),
             datetime.now(UTC),
         )
 
@@ -70,17 +71,25 @@ def _ground(
     counts: bool,
 ) -> Ground:
     state = record.state if record else State.ABSENT
-    tables = [str(each) for each in plan.tables]
+    named = {now: each for each, now in _now(plan, state).items()}
+    tables = [str(each) for each in named]
     referring = {str(key.table) for table in plan.before for key in table.referenced_by} - set(tables)
     schema = dialect.reflect(connection, [*tables, *sorted(referring)])
-    answers = ask(plan, state, dialect) if counts else Answers()
+    events = journal.events(connection)
+    answers = ask(plan, state, dialect, probe=not measured(events)) if counts else Answers()
     return Ground(
         state=state,
-        rows={str(each.name): each.rows for each in schema.tables if each.name in plan.tables},
+        rows={str(named[each.name]): each.rows for each in schema.tables if each.name in named},
         kept_rows=journal.count_complement(connection, plan.evolution) if record is not None else 0,
         answers=answers,
-        rates=rates(journal.events(connection), plan.evolution, answers.read),
-        around=tuple(each for each in schema.tables if each.name not in plan.tables),
+        rates=rates(events, plan.evolution, answers.read),
+        around=tuple(each for each in schema.tables if each.name not in named),
         held=dialect.held(connection, tables),
         accept=evolution.accept if evolution is not None else {},
     )
+
+
+def _now(plan: Plan, state: State) -> dict[TableName, TableName]:
+    """What the plan's tables are called in `state`."""
+    later = plan.renamed if state in {State.COMPLETED, State.PURGED} else {}
+    return {each: later.get(each, each) for each in plan.tables}

@@ -4,29 +4,47 @@ An expression is data; a dialect renders it for a row (`NEW`, `OLD` or a table's
 sqlglot, never cut up as text, and what a user wrote is kept word by word.
 """
 
-from crossfade.expressions.conditions import literal_of, mentions, not_null, renamed, translate
+from crossfade.expressions.conditions import fails_on_null, literal_of, mentions, not_null, renamed, translate
+from crossfade.expressions.images import UNKNOWN, Said, Unknown, closed, domain, image, settled
+from crossfade.expressions.lookups import Held, LookupKey, LookupValue
 from crossfade.expressions.parsing import called
 from crossfade.expressions.pointer import pointed
+from crossfade.expressions.subqueries import read_by
 from crossfade.expressions.users import chosen, user_default, user_sql
-from crossfade.expressions.values import Expression, Sql, ValueMap, default_of, is_constant
-from crossfade.expressions.writing import Written, for_row, renamed_sql
+from crossfade.expressions.values import Sql, ValueMap, default_of, is_constant
+from crossfade.expressions.writing import Written, for_row, of_tables, renamed_sql
+
+Expression = ValueMap | LookupKey | LookupValue | Sql
 
 __all__ = [
+    "UNKNOWN",
     "Expression",
+    "Held",
+    "LookupKey",
+    "LookupValue",
+    "Said",
     "Sql",
+    "Unknown",
     "ValueMap",
     "Written",
     "called",
     "chosen",
+    "closed",
     "default_of",
+    "domain",
+    "fails_on_null",
     "for_row",
+    "image",
     "is_constant",
     "literal_of",
     "mentions",
     "not_null",
+    "of_tables",
     "pointed",
+    "read_by",
     "renamed",
     "renamed_sql",
+    "settled",
     "translate",
     "user_default",
     "user_sql",

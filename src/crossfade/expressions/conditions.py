@@ -60,6 +60,22 @@ def mentions(text: str, column: str, dialect: str) -> bool:
     return any(node.this.name == column for node in parse_one(text, dialect).find_all(exp.Column))
 
 
+def fails_on_null(text: str, column: str, dialect: str) -> bool:
+    """Whether the condition `text` can't hold where `column` is NULL: AND joins what compares it."""
+    tree = parse_one(text, dialect).unnest()
+    parts = [each.unnest() for each in tree.flatten()] if isinstance(tree, exp.And) else [tree]
+    compared = [each for each in parts if isinstance(each, exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT)]
+    compared += [each for each in parts if isinstance(each, exp.GTE | exp.In)]
+    sides = [_bare(side) for each in compared for side in (each.this, each.args.get("expression"))]
+    return any(isinstance(side, exp.Column) and side.this.name == column for side in sides)
+
+
+def _bare(node: exp.Expr | None) -> exp.Expr | None:
+    while isinstance(node, exp.Cast | exp.Paren):
+        node = node.this
+    return node
+
+
 def literal_of(text: str, dialect: str) -> str | None:
     """The string that a default such as `'plain'::workflowtype` gives, or None where it is none."""
     tree = parse_one(text, dialect)

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from crossfade.expressions.parsing import calls, parse_one, tokens_of
 from crossfade.functions import is_volatile
-from crossfade.schema import Column
+from crossfade.schema import Column, TableName
 
 
 @dataclass(frozen=True)
@@ -38,20 +38,21 @@ class ValueMap:
 
 @dataclass(frozen=True)
 class Sql:
-    """An SQL expression of one row. `reads` are its columns; a volatile one differs at each call."""
+    """An SQL expression of one row. `reads` are its columns; a volatile one differs at each call. `tables` are
+    the other tables that its subqueries read, each written with its full name, `elsewhere` their columns.
+    """
 
     text: str
     type: str
     reads: frozenset[str] = frozenset()
     volatile: bool = False
+    tables: tuple[TableName, ...] = ()
+    elsewhere: tuple[tuple[TableName, str], ...] = ()
 
     @property
     def is_null(self) -> bool:
         """Whether it is the constant NULL."""
         return isinstance(parse_one(self.text, "postgres"), exp.Null)
-
-
-Expression = ValueMap | Sql
 
 
 def default_of(column: Column) -> Sql:
@@ -62,6 +63,7 @@ def default_of(column: Column) -> Sql:
     return Sql(text, column.type, volatile=volatile)
 
 
-def is_constant(expression: Expression) -> bool:
+def is_constant(expression: ValueMap | Sql) -> bool:
     """Whether the value is the same for every row of a table at one moment."""
-    return not expression.reads and not (isinstance(expression, Sql) and expression.volatile)
+    changes = isinstance(expression, Sql) and (expression.volatile or bool(expression.tables))
+    return not expression.reads and not changes

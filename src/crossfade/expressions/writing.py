@@ -7,8 +7,13 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from crossfade.expressions.parsing import SELECT, SQLGLOT, columns_in, parse_one
+from crossfade.expressions.parsing import SELECT, SQLGLOT, parse_one
+from crossfade.expressions.scopes import Spoken, named, spoken
 from crossfade.expressions.values import Sql
+from crossfade.schema import TableName
+
+Others = Mapping[TableName, Mapping[str, str]]
+_NO_OTHERS: Others = {}
 
 
 @dataclass(frozen=True)
@@ -27,36 +32,43 @@ class Written:
         The user's own words but for the columns: another rendering might mean something else.
         """
         known = set(columns)
-        return cls._with(
-            expression.text,
-            database,
-            lambda node: exp.column(
-                exp.to_identifier(_name(node, known), quoted=True), table=exp.to_identifier(row)
-            ),
-        )
+
+        def place(each: Spoken) -> str | None:
+            if each.table is not None:
+                return None
+            column = exp.to_identifier(_name(each.node, known), quoted=True)
+            return exp.column(column, table=exp.to_identifier(row)).sql(SQLGLOT[database])
+
+        return cls._with(expression.text, database, place)
 
     @classmethod
-    def _with(cls, text: str, database: str, place: Callable[[exp.Column], exp.Column]) -> Written:
-        """`text` with each column written as `place` says."""
+    def _with(cls, text: str, database: str, place: Callable[[Spoken], str | None]) -> Written:
+        """`text` with each column written as `place` says; as it is for None."""
         source = f"{SELECT}{text}"
         written, parts, done = "", [], len(SELECT)
-        nodes = columns_in(parse_one(text, SQLGLOT[database]))
-        for node in sorted(nodes, key=_start):
-            shown = place(node).sql(SQLGLOT[database])
-            written += source[done : _start(node)]
-            done = int(node.this.meta["end"]) + 1
-            span = (_start(node) - len(SELECT), done - len(SELECT))
+        for each in sorted(spoken(parse_one(text, SQLGLOT[database])), key=_start):
+            shown = place(each)
+            if shown is None:
+                continue
+            written += source[done : _start(each)]
+            done = int(each.node.this.meta["end"]) + 1
+            span = (_start(each) - len(SELECT), done - len(SELECT))
             parts.append((*span, len(written), len(written) + len(shown)))
             written += shown
         return cls(written + source[done:], tuple(parts))
 
     @classmethod
-    def under(cls, expression: Sql, names: Mapping[str, str], database: str) -> Written:
-        """`expression` with other names for the columns that `names` has, every name quoted."""
+    def under(cls, expression: Sql, names: Mapping[str, str], database: str, others: Others) -> Written:
+        """`expression` with other names for the columns that `names` has, and for those of other tables that
+        `others` has; every name quoted.
+        """
 
-        def place(node: exp.Column) -> exp.Column:
-            name = _name(node, names)
-            return exp.column(exp.to_identifier(names.get(name, name), quoted=True))
+        def place(each: Spoken) -> str | None:
+            if each.table is None:
+                name = _name(each.node, names)
+                return _quoted(database, names.get(name, name))
+            known = others.get(named(each.table), {})
+            return _quoted(database, each.node.table, known.get(each.node.name, each.node.name))
 
         return cls._with(expression.text, database, place)
 
@@ -77,12 +89,38 @@ def for_row(expression: Sql, row: str, columns: Iterable[str], database: str) ->
     return Written.over(expression, row, columns, database).sql
 
 
-def renamed_sql(expression: Sql, names: Mapping[str, str], database: str) -> Sql:
-    """`expression` where columns have other names: `names` maps those that have."""
-    if expression.reads.isdisjoint(names):
+def renamed_sql(expression: Sql, names: Mapping[str, str], database: str, others: Others = _NO_OTHERS) -> Sql:
+    """`expression` where columns have other names: `names` maps those of its row that have, `others` those of
+    other tables.
+    """
+    moved = tuple((table, others.get(table, {}).get(column, column)) for table, column in expression.elsewhere)
+    if expression.reads.isdisjoint(names) and moved == expression.elsewhere:
         return expression
     reads = frozenset(names.get(each, each) for each in expression.reads)
-    return replace(expression, text=Written.under(expression, names, database).sql, reads=reads)
+    text = Written.under(expression, names, database, others).sql
+    return replace(expression, text=text, reads=reads, elsewhere=moved)
+
+
+def of_tables(expression: Sql, tables: Mapping[TableName, TableName], database: str) -> Sql:
+    """`expression` where tables that it reads have other names: `tables` maps those that have."""
+    if not tables.keys() & set(expression.tables):
+        return expression
+    source = f"{SELECT}{expression.text}"
+    read = parse_one(expression.text, SQLGLOT[database]).find_all(exp.Table)
+    for each in sorted(read, key=lambda table: int(table.this.meta["start"]), reverse=True):
+        now = tables.get(named(each), named(each))
+        begins, ends = int(each.args["db"].meta["start"]), int(each.this.meta["end"]) + 1
+        source = source[:begins] + _quoted(database, now.schema, now.name) + source[ends:]
+    return replace(
+        expression,
+        text=source.removeprefix(SELECT),
+        tables=tuple(tables.get(each, each) for each in expression.tables),
+        elsewhere=tuple((tables.get(table, table), column) for table, column in expression.elsewhere),
+    )
+
+
+def _quoted(database: str, *parts: str) -> str:
+    return ".".join(exp.to_identifier(each, quoted=True).sql(SQLGLOT[database]) for each in parts)
 
 
 def _name(node: exp.Column, known: Container[str]) -> str:
@@ -91,5 +129,5 @@ def _name(node: exp.Column, known: Container[str]) -> str:
     return name if node.this.quoted or name in known else name.lower()
 
 
-def _start(node: exp.Column) -> int:
-    return int(node.parts[0].meta["start"])
+def _start(each: Spoken) -> int:
+    return int(each.node.parts[0].meta["start"])

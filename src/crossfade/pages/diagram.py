@@ -37,11 +37,7 @@ def _drawn(shape: TableShape) -> tuple[ColumnLine, ...]:
     left = len(shape.lines) - len(words.changed(shape.lines))
     if not left:
         return words.changed(shape.lines)
-    rest = ColumnShape(
-        name=f"{words.many(left, 'column')} as {'it was' if left == 1 else 'they were'}",
-        type="",
-        nullable=True,
-    )
+    rest = ColumnShape(name=words.many(left, "more column"), type="", nullable=True)
     return (*words.changed(shape.lines), ColumnLine(before=rest, after=rest, how="as it was"))
 
 
@@ -69,7 +65,7 @@ class Measure:
 
 
 WIDE = Measure(box=330, gap=100, letters=38, small=46)
-NARROW = Measure(box=144, gap=36, letters=17, small=21)
+NARROW = Measure(box=144, gap=36, letters=15, small=18)
 _ROW, _STEP, _HEAD = 46, 54, 30
 
 

@@ -61,9 +61,8 @@ class _Page:
         yield from self.heading(f"{words.titled(document)}: {escaped(document.evolution)}", 0)
         if document.summary:
             yield from (escaped(document.summary), "")
-        standing = (
-            f"{escaped(document.database)}; it is {document.state}; fingerprint {code(document.fingerprint)}"
-        )
+        where = f"{escaped(document.database)}; {words.standing(document)}"
+        standing = f"{where}; fingerprint {code(document.fingerprint)}"
         if isinstance(document, Guide):
             standing += f"; written {words.when(document.made_at)}"
         yield from (f"{standing}.", "")
@@ -125,16 +124,17 @@ class _Page:
         yield from self.heading(
             f"Values of {code(mapping.table)}: {code(mapping.old)} to {code(mapping.new)}", 2
         )
+        counts = words.counted(mapping)
         yield from table(
-            ["old value", "new value", "rows", "and back"],
+            ["old value", "new value", *(head for head, _ in counts), "and back"],
             (
                 [
                     code(words.value(each.old)),
                     code(words.value(each.new)),
-                    words.number(each.rows),
-                    code(words.value(each.back)) + ("" if each.returns else " **another one**"),
+                    *(words.number(rows[place]) for _, rows in counts),
+                    code(words.comes_back(each)) + (" **another one**" if words.another(each) else ""),
                 ]
-                for each in mapping.values
+                for place, each in enumerate(mapping.values)
             ),
         )
         yield from table(
@@ -144,9 +144,10 @@ class _Page:
                 for each in mapping.others
             ),
         )
+        if mapping.left_out:
+            yield from (f"And {words.many(mapping.left_out, 'more value')}.", "")
         if mapping.refused:
-            yield "While both versions are live, the new version may write these values only."
-            yield ""
+            yield from (words.REFUSED, "")
 
     def ways_back(self) -> Iterator[str]:
         yield from self.heading("The ways back")
@@ -182,7 +183,7 @@ class _Page:
                     words.lock(step)[0],
                     words.lock(step)[1].replace("nothing", ""),
                     f"about {step.rows:,}" if step.rows else "",
-                    words.span(step.seconds) if step.rows else "",
+                    words.took(self.document, step) if step.rows else "",
                 ]
                 for position, step in enumerate(steps, 1)
             ),
@@ -191,10 +192,12 @@ class _Page:
         for position, step in enumerate(steps, 1):
             yield f"{position}. {escaped(step.title)} ({step.mode})"
             yield ""
-            for statement in step.statements:
-                taken = f"-- takes {statement.lock}; {words.waits(statement)}\n" if statement.lock else ""
-                repeated = "-- for each batch\n" if statement.repeated else ""
-                yield from (f"   {line}" for line in fenced(f"{repeated}{taken}{statement.sql};", "sql"))
+            for group in words.grouped(step):
+                first = group[0]
+                taken = f"-- takes {first.lock}; {words.waits(first)}\n" if first.lock else ""
+                repeated = "-- for each batch\n" if first.repeated else ""
+                sql = "\n".join(f"{each.sql};" for each in group)
+                yield from (f"   {line}" for line in fenced(f"{repeated}{taken}{sql}", "sql"))
                 yield ""
         yield from ("</details>", "")
 

@@ -28,8 +28,8 @@ def show_document(console: Console, document: Document, *, everything: bool) -> 
     """The document: the statements of `start`, and those of the ways out where `everything` is asked for."""
     summary = f"  {words.plain(document.summary)}" if document.summary else ""
     console.print(Text.assemble((document.evolution, "bold"), summary), soft_wrap=True)
-    _fact(console, f"{document.database}; now {document.state}; fingerprint {document.fingerprint}")
-    for name, rows in document.tables.items():
+    _fact(console, f"{document.database}; {words.standing(document)}; fingerprint {document.fingerprint}")
+    for name, rows in document.tables.items() if len(document.tables) > 1 else ():
         _fact(console, f"{words.plain(name)}: about {rows:,} rows")
     for name, figure in words.figures(document):
         _fact(console, f"{name}: {figure}")
@@ -47,8 +47,10 @@ def show_document(console: Console, document: Document, *, everything: bool) -> 
         steps = words.steps_of(document, command)
         _heading(console, f"{command}: {len(steps)} steps")
         for number, step in enumerate(steps, 1):
-            _show_step(console, number, step, statements=everything or command == "start")
-    if not everything:
+            _show_step(console, document, number, step, statements=everything or command == "start")
+    if isinstance(document, Guide):
+        _show_queries(console, document)
+    elif not everything:
         console.print()
         console.print(
             "Nothing was changed. `--all` shows the statements of the other commands too.", markup=False
@@ -95,12 +97,18 @@ def _show_shapes(console: Console, document: Document) -> None:
 def _show_values(console: Console, document: Document) -> None:
     for each in document.mappings:
         _heading(console, words.plain(f"values of {each.table}: {each.old} to {each.new}"))
+        counts = words.counted(each)
         _table(
             console,
-            ("old value", "new value", "rows", "and back"),
+            ("old value", "new value", *(head for head, _ in counts), "and back"),
             [
-                (words.value(one.old), words.value(one.new), words.number(one.rows), words.way_back(one))
-                for one in each.values
+                (
+                    words.value(one.old),
+                    words.value(one.new),
+                    *(words.number(rows[place]) for _, rows in counts),
+                    words.comes_back(one) + (", another one" if words.another(one) else ""),
+                )
+                for place, one in enumerate(each.values)
             ],
         )
         _table(
@@ -108,6 +116,10 @@ def _show_values(console: Console, document: Document) -> None:
             ("of the new version alone", "the old version sees", "rows"),
             [(words.value(one.new), words.value(one.seen_as), words.number(one.rows)) for one in each.others],
         )
+        if each.left_out:
+            _fact(console, f"and {words.many(each.left_out, 'more value')}")
+        if each.refused:
+            _fact(console, words.REFUSED)
 
 
 def _show_ways_back(console: Console, document: Document) -> None:
@@ -145,15 +157,21 @@ def _show_guide(console: Console, guide: Guide) -> None:
                 console,
                 f"    held others up for at most {words.span(walk.blocked)}: {words.plain(walk.blocking)}",
             )
-    _heading(console, "troubleshooting")
+
+
+def _show_queries(console: Console, guide: Guide) -> None:
+    _heading(console, "troubleshooting: queries that read, and nothing else")
     for query in guide.queries:
-        _fact(console, f"-- {query.title}")
+        console.print()
+        console.print(Text(f"-- {query.title}", "dim"), soft_wrap=True)
         console.print(Text(f"{query.sql};"), soft_wrap=True)
 
 
-def _show_step(console: Console, number: int, step: PlannedStep, *, statements: bool) -> None:
+def _show_step(
+    console: Console, document: Document, number: int, step: PlannedStep, *, statements: bool
+) -> None:
     rows = f", about {step.rows:,} rows" if step.rows else ""
-    took = f", {words.span(step.seconds)}" if step.seconds is not None else ""
+    took = f", {words.took(document, step)}" if step.seconds is not None else ""
     console.print(
         Text.assemble(
             f"{number:>3}  ",

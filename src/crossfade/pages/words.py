@@ -5,9 +5,23 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 
-from crossfade.document import ColumnLine, ColumnShape, Document, Guide, Lint, MappedValue, Summary, Walked
+from crossfade.document import (
+    ColumnLine,
+    ColumnShape,
+    Document,
+    Guide,
+    Lint,
+    MappedValue,
+    Said,
+    Summary,
+    ValueMapping,
+    Walked,
+)
+from crossfade.phases import State
 from crossfade.reports import PlannedStatement, PlannedStep
+from crossfade.steps import Mode
 
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}  # categories of Unicode that hide, or turn, what stands around
 
@@ -21,6 +35,10 @@ PURPOSES = {
     "purge": "what was retired is dropped",
 }
 
+REFUSED = (
+    "While both versions are live, the new version may write only values that the old one has a word for."
+)
+
 
 def plain(text: str, *, lines: bool = False) -> str:
     """`text` with each hidden character as its code; line breaks and tabs stay where `lines`."""
@@ -32,9 +50,11 @@ def plain(text: str, *, lines: bool = False) -> str:
     )
 
 
-def value(text: str | None) -> str:
-    """A value as SQL would say it."""
-    return "NULL" if text is None else "'" + plain(text).replace("'", "''") + "'"
+def value(said: Said) -> str:
+    """A value as SQL would say it; what a lookup row holds, column by column."""
+    if isinstance(said, dict):
+        return ", ".join(f"{plain(column)} = {value(held)}" for column, held in said.items())
+    return "NULL" if said is None else "'" + plain(said).replace("'", "''") + "'"
 
 
 def number(count: float | None) -> str:
@@ -54,6 +74,18 @@ def span(seconds: float | None) -> str:
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     return f"{seconds:.1f} s" if seconds < 120 else str(timedelta(seconds=round(seconds)))
+
+
+def at_least(seconds: float | None) -> str:
+    """A length of time of which only the least is known."""
+    return span(seconds) if seconds is None else f"at least {span(seconds)}"
+
+
+def took(document: Document, step: PlannedStep) -> str:
+    """The time that a step's rows take, by the rate of such work."""
+    work = "compare" if step.mode == Mode.COMPARE else "backfill"
+    best = any(each.at_best for each in document.rates if each.work == work)
+    return at_least(step.seconds) if best else span(step.seconds)
 
 
 def when(at: datetime) -> str:
@@ -87,6 +119,17 @@ def lock(step: PlannedStep) -> tuple[str, str]:
     return "", "nothing"
 
 
+def grouped(step: PlannedStep) -> tuple[tuple[PlannedStatement, ...], ...]:
+    """The step's statements; neighbours that lock and block alike stand together."""
+    groups = groupby(step.statements, key=lambda each: (each.lock, each.blocks, each.repeated))
+    return tuple(tuple(group) for _, group in groups)
+
+
+def standing(document: Document) -> str:
+    """Where the evolution stands, for people."""
+    return "not started" if document.state == State.ABSENT else document.state
+
+
 def severity(blocks: str) -> str:
     """How bad it is that something is blocked: `none`, `some` (a batch's rows, or briefly), `all`."""
     if blocks == "nothing":
@@ -102,12 +145,23 @@ def figures(document: Document) -> Iterator[tuple[str, str]]:
     if took is not None:
         yield "start took", span(took)
     else:
-        yield "start, estimated", span(found.seconds)
+        yield "start, estimated", at_least(found.seconds) if found.at_least else span(found.seconds)
     yield "statements", f"{found.statements:,}"
-    yield "somebody may wait for", many(found.blocking, "statement")
-    yield "warnings", f"{found.warnings}" + (f", and {found.silenced} accepted" if found.silenced else "")
+    yield "of these others may wait for", f"{found.blocking:,}"
+    yield "warnings", f"{found.warnings}" + (f" ({found.silenced} accepted)" if found.silenced else "")
+    if isinstance(document, Guide):
+        yield from _worst(document)
     if document.kept_rows:
         yield "values kept for the next start", f"{document.kept_rows:,}"
+
+
+def _worst(guide: Guide) -> Iterator[tuple[str, str]]:
+    """The longest that others can have waited for it, and that it has waited for others."""
+    blocked = [walk.blocked for walk in guide.walks if walk.blocked is not None]
+    if blocked:
+        yield "others waited at most", span(max(blocked))
+    waited = max((walk.waits.longest for walk in guide.walks), default=0.0)
+    yield "it waited at most", span(waited) if waited else "never"
 
 
 def _started(document: Document) -> Iterator[Walked]:
@@ -132,9 +186,25 @@ def lint_kind(lint: Lint) -> str:
     return "accepted" if lint.silenced is not None else "warning" if lint.warns else "note"
 
 
-def way_back(mapped: MappedValue) -> str:
+def comes_back(mapped: MappedValue) -> str:
     """What becomes of a value that went there and came back."""
-    return value(mapped.back) + ("" if mapped.returns else ", another one")
+    return "only the rows can tell" if mapped.returns is None else value(mapped.back)
+
+
+def counted(mapping: ValueMapping) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
+    """The columns of counts, each its head and a count for each value: of the sides that are there."""
+    olds = tuple(each.rows for each in mapping.values)
+    news = tuple(each.new_rows for each in mapping.values)
+    if all(each is None for each in news):
+        return (("rows", olds),)
+    if all(each is None for each in olds):
+        return (("rows", news),)
+    return (("rows, old side", olds), ("rows, new side", news))
+
+
+def another(mapped: MappedValue) -> bool:
+    """Whether another value comes back."""
+    return mapped.returns is False
 
 
 def changed(lines: Sequence[ColumnLine]) -> tuple[ColumnLine, ...]:

@@ -42,6 +42,7 @@ class Table:
     fills: tuple[
         tuple[str, str], ...
     ] = ()  # of a column that one adds: the SQL of what rows of the old side get
+    makers: tuple[tuple[str, str], ...] = ()  # of a column that they make: the change that does
 
     def find(self, column: str) -> Column | None:
         """The column of that name, or None."""

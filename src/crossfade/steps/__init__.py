@@ -12,6 +12,7 @@ from crossfade.steps.columns import (
     CreateEnum,
     DropColumn,
     DropEnum,
+    DropNotNull,
     Relax,
     RenameColumn,
     SetDefault,
@@ -33,6 +34,17 @@ from crossfade.steps.constraints import (
     ValidateForeignKey,
 )
 from crossfade.steps.counts import SHOWN, CountDuplicates, Counted, CountNulls, CountOrphans
+from crossfade.steps.lookups import (
+    CountLookups,
+    CountOthers,
+    CountUnanswered,
+    CreateTable,
+    InstallLookup,
+    KeepTable,
+    RemoveLookup,
+    SeedLookup,
+    UnseedLookup,
+)
 from crossfade.steps.namespaces import (
     CloseSide,
     CreateNamespace,
@@ -62,7 +74,8 @@ from crossfade.steps.rows import (
 )
 from crossfade.steps.seeds import SeedRows, UnseedRows
 from crossfade.steps.step import Mode, Role, Statement, Step, Tally
-from crossfade.steps.surveys import CountApart, CountValues
+from crossfade.steps.surveys import CountApart, CountReturns, CountValues, ReadRows
+from crossfade.steps.tables import RenameTable, under
 
 __all__ = [
     "SHOWN",
@@ -79,8 +92,12 @@ __all__ = [
     "CopyRows",
     "CountApart",
     "CountDuplicates",
+    "CountLookups",
     "CountNulls",
     "CountOrphans",
+    "CountOthers",
+    "CountReturns",
+    "CountUnanswered",
     "CountUnmapped",
     "CountUnsaid",
     "CountValues",
@@ -89,36 +106,46 @@ __all__ = [
     "CreateEnum",
     "CreateIndex",
     "CreateNamespace",
+    "CreateTable",
     "DropCheck",
     "DropColumn",
     "DropEnum",
     "DropForeignKey",
     "DropIndex",
     "DropNamespace",
+    "DropNotNull",
     "DropUnique",
     "Forget",
+    "InstallLookup",
     "InstallSync",
     "KeepComplement",
+    "KeepTable",
     "Mode",
     "OpenSide",
     "PublishView",
+    "ReadRows",
     "Relax",
+    "RemoveLookup",
     "RemoveSync",
     "RenameCheck",
     "RenameColumn",
     "RenameForeignKey",
     "RenameIndex",
+    "RenameTable",
     "RestoreComplement",
     "Role",
+    "SeedLookup",
     "SeedRows",
     "SetDefault",
     "SetNotNull",
     "Statement",
     "Step",
     "Tally",
+    "UnseedLookup",
     "UnseedRows",
     "ValidateCheck",
     "ValidateForeignKey",
     "ViewColumn",
     "WithdrawView",
+    "under",
 ]

@@ -49,6 +49,7 @@ class AdoptIndex(Step):
     phase = Phase.INDEX
     table: TableName
     index: str
+    deferral: str = ""
 
     @property
     def title(self) -> str:

@@ -101,6 +101,11 @@ class Step:
         table: TableName | None = getattr(self, "table", None)
         return () if table is None else (table,)
 
+    @property
+    def moves(self) -> tuple[TableName, TableName] | None:
+        """The name of a table before it and after it, where it gives a table another."""
+        return None
+
     def undo(self) -> Step | None:
         """The step that takes this one back; None where nothing is left to take back."""
         return None

@@ -56,5 +56,7 @@ CASE = Case(
             executions,
         ),
     },
-    seeds=(Seeds(TEMPLATES.name, "name", tuple(str(row["name"]) for row in BUILTIN_TEMPLATES), owner="id"),),
+    seeds=(
+        Seeds(TEMPLATES.name, ("name",), tuple((str(row["name"]),) for row in BUILTIN_TEMPLATES), owner="id"),
+    ),
 )

@@ -1,4 +1,4 @@
-"""Columns and types as PostgreSQL's statements."""
+"""Columns, types and names of tables as PostgreSQL's statements."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from crossfade.steps import (
     CreateEnum,
     DropColumn,
     DropEnum,
+    DropNotNull,
     Relax,
     RenameColumn,
+    RenameTable,
     SetDefault,
     SetNotNull,
     Statement,
@@ -74,6 +76,16 @@ def _(step: SetNotNull, server: Server) -> tuple[Statement, ...]:
         alter(step.table, f"ALTER COLUMN {ident(step.column)} SET NOT NULL"),
         alter(step.table, f"DROP CONSTRAINT {ident(step.proof)}"),
     )
+
+
+@render.register
+def _(step: DropNotNull, server: Server) -> tuple[Statement, ...]:
+    return (alter(step.table, f"ALTER COLUMN {ident(step.column)} DROP NOT NULL"),)
+
+
+@render.register
+def _(step: RenameTable, server: Server) -> tuple[Statement, ...]:
+    return (alter(step.table, f"RENAME TO {ident(step.to.name)}"),)
 
 
 @render.register

@@ -68,7 +68,7 @@ def _(step: DropIndex, server: Server) -> tuple[Statement, ...]:
 @render.register
 def _(step: AdoptIndex, server: Server) -> tuple[Statement, ...]:
     name = ident(step.index)
-    return (alter(step.table, f"ADD CONSTRAINT {name} UNIQUE USING INDEX {name}"),)
+    return (alter(step.table, f"ADD CONSTRAINT {name} UNIQUE USING INDEX {name}{step.deferral}"),)
 
 
 @render.register
@@ -114,11 +114,11 @@ def _(step: RenameCheck, server: Server) -> tuple[Statement, ...]:
 def _(step: AddForeignKey, server: Server) -> tuple[Statement, ...]:
     key = step.key
     action = f" ON DELETE {key.on_delete}" if key.on_delete != "NO ACTION" else ""
+    target = f"{table(key.target)} ({idents(key.target_columns)})"
+    definition = key.definition or f"FOREIGN KEY ({idents(key.columns)}) REFERENCES {target}{action}"
     return (
         Statement(
-            f"ALTER TABLE {table(step.table)} ADD CONSTRAINT {ident(key.name)} "
-            f"FOREIGN KEY ({idents(key.columns)}) "
-            f"REFERENCES {table(key.target)} ({idents(key.target_columns)}){action} NOT VALID",
+            f"ALTER TABLE {table(step.table)} ADD CONSTRAINT {ident(key.name)} {definition} NOT VALID",
             lock="SHARE ROW EXCLUSIVE",  # on both tables
             blocks="writes, briefly",
         ),
@@ -148,8 +148,9 @@ def _validate(of: TableName, constraint: str) -> Statement:
 
 def index_sql(index: Index, name: str, on: str, *, concurrently: bool = False) -> str:
     """The statement that builds `index`, under that name, on a table."""
-    options = index.options or ("",) * len(index.columns)
-    keys = ", ".join(f"{ident(each)}{option}" for each, option in zip(index.columns, options, strict=True))
+    options = index.options or ("",) * len(index.keys or index.columns)
+    named = [f"({each})" for each in index.keys] or [ident(each) for each in index.columns]
+    keys = ", ".join(f"{each}{option}" for each, option in zip(named, options, strict=True))
     sql = (
         f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {'CONCURRENTLY ' if concurrently else ''}"
         f"{ident(name)} ON {on} USING {ident(index.method)} ({keys})"
