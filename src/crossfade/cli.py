@@ -22,7 +22,7 @@ from rich.text import Text
 from crossfade import commands
 from crossfade import console as shown
 from crossfade.config import URL_VARIABLE, Config, span
-from crossfade.errors import CrossfadeError, VerificationFailed
+from crossfade.errors import CrossfadeError, UsageError, VerificationFailed
 from crossfade.pages import FORMATS, put
 from crossfade.progress import Observer, Silent
 from crossfade.reports import Outcome, Report
@@ -104,7 +104,7 @@ def preview(
     """Show the plan: every statement, its lock, the rows it touches. Changes nothing."""
     config = Config.nearest()
     found = commands.preview(config.evolution(evolution), config.database_url(database), counts=counts)
-    put(found, "json" if json else written, output, everything=everything)
+    put(found, _format(written, json=json), output, everything=everything)
 
 
 @app.command()
@@ -120,7 +120,7 @@ def guide(
     """Tell what was measured, what to ask when something is odd, and what is left to do. Changes nothing."""
     config = Config.nearest()
     found = commands.guide(config.started(evolution), config.database_url(database), counts=counts)
-    put(found, "json" if json else written, output, everything=False)
+    put(found, _format(written, json=json), output, everything=False)
 
 
 @app.command()
@@ -308,6 +308,12 @@ def main() -> None:
         else:
             Console(stderr=True).print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
         sys.exit(error.exit_code)
+
+
+def _format(written: str | None, *, json: bool) -> str | None:
+    if json and written not in {None, "json"}:
+        raise UsageError(f"--json and --format {written} are two formats", place="--json")
+    return "json" if json else written
 
 
 def _walk(command: Callable[[Observer], Outcome], *, json: bool) -> None:

@@ -33,8 +33,8 @@ def check_shared(compiled: Sequence[tuple[Change, Parts]]) -> None:
             earlier = taken.setdefault((table, name), change)
             if earlier is not change:
                 raise Unsupported(
-                    f"{what} {name} of {table} is about columns that two changes replace: {earlier.title} and "
-                    f"{change.title}",
+                    f"{what} {name} of {table} is about columns that two changes replace: "
+                    f"{earlier.title} and {change.title}",
                     place=change.title,
                     remedy="make them two evolutions, one after the other",
                 )

@@ -51,7 +51,6 @@ def check_table(table: Table, schema: Schema, place: str) -> None:
 def check_names(steps: Iterable[Step], schema: Schema, place: str) -> None:
     """Raises SchemaMismatch where a name that the steps would make is taken already."""
     tables = {table.name: table for table in schema.tables}
-    enums = {(each.schema, each.name) for each in schema.enums}
     for step in steps:
         match step:
             case CreateNamespace():
@@ -65,17 +64,20 @@ def check_names(steps: Iterable[Step], schema: Schema, place: str) -> None:
             case AddColumn():
                 _check_column(tables[step.table], step.column.name, place)
             case RenameTable():
-                if step.to in schema.relation_names or (step.to.schema, step.to.name) in enums:
-                    _taken(
-                        f"the name {step.to.name!r} in schema {step.to.schema}",
-                        place,
-                        "rename what holds it, or choose another name",
-                    )
+                _check_relation(step.to, schema, place)
             case AddCheck():
                 if any(check.name == step.check.name for check in tables[step.table].checks):
                     _taken(
                         f"check {step.check.name!r} of {step.table}", place, "drop or rename that check first"
                     )
+
+
+def _check_relation(name: TableName, schema: Schema, place: str) -> None:
+    # A table's name is that of the type of its rows as well.
+    types = {TableName(each.schema, each.name) for each in schema.enums}
+    if name in schema.relation_names or name in types:
+        remedy = "rename what holds it, or choose another name"
+        _taken(f"the name {name.name!r} in schema {name.schema}", place, remedy)
 
 
 def _check_index(of: TableName, name: str, schema: Schema, place: str) -> None:

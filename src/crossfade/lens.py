@@ -16,7 +16,6 @@ from enum import StrEnum
 from crossfade.expressions import Expression, LookupKey, LookupValue, Sql, ValueMap, renamed_sql
 from crossfade.schema import Column, TableName
 
-
 _NO_OTHERS: Mapping[TableName, Mapping[str, str]] = {}
 
 
@@ -122,7 +121,8 @@ class RowLens:
         """The columns, of this and of other tables, that `backward` depends on."""
         values = [each.value for each in self.backward]
         elsewhere = [each for value in values if isinstance(value, Sql) for each in value.elsewhere]
-        return frozenset(((self.table, name) for value in values for name in value.reads)).union(elsewhere)
+        own = ((self.table, name) for value in values for name in value.reads)
+        return frozenset(own).union(elsewhere)
 
     @property
     def closed_to(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
@@ -169,11 +169,7 @@ def in_turn(lenses: Iterable[RowLens]) -> tuple[tuple[RowLens, ...], ...]:
     waiting, layers = list(lenses), []
     while waiting:
         unmade = {(lens.table, column.name): lens for lens in waiting for column in lens.old}
-        free = [
-            lens
-            for lens in waiting
-            if all(unmade.get(each, lens) is lens for each in lens.fed_by)
-        ]
+        free = [lens for lens in waiting if all(unmade.get(each, lens) is lens for each in lens.fed_by)]
         layers.append(tuple(free or waiting))
         waiting = [lens for lens in waiting if lens not in layers[-1]]
     return tuple(layers)

@@ -140,7 +140,7 @@ def _triggers(start: Sequence[Step], tables: Sequence[Table], role: str) -> Iter
         fired = sorted(
             each.name
             for each in table.triggers
-            if each.enabled and each.level == "row" and "UPDATE" in each.events
+            if each.enabled and "UPDATE" in each.events
         )
         if step is not None and fired and not step.skip_triggers:
             yield _lint(
@@ -149,7 +149,7 @@ def _triggers(start: Sequence[Step], tables: Sequence[Table], role: str) -> Iter
                 f"the backfill of {table.name} will fire {', '.join(fired)}: role {role} may not set "
                 "session_replication_role",
                 f"GRANT SET ON PARAMETER session_replication_role TO {role} (PostgreSQL 15 or later), or see "
-                "that they may fire once for every row",
+                "that they may fire for every row, and for every batch",
             )
 
 

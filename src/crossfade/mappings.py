@@ -14,6 +14,8 @@ from crossfade.plan import Plan
 from crossfade.schema import TableName
 from crossfade.survey import NEW_ALONE, OLD_ALONE, Answers, Apart, Lensed, Pair, Values, lensed, pairs, shown
 
+BEYOND = "rows that hold more than the old side can"
+
 
 def mappings(plan: Plan, state: State, answers: Answers) -> tuple[ValueMapping, ...]:
     """Each pair of columns whose values determine each other, with the rows that hold each value."""
@@ -130,7 +132,7 @@ class _Way:
         if self.lens.old and self.state is not State.PURGED:
             yield RowCount(what=f"rows whose old value can't be given back: {self.place}", rows=self.lost)
         if self.lens.backward and self.lens.forward and self.state in NEW_ALONE:
-            what = f"rows that hold more than the old side can: {self.place}"
+            what = f"{BEYOND}: {self.place}"
             yield RowCount(what=what, rows=self.counted.beyond)
 
 

@@ -16,12 +16,15 @@ from crossfade.phases import Phase
 from crossfade.schema import Schema, Table, TableName
 from crossfade.steps import (
     Compare,
+    Counted,
     CountUnanswered,
     CountUnsaid,
     CountWrites,
     CreateNamespace,
+    CreateTable,
     InstallSync,
     RemoveSync,
+    SeedLookup,
     SeedRows,
     Step,
 )
@@ -56,6 +59,8 @@ class Plan:
     before: tuple[Table, ...] = ()  # the tables as they were when it was planned
     accept: tuple[tuple[str, str], ...] = ()  # lints that were looked at, each with the reason
     role: str = ""  # who planned it
+    missing: tuple[Counted, ...] = ()  # checked before `revert`
+    missing_purged: tuple[Counted, ...] = ()  # and before `revert` after a purge
 
     @property
     def lints(self) -> tuple[Lint, ...]:
@@ -132,7 +137,7 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
     start: list[Step] = [*namespaces, *structure]
     for each in plans.values():
         start.extend(each.start())
-    start.sort(key=lambda step: (_ORDER.index(step.phase), isinstance(step, InstallSync)))
+    start.sort(key=lambda step: (_ORDER.index(step.phase), _rank(step)))
     start.extend(
         plans[step.table].seed(step, change.title)
         for change, parts in compiled
@@ -173,7 +178,14 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
         tuple(tables.values()),
         tuple(evolution.accept.items()),
         schema.role.name,
+        back.missing,
+        back.missing_purged,
     )
+
+
+def _rank(step: Step) -> int:
+    """The order within a phase: the rows that others refer to first, so that they go last; the sync last."""
+    return 0 if isinstance(step, CreateTable | SeedLookup) else 2 if isinstance(step, InstallSync) else 1
 
 
 def _namespace(schema_name: str, evolution: str, tables: dict[TableName, Table]) -> CreateNamespace:

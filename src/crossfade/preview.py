@@ -69,7 +69,7 @@ def preview(plan: Plan, dialect: SchemaDialect, ground: Ground) -> Document:
         start=every["start"],
         complete=every["complete"],
         rollback=every["rollback"],
-        revert=(*checked(plan.unsaid, dialect), *every["revert"]),
+        revert=(*checked((*plan.missing, *plan.unsaid), dialect), *every["revert"]),
         purge=every["purge"],
         notes=(*plan.remarks, *(f"not counted: {each}" for each in ground.answers.failed)),
         kept_rows=ground.kept_rows,

@@ -111,8 +111,8 @@ def pairs(lens: RowLens) -> Iterator[Pair]:
     """The columns of a lens that determine each other one by one, by a known set of old values."""
     for there in lens.forward:
         for back in lens.backward:
-            one_by_one = (there.value.reads, back.value.reads) == ({back.column}, {there.column})
-            if one_by_one and domain(there.value) is not None:
+            to_and_fro = there.value.reads == {back.column} and back.value.reads == {there.column}
+            if to_and_fro and domain(there.value) is not None:
                 yield Pair(there, back, back.column, there.column)
 
 
@@ -264,12 +264,13 @@ def _textual(lens: RowLens, side: str) -> RowLens:
         return replace(each, type="text", enum=None, default=None) if each in made else each
 
     def assignment(each: Assignment) -> Assignment:
+        given: Any = each.value
         typed = {
             found.name: "text"
-            for found in fields(each.value)
-            if found.name in {"source", "target", "type"} and getattr(each.value, found.name) in types
+            for found in fields(given)
+            if found.name in {"source", "target", "type"} and getattr(given, found.name) in types
         }
-        return replace(each, value=replace(each.value, **typed))
+        return replace(each, value=replace(given, **typed))
 
     return replace(
         lens,

@@ -14,7 +14,7 @@ from crossfade import names
 from crossfade.changes import Parts, Shown
 from crossfade.errors import SchemaMismatch
 from crossfade.lens import Law, RowLens, in_turn
-from crossfade.schema import Column, Schema, Table
+from crossfade.schema import Column, Schema, Table, TableName
 from crossfade.steps import (
     AddColumn,
     Analyze,

@@ -11,22 +11,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from crossfade.changes import Parts
+from crossfade.changes import Parts, put_away
 from crossfade.composition import completed
-from crossfade.expressions import LookupValue
-from crossfade.lens import RowLens
+from crossfade.missing import missing
 from crossfade.phases import Phase
-from crossfade.schema import Column, TableName
+from crossfade.retired import Retired, in_turns
+from crossfade.schema import TableName
 from crossfade.steps import (
     AddCheck,
-    Analyze,
-    Compare,
-    CopyRows,
+    Counted,
     CountUnanswered,
     CountUnsaid,
+    CreateEnum,
     CreateIndex,
     CreateNamespace,
     DropCheck,
+    DropEnum,
+    DropForeignKey,
     DropNamespace,
     Forget,
     InstallLookup,
@@ -36,6 +37,7 @@ from crossfade.steps import (
     RenameColumn,
     Step,
     ValidateCheck,
+    ValidateForeignKey,
     ViewColumn,
     under,
 )
@@ -50,6 +52,8 @@ class WayBack:
     revert: tuple[Step, ...]
     revert_purged: tuple[Step, ...]
     unsaid: tuple[CountUnsaid | CountUnanswered, ...]
+    missing: tuple[Counted, ...]
+    missing_purged: tuple[Counted, ...]
 
 
 def way_back(
@@ -61,11 +65,11 @@ def way_back(
 ) -> WayBack:
     """The ways on from `complete`, out of the parts of all changes and the steps of `start`."""
     done = completed(every)
-    retired = [_Retired.of(table, done) for table in tables]
+    renames = {table.table.name: _renames(table, done) for table in tables}
+    retired = [Retired.of(table, renames) for table in tables]
     views = [step for step in start if isinstance(step, PublishView)]
-    renames = {each.plan.table.name: each.renames for each in retired}
     moved = dict(step.moves for step in done if step.moves is not None)
-    recreate = [_among(step, renames) for parts in every for step in parts.recreate]
+    recreate = _types_once(_among(step, renames) for parts in every for step in parts.recreate)
     at_once = [step for step in recreate if step.phase is Phase.EXPAND]
     later = [step for step in recreate if step.phase is not Phase.EXPAND]
 
@@ -73,14 +77,13 @@ def way_back(
         return tuple(under(step, moved) for step in steps)
 
     again = then(step for parts in every for step in parts.again)
-    told = [
-        under(step.renamed(renames.get(step.table, {})), moved) for parts in every for step in parts.sync
-    ]
+    told = [under(step.renamed(renames.get(step.table, {})), moved) for parts in every for step in parts.sync]
     sync = [under(each.sync(), moved) for each in retired if each.lenses]
+    turns = in_turns(retired)
     whole = then(
         [
             *(step for parts in every for step in parts.revive),
-            *(each.compare() for each in retired if each.lenses),
+            *(step for each in retired for step in each.compare()),
         ]
     )
     switch = _switch(done, sync, told, start)
@@ -88,14 +91,13 @@ def way_back(
         purge=(
             *then(view.undo() for view in views),
             *(DropNamespace(each.schema, each.namespace) for each in namespaces),
-            *then(step for parts in every for step in parts.purge),
+            *then(_types_last(step for parts in every for step in parts.purge)),
             Forget(evolution),
         ),
         revert=(
             *again,
             *told,
-            *sync,
-            *then(step for each in retired for step in each.repair()),
+            *then(step for turn in turns for step in (*turn.sync(), *turn.repair())),
             *whole,
             *switch,
         ),
@@ -104,95 +106,40 @@ def way_back(
             *then(at_once),
             *again,
             *told,
-            *sync,
+            *then(step for turn in turns[:1] for step in turn.sync()),
             *then(replace(view, columns=_columns(view, renames[view.table])) for view in views),
-            *then(step for each in retired for step in each.repair()),
+            *then(step for turn in turns[:1] for step in turn.repair(anew=True)),
+            *then(step for turn in turns[1:] for step in (*turn.sync(), *turn.repair(anew=True))),
             *then(later),
             *whole,
             *switch,
         ),
         unsaid=tuple(under(check, moved) for each in retired for check in each.unsaid()),
+        missing=tuple(under(check, moved) for check in missing(retired, done, purged=False)),
+        missing_purged=tuple(under(check, moved) for check in missing(retired, done, purged=True)),
     )
 
 
-@dataclass(frozen=True)
-class _Retired:
-    """A table of a completed evolution: its two-way lenses, by the names that columns have then."""
+def _renames(table: TablePlan, done: Sequence[Step]) -> dict[str, str]:
+    return {
+        step.column: step.to
+        for step in done
+        if isinstance(step, RenameColumn) and step.table == table.table.name
+    }
 
-    plan: TablePlan
-    renames: dict[str, str]
-    lenses: tuple[RowLens, ...]
 
-    @classmethod
-    def of(cls, plan: TablePlan, completed: Sequence[Step]) -> _Retired:
-        renames = {
-            step.column: step.to
-            for step in completed
-            if isinstance(step, RenameColumn) and step.table == plan.table.name
-        }
-        return cls(plan, renames, tuple(lens.renamed(renames) for lens in plan.lenses if lens.old))
+def _types_once(steps: Iterable[Step]) -> list[Step]:
+    """The steps, with the types first, and each once: columns of several changes may be of one."""
+    every = list(steps)
+    types = {step.type: step for step in reversed(every) if isinstance(step, CreateEnum)}
+    return [*reversed(types.values()), *(step for step in every if not isinstance(step, CreateEnum))]
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(self.renames.get(each, each) for each in self.plan.columns)
 
-    @property
-    def key(self) -> tuple[Column, ...]:
-        return tuple(
-            replace(each, name=self.renames.get(each.name, each.name))
-            for each in self.plan.table.key_columns()
-        )
-
-    def sync(self) -> InstallSync:
-        plan = self.plan
-        watched = tuple(column for lens in self.lenses for column in (*lens.old, *lens.new))
-        return InstallSync(
-            plan.evolution,
-            plan.table.name,
-            self.lenses,
-            self.columns,
-            watched,
-            plan.namespace,
-            plan.schema.search_path,
-            one_sided=True,
-        )
-
-    def repair(self) -> tuple[Step, ...]:
-        if not self.lenses:
-            return ()
-        table = self.plan.table
-        return (
-            Analyze(table.name),
-            CopyRows(
-                table.name,
-                self.key,
-                tuple(lens.inverse() for lens in self.lenses),
-                self.columns,
-                table.rows,
-                self.plan.schema.role.may_skip_triggers,
-                repair=True,
-                row_bytes=table.row_bytes,
-            ),
-        )
-
-    def compare(self) -> Compare:
-        table = self.plan.table
-        return Compare(self.plan.evolution, table.name, self.key, self.lenses, self.columns, table.rows)
-
-    def unsaid(self) -> tuple[CountUnsaid | CountUnanswered, ...]:
-        table = self.plan.table.name
-        said = [
-            CountUnsaid(lens.change, table, column, shown, known, null)
-            for lens in self.lenses
-            for (column, known, null), shown in zip(lens.closed_to, lens.shown, strict=False)
-        ]
-        answered = [
-            CountUnanswered(lens.change, table, shown, each.value)
-            for lens in self.lenses
-            for each, shown in zip(lens.backward, lens.shown, strict=False)
-            if isinstance(each.value, LookupValue) and each.value.otherwise is None
-        ]
-        return (*said, *answered)
+def _types_last(steps: Iterable[Step]) -> list[Step]:
+    """The steps, with the types last, and each once: only then is no column of theirs left."""
+    every = list(steps)
+    types = dict.fromkeys(step for step in every if isinstance(step, DropEnum))
+    return [*(step for step in every if not isinstance(step, DropEnum)), *types]
 
 
 def _switch(
@@ -205,11 +152,12 @@ def _switch(
     were taken off are validated, while both versions are live already.
     """
     undone = [step.undo() for step in reversed(completed)]
-    checks = [
-        ValidateCheck(step.table, step.check.name)
-        for step in completed
-        if isinstance(step, DropCheck) and step.check.valid
-    ]
+    checks: list[Step] = []
+    for step in completed:
+        if isinstance(step, DropCheck) and step.check.valid:
+            checks.append(ValidateCheck(step.table, step.check.name))
+        if isinstance(step, DropForeignKey) and step.key.valid:
+            checks.append(ValidateForeignKey(step.table, step.key.name))
     return [
         *(RemoveSync(step.evolution, step.table) for step in sync),
         *(step.undo() for step in told),
@@ -227,7 +175,7 @@ def _among(step: Step, renames: Mapping[TableName, Mapping[str, str]]) -> Step:
     index = step.index
     for column, to in renames.get(step.table, {}).items():
         if column in index.mentions:
-            index = moved(index, index.name, column, to)
+            index = put_away.moved(index, index.name, column, to)
     return replace(step, index=index)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 from typer.testing import CliRunner
 
 from crossfade import commands, connect_args, names
+from crossfade.casebook import CASES
 from crossfade.casebook.chat_templates.case import CASE
 from crossfade.casebook.cli import app
 from crossfade.casebook.journey import Journey
@@ -47,18 +48,18 @@ def objects(url: str) -> frozenset[str]:
         return frozenset(connection.scalars(text(OBJECTS)))
 
 
-def test_every_promise_is_held_in_a_given_database(database: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", CASES)
+def test_every_promise_is_held_in_a_given_database(case: str, database: str, tmp_path: Path) -> None:
     before = objects(database)
     out = tmp_path / "out.json"
-    done = CliRunner().invoke(
-        app, ["case", "chat_templates", *SMALL, "--database", database, "--json", str(out)]
-    )
+    done = CliRunner().invoke(app, ["case", case, *SMALL, "--database", database, "--json", str(out)])
     assert done.exit_code == 0, done.output
     assert "Every promise was held." in done.output
     assert "cleaned up" in done.output
     figures = json.loads(out.read_text())
     assert figures["ok"] is True
     assert figures["rollback"]["complement_rows"] > 0
+    assert figures["purge"]["told"] == figures["purge"]["counted"] > 0
     assert "failures" not in figures
     assert objects(database) == before
 

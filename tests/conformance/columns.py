@@ -143,3 +143,15 @@ def added(name: str, *values: Any, fill: Any = None, default: Any = None, nullab
         forward=fill if callable(fill) else lambda _: constant,
         by_row=callable(fill),
     )
+
+
+def required(name: str, fill: Any, *values: Any, default: Any = None) -> Column:
+    """A column that is NOT NULL in the new version, with `fill` where the old one has NULL."""
+    return Column(
+        name,
+        Half((*values, None), default),
+        Half((*values, fill), default, nullable=False),
+        forward=lambda row: fill if row[name] is None else row[name],
+        backward=lambda value: value,
+        by_row=True,
+    )

@@ -36,6 +36,7 @@ class Model:
         self._seeds = seeds
         self._seed_key = seed_key
         self._unseeded: list[Pair] = []
+        self._purged = False
 
     def shown(self, side: Side) -> list[Row]:
         """What that version must show."""
@@ -125,23 +126,27 @@ class Model:
 
     def complete(self) -> None:
         """The old side goes, and is kept as it stands."""
-        self.stage = Stage.NEW
+        self.stage, self._purged = Stage.NEW, False
         for pair in self.rows.values():
             pair.retired, pair.old = pair.old, {}
 
     def purge(self) -> None:
         """What was kept goes too: old values, and how each seed was."""
-        self._unseeded = []
+        self._unseeded, self._purged = [], True
         for pair in self.rows.values():
             pair.retired, pair.kept, pair.seed = {}, {}, None
 
     def revert(self) -> None:
-        """The old side comes back: as it stood where the new side still means that, else by `backward`."""
+        """The old side comes back: as it stood where the new side still means that, else by `backward`;
+        after a purge by `backward` alone.
+        """
         self.stage = Stage.BOTH
         for pair in self.rows.values():
             for column in self.columns:
                 if column.shared:
                     pair.old[column.name] = pair.new[column.name]
+                elif column.backward is not None and self._purged:
+                    pair.old[column.name] = column.backward(pair.new[column.name])
                 elif column.backward is not None:
                     pair.old[column.name] = pair.retired.get(column.name)
                     carry_back(column, pair, column.backward)

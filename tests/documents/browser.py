@@ -80,7 +80,7 @@ class Browser:
                     assert more, "the browser has ended"
                     self._buffer += more
             line, _, self._buffer = self._buffer.partition(b"\0")
-            message = json.loads(line)
+            message: dict[str, Any] = json.loads(line)
             if "method" in message and message.get("sessionId") in self.pages:
                 self.pages[message["sessionId"]].happened(message["method"], message["params"])
             if wanted(message):

@@ -22,8 +22,8 @@ CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS
 CREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
 INSERT INTO customers SELECT n, 'customer ' || n FROM generate_series(1, 10) n;
 INSERT INTO orders (status, customer_id, note)
-  SELECT (CASE WHEN n % 10 = 0 THEN 'lost' WHEN n % 3 = 0 THEN 'sent' WHEN n % 2 = 0 THEN 'paid' ELSE 'new' END)
-    ::order_status, n % 10 + 1, 'note ' || n FROM generate_series(1, 3000) n;
+  SELECT (CASE WHEN n % 10 = 0 THEN 'lost' WHEN n % 3 = 0 THEN 'sent' WHEN n % 2 = 0 THEN 'paid'
+          ELSE 'new' END)::order_status, n % 10 + 1, 'note ' || n FROM generate_series(1, 3000) n;
 ANALYZE;
 """
 

@@ -113,8 +113,8 @@ CASES = (
         (OpenEnum("orders", "status"), AddIndex("orders", ["status", "note"], unique=True)),
         Refusal(
             Unsupported,
-            "a unique index can't be over status, which this evolution makes: the rows that would be the "
-            "same can't be counted before, and it would bind the old application",
+            "a unique index can't be over status, which OpenEnum orders.status makes: the rows that would be "
+            "the same can't be counted before, and it would bind the old application",
             IN + "AddIndex orders (status, note)",
             "add it by an evolution of its own, once this one is completed",
         ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy import bindparam, text
 
 from crossfade.casebook.dump import compare, dumped
+from crossfade.casebook.foretold import foretold
 from crossfade.casebook.lane import application_engine
 from crossfade.casebook.words import Fault, Finding, Side
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from crossfade.casebook.lane import Access
     from crossfade.casebook.stages import Stage, Unchanged
     from crossfade.casebook.words import Tally
+    from crossfade.document import Document
 
 __all__ = ["Ground", "may_silence_triggers"]
 
@@ -92,6 +94,10 @@ class Ground:
         self._journey.comparisons[name] = compare(before, after, excluded=excluded)
         before.close()
         after.close()
+
+    def foretell(self, document: Document) -> None:
+        """Count what the document tells of the new side; nobody must be writing."""
+        self._journey.foretold = foretold(document, self._case.beyond, self._engines[Side.NEW])
 
     def audit(self, stage: Stage, tallies: Mapping[str, Tally]) -> list[Finding]:
         """What is wrong with shared counters and seeds at the end of a stage; nobody must be writing."""

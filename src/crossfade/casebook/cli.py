@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["app", "run_case"]
 
 INTRODUCTION = """
-A chat platform stores {rows:,} workflow templates. Their type is a PostgreSQL enum with four values, and
-the next version of the application wants any string. In the next minute you see that happen **while both
-versions run**:
+{story} In the next minute you see that happen **while both versions run**:
 
 1. the old application works alone, so that there is something to compare with;
 2. **start**: both versions are live; each sees the other's writes in its own shape;
@@ -43,10 +41,12 @@ versions run**:
 
 Every write of one application is read at once by the other; at each stop every row is compared.
 """
+DEMO = "chat_templates"  # the shortest of the cases
 NEXT = """
 **What next**
 
-- `crossfade case chat_templates --rows 200000 --seconds 60 --json out.json`: the same at scale, with figures.
+- `crossfade case {name} --rows 200000 --seconds 60 --json out.json`: the same at scale, with figures.
+- The other cases: {others}.
 - The evolution you have just seen is {lines} lines: `{evolution}`.
 - `crossfade preview EVOLUTION --database URL` shows what yours would do, and changes nothing.
 """
@@ -99,14 +99,16 @@ def case_command(
 def demo_command(*, rows: Rows = 50_000, seconds: Seconds = 30.0) -> None:
     """See a schema change under two live applications, from nothing, in about a minute."""
     console = Console()
-    console.print(Markdown(INTRODUCTION.format(rows=rows)))
+    case = find(DEMO)
+    console.print(Markdown(INTRODUCTION.format(story=case.story.format(rows=f"{rows:,}"))))
     with _in_order():
-        summary = run_case(console, find("chat_templates"), None, rows, Pace(seconds=seconds))
+        summary = run_case(console, case, None, rows, Pace(seconds=seconds))
     if summary.ok:
-        place = Path(__file__).parent / "chat_templates" / "evolution.py"
+        place = Path(__file__).parent / case.name / "evolution.py"
         text = place.read_text(encoding="utf-8")
+        others = ", ".join(f"`crossfade case {each}`" for each in CASES if each != case.name)
         lines = len(text[text.index("evolution = ") :].strip().splitlines())
-        console.print(Markdown(NEXT.format(evolution=place, lines=lines)))
+        console.print(Markdown(NEXT.format(name=case.name, others=others, evolution=place, lines=lines)))
     raise typer.Exit(0 if summary.ok else 1)
 
 

@@ -77,6 +77,16 @@ class RevertFigures(_Figures):
     differences: int
 
 
+class PurgeFigures(_Figures):
+    """Rows of the new side that purge changed; rows of which the old side could not hold everything, as the
+    preview told them (None: it did not) and as they were counted.
+    """
+
+    differences: int
+    told: int | None
+    counted: int
+
+
 class CompleteFigures(_Figures):
     """The longest wait of the new application while `complete` ran, and rows that were wrong after it."""
 
@@ -97,6 +107,7 @@ class Summary(_Figures):
     restart: RestartFigures | None = None
     complete: CompleteFigures | None = None
     revert: RevertFigures | None = None
+    purge: PurgeFigures | None = None
     ok: bool
     failures: tuple[str, ...] | None = None
 
@@ -143,6 +154,7 @@ def summarize(journey: Journey) -> Summary:
         restart=RestartFigures(differences=compared["restart"]) if "restart" in compared else None,
         complete=_complete(journey),
         revert=RevertFigures(differences=compared["revert"]) if "revert" in compared else None,
+        purge=_purge(journey),
         ok=not problems,
         failures=problems or None,
     )
@@ -178,6 +190,7 @@ def promises(journey: Journey) -> tuple[Promise, ...]:
             _complete_promise(journey) if name == "complete" else _unchanged(journey, name)
             for name in unchanged
         ),
+        _foretold(journey),
         Promise(
             "The walk went to its end",
             not journey.failure and len(journey.passed) == total,
@@ -224,6 +237,26 @@ def _complete(journey: Journey) -> CompleteFigures | None:
     verified = sum(report.mismatches for report in outcomes if report)
     stall = journey.figures(running("complete"), Side.NEW).longest
     return CompleteFigures(stall_ms=_ms(stall), mismatches=verified + comparison.differences)
+
+
+def _purge(journey: Journey) -> PurgeFigures | None:
+    comparison = journey.comparisons.get("purge")
+    if comparison is None:
+        return None
+    told = [each.told for each in journey.foretold if each.told is not None]
+    counted = sum(each.counted for each in journey.foretold)
+    return PurgeFigures(differences=comparison.differences, told=sum(told) if told else None, counted=counted)
+
+
+def _foretold(journey: Journey) -> Promise:
+    text = "Preview told exactly what a revert could not give the old one"
+    if not journey.foretold:
+        return Promise(text, held=False, figure=UNREACHED)
+    figures = [
+        f"{'none' if each.told is None else f'{each.told:,}'} of {each.counted:,} rows told: {each.place}"
+        for each in journey.foretold
+    ]
+    return Promise(text, all(each.told == each.counted for each in journey.foretold), "; ".join(figures))
 
 
 def _complete_promise(journey: Journey) -> Promise:

@@ -160,10 +160,10 @@ class AddForeignKey:
         made = [each.name for each in columns if table.find(each.name) is None]
         for each in made:
             if each not in fills:
-                shown = next(name for name, held in table.in_new_version().items() if held.name == each)
+                shown, maker = table.made(each)
                 raise Unsupported(
-                    f"a foreign key can't be over {shown}, whose values this evolution makes of others: the "
-                    "rows that would refer to nothing can't be counted before",
+                    f"a foreign key can't be over {shown}, whose values {maker} makes of others: the rows that "
+                    "would refer to nothing can't be counted before",
                     place=self.title,
                     remedy="add it by an evolution of its own, once this one is completed",
                 )
@@ -189,7 +189,8 @@ def _check_unique(target: Table, columns: Sequence[Column], place: str) -> None:
         if index.unique and whole and set(index.columns) == wanted:
             return
     raise SchemaMismatch(
-        f"({', '.join(each.name for each in columns)}) of {target.name} is not unique: it can't be referred to",
+        f"({', '.join(each.name for each in columns)}) of {target.name} is not unique: "
+        "it can't be referred to",
         place=place,
         remedy="name a key in target=, or make these columns unique first",
     )

@@ -107,10 +107,10 @@ class AddIndex:
         """Raises Refused where two rows with the same values couldn't be found, or would not be refused."""
         made = [each for each in sorted(index.mentions) if table.find(each) is None]
         if made:
-            shown = next(name for name, each in table.in_new_version().items() if each.name == made[0])
+            shown, maker = table.made(made[0])
             raise Unsupported(
-                f"a unique index can't be over {shown}, which this evolution makes: the rows that would be "
-                "the same can't be counted before, and it would bind the old application",
+                f"a unique index can't be over {shown}, which {maker} makes: the rows that would be the same "
+                "can't be counted before, and it would bind the old application",
                 place=self.title,
                 remedy="add it by an evolution of its own, once this one is completed",
             )

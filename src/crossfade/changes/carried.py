@@ -97,17 +97,15 @@ def _said_of(
     why = ""
     successor = moved(index, name, old.name, new.name)
     predicate = successor.predicate
-    if index.constraint == "exclusion":
+    if values is not None and index.expressions:
+        why = "it is on an expression"
+    elif values is not None and index.method not in _METHODS:
+        why = f"its method is {index.method}"
+    elif index.constraint == "exclusion":
         why = "it serves an exclusion constraint"
     elif index.unique and merges:
         why = f"it is unique, and two values of one version of {old.name} may be one value of the other"
-    elif values is None:
-        pass
-    elif index.expressions:
-        why = "it is on an expression"
-    elif index.method not in _METHODS:
-        why = f"its method is {index.method}"
-    elif index.predicate is not None and old.name in index.predicate_columns:
+    elif values is not None and index.predicate is not None and old.name in index.predicate_columns:
         predicate = _translated(index.predicate, old, new, values)
         if predicate is None:
             why = f"its condition can't be said of a string column: {index.predicate}"

@@ -82,7 +82,5 @@ def _notes(table: Table, column: Column, to: str) -> tuple[str, ...]:
     if not found:
         return ()
     listed = "; ".join(f"{each.kind} {each.name}" for each in found)
-    return (
-        f"{table.name}.{column.name} becomes {to}, and what the server knows to be of it follows: {listed} "
-        f"(a view's own columns keep their names)",
-    )
+    note = f"what the server knows to be of {table.name}.{column.name} follows it to its name {to}: {listed}"
+    return (f"{note} (a view's own columns keep their names)",)

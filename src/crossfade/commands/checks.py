@@ -12,6 +12,7 @@ from crossfade.steps import (
     AskExpression,
     AskForeignKey,
     AskIndex,
+    CountBlind,
     CountDuplicates,
     Counted,
     CountLookups,
@@ -33,7 +34,9 @@ def demand_answers(plan: Plan, dialect: SchemaDialect, connection: Connection) -
                 _demand_mapped(check, dialect, connection, place)
             case AskForeignKey() | AskIndex():
                 _demand_structure(check, dialect, place)
-            case CountDuplicates() | CountLookups() | CountNulls() | CountOrphans() | CountOthers():
+            case CountBlind() | CountDuplicates() | CountNulls() | CountOrphans():
+                demand_none(check, dialect, connection, place)
+            case CountLookups() | CountOthers():
                 demand_none(check, dialect, connection, place)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from crossfade.commands.admission import demand_last
+from crossfade.commands.checks import demand_none
 from crossfade.commands.ground import Database, known, opened, plan_of
 from crossfade.commands.walk import walk
 from crossfade.dialects import SchemaDialect
@@ -45,13 +46,16 @@ def _sayable(record: Record, dialect: SchemaDialect, connection: Connection) -> 
     """Raises SchemaMismatch where rows hold values for which the old version has none."""
     if record.state is State.REVERTING:
         return
-    for check in plan_of(record).unsaid:
+    plan, place = plan_of(record), f"evolution {record.name!r}"
+    for count in plan.missing_purged if record.state is State.PURGED else plan.missing:
+        demand_none(count, dialect, connection, place)
+    for check in plan.unsaid:
         (statement,) = dialect.render(check)
         found = [(row.value, row.rows) for row in execute(connection, statement)]
         if found:
             listed = ", ".join(f"{value!r} ({rows} rows)" for value, rows in found)
             raise SchemaMismatch(
                 f"{check.table}.{check.shown} holds values that the old version can't say: {listed}",
-                place=f"evolution {record.name!r}, {check.change}",
+                place=f"{place}, {check.change}",
                 remedy="give these rows another value first; unknown= would have said what old readers see",
             )

@@ -11,7 +11,7 @@ from crossfade.expressions.parsing import called
 from crossfade.expressions.pointer import pointed
 from crossfade.expressions.subqueries import read_by
 from crossfade.expressions.users import chosen, user_default, user_sql
-from crossfade.expressions.values import Sql, ValueMap, default_of, is_constant
+from crossfade.expressions.values import Sql, ValueMap, default_of, is_constant, is_literal, of_column
 from crossfade.expressions.writing import Written, for_row, of_tables, renamed_sql
 
 Expression = ValueMap | LookupKey | LookupValue | Sql
@@ -36,9 +36,11 @@ __all__ = [
     "for_row",
     "image",
     "is_constant",
+    "is_literal",
     "literal_of",
     "mentions",
     "not_null",
+    "of_column",
     "of_tables",
     "pointed",
     "read_by",

@@ -105,7 +105,7 @@ def _(_: LookupValue) -> bool:
 
 @closed.register
 def _(expression: LookupValue) -> bool:
-    return expression.otherwise is None
+    return expression.otherwise is None and expression.sql is None
 
 
 __all__ = ["UNKNOWN", "Said", "Unknown", "closed", "domain", "image", "settled"]

@@ -10,6 +10,8 @@ from crossfade.expressions.parsing import calls, parse_one, tokens_of
 from crossfade.functions import is_volatile
 from crossfade.schema import Column, TableName
 
+_MOVING = frozenset({"now", "today", "tomorrow", "yesterday"})  # strings that are another time each time
+
 
 @dataclass(frozen=True)
 class ValueMap:
@@ -38,8 +40,8 @@ class ValueMap:
 
 @dataclass(frozen=True)
 class Sql:
-    """An SQL expression of one row. `reads` are its columns; a volatile one differs at each call. `tables` are
-    the other tables that its subqueries read, each written with its full name, `elsewhere` their columns.
+    """An SQL expression of one row. `reads` are its columns; a volatile one differs at each call. `tables`
+    are the other tables that its subqueries read, written with their full names, `elsewhere` their columns.
     """
 
     text: str
@@ -61,6 +63,26 @@ def default_of(column: Column) -> Sql:
     parse_one(text, "postgres")
     volatile = column.volatile or any(map(is_volatile, calls(tokens_of(text, "postgres"))))
     return Sql(text, column.type, volatile=volatile)
+
+
+def of_column(column: Column) -> Sql:
+    """The value that the row has in the column."""
+    named = exp.column(exp.to_identifier(column.name, quoted=True))
+    return Sql(named.sql("postgres"), column.type, frozenset({column.name}))
+
+
+def is_literal(expression: Sql) -> bool:
+    """Whether it is one value, in any row and at any time: literals, casts and operators, and no call."""
+    tree = parse_one(expression.text, "postgres")
+    moving = expression.type.lower().startswith(("date", "time"))
+    for node in tree.walk():
+        if isinstance(node, exp.Column) or (
+            isinstance(node, exp.Func) and not isinstance(node, exp.Cast | exp.Array)
+        ):
+            return False
+        if moving and isinstance(node, exp.Literal) and node.name.strip().lower() in _MOVING:
+            return False
+    return True
 
 
 def is_constant(expression: ValueMap | Sql) -> bool:

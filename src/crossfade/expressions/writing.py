@@ -93,7 +93,7 @@ def renamed_sql(expression: Sql, names: Mapping[str, str], database: str, others
     """`expression` where columns have other names: `names` maps those of its row that have, `others` those of
     other tables.
     """
-    moved = tuple((table, others.get(table, {}).get(column, column)) for table, column in expression.elsewhere)
+    moved = tuple((table, others.get(table, {}).get(name, name)) for table, name in expression.elsewhere)
     if expression.reads.isdisjoint(names) and moved == expression.elsewhere:
         return expression
     reads = frozenset(names.get(each, each) for each in expression.reads)

@@ -28,7 +28,8 @@ def show_document(console: Console, document: Document, *, everything: bool) -> 
     """The document: the statements of `start`, and those of the ways out where `everything` is asked for."""
     summary = f"  {words.plain(document.summary)}" if document.summary else ""
     console.print(Text.assemble((document.evolution, "bold"), summary), soft_wrap=True)
-    _fact(console, f"{document.database}; {words.standing(document)}; fingerprint {document.fingerprint}")
+    where = f"{words.plain(document.database)}; {words.standing(document)}"
+    _fact(console, f"{where}; fingerprint {document.fingerprint}")
     for name, rows in document.tables.items() if len(document.tables) > 1 else ():
         _fact(console, f"{words.plain(name)}: about {rows:,} rows")
     for name, figure in words.figures(document):
@@ -42,8 +43,8 @@ def show_document(console: Console, document: Document, *, everything: bool) -> 
     _heading(console, "rates")
     for rate in document.rates:
         said = f"{rate.rows_per_second:,.0f} rows/s, " if rate.rows_per_second else ""
-        _fact(console, f"{rate.work}: {said}{rate.source}")
-    for command in words.COMMANDS:
+        _fact(console, f"{rate.work}: {said}{words.plain(rate.source)}")
+    for command in (*(("checks", "questions") if everything else ()), *words.COMMANDS):
         steps = words.steps_of(document, command)
         _heading(console, f"{command}: {len(steps)} steps")
         for number, step in enumerate(steps, 1):
@@ -137,7 +138,7 @@ def _show_guide(console: Console, guide: Guide) -> None:
         _fact(console, Text.assemble(mark, tick.text, (f": {words.plain(tick.measured)}", "dim")))
     _heading(console, "what was measured")
     for walk in guide.walks:
-        ended = walk.ended or ("failed" if walk.failure else "interrupted")
+        ended = walk.ended or (f"failed: {words.plain(walk.failure)}" if walk.failure else "interrupted")
         _fact(console, f"{words.when(walk.at)}  {walk.command:<9} {words.span(walk.seconds)}, {ended}")
         for each in walk.moved:
             rate = f"{each.rows_per_second:,.0f} rows/s"
@@ -157,14 +158,17 @@ def _show_guide(console: Console, guide: Guide) -> None:
                 console,
                 f"    held others up for at most {words.span(walk.blocked)}: {words.plain(walk.blocking)}",
             )
+    for each in guide.writes:
+        sides = f"{each.old:,} writes of the old side, {each.new:,} of the new"
+        _fact(console, f"carried over on {words.plain(each.table)}: {sides}")
 
 
 def _show_queries(console: Console, guide: Guide) -> None:
     _heading(console, "troubleshooting: queries that read, and nothing else")
     for query in guide.queries:
         console.print()
-        console.print(Text(f"-- {query.title}", "dim"), soft_wrap=True)
-        console.print(Text(f"{query.sql};"), soft_wrap=True)
+        console.print(Text(f"-- {words.plain(query.title)}", "dim"), soft_wrap=True)
+        console.print(Text(f"{words.plain(query.sql, lines=True)};"), soft_wrap=True)
 
 
 def _show_step(

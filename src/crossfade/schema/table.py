@@ -84,6 +84,11 @@ class Table:
                 found[name] = each
         return found
 
+    def made(self, column: str) -> tuple[str, str]:
+        """Of a column that a change before makes: what the new version calls it, and that change."""
+        shown = next(name for name, each in self.in_new_version().items() if each.name == column)
+        return shown, dict(self.makers)[column]
+
     def key_columns(self) -> tuple[Column, ...]:
         """The key's columns, in the key's order."""
         return tuple(self.column(name) for name in self.key)

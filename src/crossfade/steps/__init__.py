@@ -33,7 +33,7 @@ from crossfade.steps.constraints import (
     ValidateCheck,
     ValidateForeignKey,
 )
-from crossfade.steps.counts import SHOWN, CountDuplicates, Counted, CountNulls, CountOrphans
+from crossfade.steps.counts import SHOWN, CountBlind, CountDuplicates, Counted, CountNulls, CountOrphans
 from crossfade.steps.lookups import (
     CountLookups,
     CountOthers,
@@ -91,6 +91,7 @@ __all__ = [
     "Compare",
     "CopyRows",
     "CountApart",
+    "CountBlind",
     "CountDuplicates",
     "CountLookups",
     "CountNulls",

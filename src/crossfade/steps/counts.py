@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crossfade.errors import SchemaMismatch
+from crossfade.errors import MissingPrivilege, SchemaMismatch
 from crossfade.phases import Phase
 from crossfade.schema import ForeignKey, TableName
 from crossfade.steps.step import Mode, Step
@@ -56,6 +56,7 @@ class CountOrphans(Step):
     fills: tuple[
         tuple[str, str], ...
     ] = ()  # columns that are not there yet, and the SQL of what they will hold
+    row: str = ""  # what that SQL calls the row, where it calls it anything
 
     @property
     def title(self) -> str:
@@ -106,7 +107,36 @@ class CountNulls(Step):
         )
 
 
-Counted = CountDuplicates | CountNulls | CountOrphans
+@dataclass(frozen=True)
+class CountBlind(Step):
+    """Who may insert rows into the table, and not read `columns` of `read`, which each such row takes?"""
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE
+    change: str
+    table: TableName
+    read: TableName
+    columns: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"count who may write {self.table} and not read {self.read}"
+
+    def told(self, found: Sequence[Sequence[Any]]) -> MissingPrivilege:
+        """The error for what was found: roles, how many there are."""
+        many = found[0][1]
+        roles = ", ".join(repr(role) for role, _ in found)
+        columns = f" ({', '.join(self.columns)})" if self.columns else ""
+        who = f"{'role' if many == 1 else 'roles'} {roles}{_more(many, found, ', ')}"
+        return MissingPrivilege(
+            f"{who} may insert into {self.table}, and not read {self.read}{columns}, out of which backward= "
+            "gives each row its value",
+            place=self.change,
+            remedy=f"GRANT SELECT{columns} ON {self.read} to each, and USAGE on its schema",
+        )
+
+
+Counted = CountBlind | CountDuplicates | CountNulls | CountOrphans
 
 
 def _more(many: int, found: Sequence[Sequence[Any]], separator: str) -> str:

@@ -24,6 +24,7 @@ class CreateTable(Step):
     """
 
     phase = Phase.EXPAND
+    mode = Mode.ALONE  # what comes after locks it
     evolution: str
     table: TableName
     create: str

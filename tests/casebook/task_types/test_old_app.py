@@ -62,9 +62,7 @@ def test_its_tables_are_those_of_the_schema(engine: Engine, place: str) -> None:
 
 @pytest.mark.parametrize("workflow_type", ["eligibility", "claim_status", "prior_auth"])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_job_is_stored_as_given(
-    old: OldJobs, org: int, place: str, name: str, workflow_type: str
-) -> None:
+def test_a_job_is_stored_as_given(old: OldJobs, org: int, place: str, name: str, workflow_type: str) -> None:
     made = make(old, org, workflow_type, name=name, priority=3, payload={"a": [1, 0.25, None, name]})
 
     job = read(old, made)

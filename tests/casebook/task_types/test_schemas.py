@@ -6,7 +6,13 @@ import pytest
 from pydantic import ValidationError
 
 from crossfade.casebook.task_types import models
-from crossfade.casebook.task_types.schemas import BatchJob, BatchJobBase, BatchJobCreate, TaskType, TaskTypeBase
+from crossfade.casebook.task_types.schemas import (
+    BatchJob,
+    BatchJobBase,
+    BatchJobCreate,
+    TaskType,
+    TaskTypeBase,
+)
 
 NOW = datetime(2025, 9, 1, tzinfo=UTC)
 

@@ -44,6 +44,8 @@ def extents(side: Side, *shown: str) -> tuple[Extent, ...]:
 CASE = Case(
     name="task_types",
     title="An enum becomes a foreign key",
+    story="A medical billing team has {rows} batch jobs. Their type is a PostgreSQL enum with three values, "
+    "and the next version of the application wants a domain and an action, such as to appeal a claim.",
     evolution=evolution,
     build=build,
     tables=("rcm_trace", "batch_job", "task_type"),
@@ -54,6 +56,11 @@ CASE = Case(
     extents={
         Side.OLD: extents(Side.OLD, "workflow_type", "status", "updated_at"),
         Side.NEW: extents(Side.NEW, "task_type_id", "status", "updated_at"),
+    },
+    beyond={
+        "batch_job.task_type_id": "SELECT count(*) FROM batch_job "
+        "JOIN task_type ON task_type.id = task_type_id "
+        f"WHERE (domain, action) NOT IN ({', '.join(map(repr, TASKS.values()))})"
     },
     seeds=(Seeds("task_type", ("domain", "action"), tuple(TASKS.values()), owner="id"),),
 )

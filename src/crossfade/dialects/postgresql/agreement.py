@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crossfade.dialects.postgresql import values
+from crossfade.dialects.postgresql import left_out, values
 from crossfade.dialects.postgresql.quoting import ident, literal
 from crossfade.dialects.postgresql.triggers import ACTIVE, counter, inside
 from crossfade.expressions import Expression, LookupKey, LookupValue
@@ -51,6 +51,9 @@ class Body:
         )
 
     def _on_insert(self, lens: RowLens) -> list[str]:
+        if not lens.new:
+            counts = {side: self._counted(side) for side in ("new", "old")}
+            return left_out.on_insert(self.step, lens, pinned=self.pinned, **counts)
         absent = [f"NEW.{ident(column.name)} IS NULL" for column in lens.new]
         lines = [f"    IF {' AND '.join([*absent, self._old_speaks(lens)])} THEN", *self._forwards(lens)]
         if lens.backward:
@@ -67,6 +70,8 @@ class Body:
         return f"({' OR '.join([*said, of_old])})" if said else of_old
 
     def _on_update(self, lens: RowLens) -> list[str]:
+        if not lens.new:
+            return left_out.on_update(self.step, lens, old=self._counted("old"))
         if not lens.backward:
             return self._refill(lens)
         return [

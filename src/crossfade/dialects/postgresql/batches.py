@@ -150,8 +150,10 @@ def _stands(lens: RowLens) -> str:
 def _astray(lens: RowLens, columns: Sequence[str]) -> str:
     # Nothing at all agrees with nothing at all, and is no value for a NOT NULL column.
     needed = lens.new if lens.law is not Law.FORWARD else ()
-    missing = "".join(f" OR t.{ident(each.name)} IS NULL" for each in needed if not each.nullable)
-    return f"NOT ({values.agree(lens, values.WRITTEN, columns)}){missing}"
+    missing = [f"t.{ident(each.name)} IS NULL" for each in needed if not each.nullable]
+    if lens.law is Law.FREE:
+        return " OR ".join(missing) or "false"
+    return " OR ".join([f"NOT ({values.agree(lens, values.WRITTEN, columns)})", *missing])
 
 
 def _reading(lenses: Sequence[RowLens]) -> tuple[values.Row, tuple[Statement, ...]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crossfade.dialects.postgresql.quoting import ident, table
+from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.dialects.postgresql.rendering import Server, render
-from crossfade.steps import SHOWN, CountDuplicates, CountNulls, CountOrphans, Statement
+from crossfade.steps import SHOWN, CountBlind, CountDuplicates, CountNulls, CountOrphans, Statement
 
 
 @render.register
@@ -49,11 +49,30 @@ def _(step: CountNulls, server: Server) -> tuple[Statement, ...]:
     )
 
 
+@render.register
+def _(step: CountBlind, server: Server) -> tuple[Statement, ...]:
+    written, read = literal(table(step.table)), literal(table(step.read))
+    may = [
+        f"has_schema_privilege(r.oid, {literal(step.read.schema)}, 'USAGE')",
+        *(f"has_column_privilege(r.oid, {read}, {literal(each)}, 'SELECT')" for each in step.columns),
+        *(() if step.columns else (f"has_any_column_privilege(r.oid, {read}, 'SELECT')",)),
+    ]
+    return (
+        Statement(
+            "SELECT r.rolname AS role, count(*) OVER () AS many FROM pg_catalog.pg_roles AS r WHERE "
+            f"r.rolcanlogin AND has_schema_privilege(r.oid, {literal(step.table.schema)}, 'USAGE') AND "
+            f" has_any_column_privilege(r.oid, {written}, 'INSERT') AND NOT ({' AND '.join(may)}) "
+            f"ORDER BY r.rolname LIMIT {SHOWN}"
+        ),
+    )
+
+
 def _filled(step: CountOrphans) -> str:
     if not step.fills:
         return table(step.table)
     made = ", ".join(f"{fill} AS {ident(column)}" for column, fill in step.fills)
-    return f"(SELECT *, {made} FROM {table(step.table)})"
+    named = f" AS {step.row}" if step.row else ""
+    return f"(SELECT *, {made} FROM {table(step.table)}{named})"
 
 
 def _query(sql: str) -> Statement:

@@ -26,7 +26,7 @@ def _(step: CountValues, server: Server) -> tuple[Statement, ...]:
         *path,
         _query(
             f"SELECT {_said(step.made, f't.{column}')} AS value, {back} AS back, "
-            f"pg_catalog.sum(t.{_ROWS})::bigint AS rows, count(*) OVER () AS many "
+            f"sum(t.{_ROWS})::bigint AS rows, count(*) OVER () AS many "
             f"FROM (SELECT {column}, count(*) AS {_ROWS} FROM {table(step.table)} GROUP BY 1) AS t "
             f"GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {step.most}"
         ),
