@@ -102,9 +102,9 @@ def preview(
     counts: Counts = True,
 ) -> None:
     """Show the plan: every statement, its lock, the rows it touches. Changes nothing."""
-    config = Config.nearest()
+    form, config = _format(written, json=json), Config.nearest()
     found = commands.preview(config.evolution(evolution), config.database_url(database), counts=counts)
-    put(found, _format(written, json=json), output, everything=everything)
+    put(found, form, output, everything=everything)
 
 
 @app.command()
@@ -118,9 +118,9 @@ def guide(
     counts: Counts = True,
 ) -> None:
     """Tell what was measured, what to ask when something is odd, and what is left to do. Changes nothing."""
-    config = Config.nearest()
+    form, config = _format(written, json=json), Config.nearest()
     found = commands.guide(config.started(evolution), config.database_url(database), counts=counts)
-    put(found, _format(written, json=json), output, everything=False)
+    put(found, form, output, everything=False)
 
 
 @app.command()

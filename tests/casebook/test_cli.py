@@ -10,22 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 from sqlalchemy import NullPool, create_engine, make_url, text
 from typer.testing import CliRunner
 
-from crossfade import commands, connect_args, names
+from crossfade import names
 from crossfade.casebook import CASES
 from crossfade.casebook.chat_templates.case import CASE
 from crossfade.casebook.cli import app
 from crossfade.casebook.journey import Journey
-from crossfade.casebook.screen import Lines
-from crossfade.casebook.stages import WALK, Stage
-from crossfade.casebook.summary import Summary, summarize
-from crossfade.casebook.walk import Pace, walk
-from crossfade.casebook.words import Side
+from crossfade.casebook.summary import Summary
 from crossfade.errors import Refused, UsageError
 from crossfade.testing import PostgresServer
+from tests.casebook.walking import run, walked
 
 SMALL = ["--rows", "2000", "--seconds", "5", "--workers", "3"]
 ROOT = Path(__file__).parents[2]
@@ -35,12 +31,6 @@ UNION SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
 UNION SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace
 UNION SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
-
-
-def run(url: str, *statements: str) -> None:
-    with create_engine(url, poolclass=NullPool).begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
 
 
 def objects(url: str) -> frozenset[str]:
@@ -152,13 +142,7 @@ def sabotaged(database: str, statement: str) -> tuple[Journey, Summary]:
         if stage == "start":
             run(url, statement)
 
-    stages: tuple[Stage, ...] = WALK[: [stage.name for stage in WALK].index("verify") + 1]
-    engine = create_engine(database, poolclass=NullPool)
-    journey = Journey("chat_templates", "postgresql", CASE.build(engine, 1500, 1), stages)
-    accesses = {Side.OLD: (database, {}), Side.NEW: (database, connect_args(CASE.evolution.name))}
-    watcher, pace = Lines(Console(quiet=True)), Pace(seconds=4, workers=3, rate=250)
-    walk(CASE, accesses, journey, commands=commands, watcher=watcher, pace=pace, interfere=interfere)
-    return journey, summarize(journey)
+    return walked(CASE, database, "verify", interfere=interfere)
 
 
 @pytest.mark.one_server

@@ -253,6 +253,22 @@ def test_a_writer_who_may_not_read_the_lookup(database: str, old: Session) -> No
         old.execute("DROP OWNED BY clerk; DROP ROLE clerk")
 
 
+def test_columns_that_are_called_as_the_routines_own_variables(database: str, old: Session) -> None:
+    odd = "stands text, before text, after text, sync text, said text, key text, cases text"
+    old.execute(
+        f"CREATE TABLE kinds (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code text UNIQUE, {odd})"
+    )
+    old.execute(f"CREATE TABLE jobs (id int PRIMARY KEY, kind text NOT NULL, {odd})")
+    old.execute("INSERT INTO jobs VALUES (1, 'a', 'x', 'x', 'x')")
+    commands.start(evolution(backward={"code": {"A": "a", "B": "b", "C": "b", "D": "a"}}), database)
+    with new(database) as application:
+        application.execute("INSERT INTO kinds (code) VALUES ('C')")
+        application.execute("UPDATE jobs SET kind_id = (SELECT id FROM kinds WHERE code = 'C')")
+        assert value(old, "SELECT kind FROM jobs") == "b"
+        application.execute("UPDATE kinds SET code = 'D' WHERE code = 'C'")
+        assert rows(old, "SELECT kind, after FROM jobs") == [("a", "x")]
+
+
 def test_hostile_names_and_values_are_data(database: str, old: Session) -> None:
     table, column, lookup, to = 'j"; DROP x', "ki'nd $$", 'ta"ble%s', 'new "col" %(x)s'
     label = "it's $crossfade$ %s %% \\ \""

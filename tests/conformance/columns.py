@@ -59,6 +59,12 @@ class Column:
     is_key: bool = False
     is_written: bool = True  # applications give it; else the database does
     computed: Callable[[Row], Any] | None = None
+    born: Callable[[Row], Any] | None = None  # the old value of a row of the new version, which has none
+
+    @property
+    def carried(self) -> bool:
+        """Whether both versions of it are kept in agreement."""
+        return not self.shared and self.new is not None
 
     def half(self, side: Side) -> Half | None:
         """What the version of that side knows of it; None where it does not have it."""
@@ -143,6 +149,20 @@ def added(name: str, *values: Any, fill: Any = None, default: Any = None, nullab
         forward=fill if callable(fill) else lambda _: constant,
         by_row=callable(fill),
     )
+
+
+def dropped(
+    name: str,
+    *values: Any,
+    born: Callable[[Row], Any] | None = None,
+    default: Any = None,
+    nullable: bool = True,
+    allowed: Callable[[Any], bool] = _anything,
+) -> Column:
+    """A column that the new version leaves out. `born` gives rows of the new version their old value; left
+    out, they have the default.
+    """
+    return Column(name, Half(values, default, nullable, allowed), born=born)
 
 
 def required(name: str, fill: Any, *values: Any, default: Any = None) -> Column:

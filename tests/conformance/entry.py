@@ -22,7 +22,8 @@ class Entry:
     `changes` takes the table's name as a user writes it. `columns` are those of both versions, in the
     order of the changes; `conflict` is what an upsert names, `indexes` those that the evolution builds
     besides the legacy ones. `renamed` is the table's name in the new version, and `called` what the old one
-    calls those columns (by their names in `columns`) that it calls something else.
+    calls those columns (by their names in `columns`) that it calls something else; `gone` are the indexes and
+    constraints that go with a column.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Entry:
     indexes: tuple[str, ...] = ()
     renamed: str | None = None
     called: Mapping[str, str] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
 
     @property
     def kinds(self) -> tuple[str, ...]:

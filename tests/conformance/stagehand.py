@@ -52,14 +52,20 @@ class Stagehand:
         return self.connection.info.server_version // 10000
 
     @property
-    def table(self) -> Identifier:
-        """The table, by the name that it has now."""
+    def place(self) -> tuple[str, str]:
+        """The table's schema and name, as they are now."""
         found = self.connection.execute(
             "SELECT nspname, relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
             "WHERE c.oid = %s",
             [self._oid],
         )
-        return Identifier(*found.fetchall()[0].values())
+        schema, table = found.fetchall()[0].values()
+        return schema, table
+
+    @property
+    def table(self) -> Identifier:
+        """The table, by the name that it has now."""
+        return Identifier(*self.place)
 
     def catalogue(self) -> list[str]:
         """A line for each thing that the database has for the table."""

@@ -150,11 +150,17 @@ class Walk:
         left = [line for line in catalogue if line.startswith(("trigger", "function", "sequence"))]
         scene.expect("triggers, functions and counters", [], left)
         legacy = {
-            self._entry.after(line) for line in self._legacy if line.startswith(("index", "constraint"))
+            self._entry.after(line)
+            for line in self._legacy
+            if line.startswith(("index", "constraint")) and not self._goes(line)
         }
         scene.expect("missing of the legacy table's indexes and constraints", set(), legacy - set(catalogue))
         indexes = {line.removeprefix("index ").split(": CREATE")[0] for line in catalogue}
         scene.expect("missing of the new indexes", set(), set(self._entry.indexes) - indexes)
+
+    def _goes(self, line: str) -> bool:
+        """Whether a line of the catalogue is of what goes with a column."""
+        return line.partition(" ")[2].partition(": CREATE")[0] in self._entry.gone
 
     def _write(self, scene: Scene, write: Write) -> None:
         if write.missing(self._entry, scene.writer):

@@ -129,7 +129,7 @@ def _truncate(scene: Scene) -> None:
 
 def _truncate_table(scene: Scene) -> None:
     with scene.model.undone(), scene.stagehand.puts_back():
-        scene.does(partial(scene.application.truncate, scene.stagehand.table), scene.model.truncate)
+        scene.does(partial(scene.application.truncate, name(*scene.stagehand.place)), scene.model.truncate)
     scene.compare()
 
 
@@ -192,7 +192,7 @@ def _no_column(entry: Entry, writer: Writer) -> str | None:
     if not evolved:
         return "the change has no column of its own"
     if not any(column.half(writer.side) for column in evolved):
-        return "the old version does not have the column"
+        return f"the {writer.side} version does not have the column"
     return None
 
 

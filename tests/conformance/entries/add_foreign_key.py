@@ -19,19 +19,20 @@ ADD_FOREIGN_KEY = (
     Entry(
         "AddForeignKey",
         f"{PEOPLE} CREATE TABLE orders (id int PRIMARY KEY, customer int, {REST})",
-        lambda orders: [AddForeignKey(orders, "customer", _beside(orders, "customers"))],
+        lambda orders: [AddForeignKey(orders, "customer", beside(orders, "customers"))],
         (ID, CUSTOMER, *REMAINDER),
         indexes=("ix_orders_customer",),
     ),
     Entry(
         "AddForeignKey of two columns, of which one gets another name, to the table itself",
-        f"""{PEOPLE} CREATE TABLE orders (id int PRIMARY KEY, customer int, region text, parent int, {REST})""",
+        f"""{PEOPLE} CREATE TABLE orders (id int PRIMARY KEY, customer int, region text, parent int,
+        {REST})""",
         lambda orders: [
             RenameColumn(orders, "customer", "customer_id"),
             AddForeignKey(
                 orders,
                 ["region", "customer_id"],
-                _beside(orders, "customers"),
+                beside(orders, "customers"),
                 target=["region", "id"],
                 on_delete="CASCADE",
                 name="of_region",
@@ -53,7 +54,7 @@ ADD_FOREIGN_KEY = (
         f"{PEOPLE} CREATE TABLE orders (id int PRIMARY KEY, customer int, {REST})",
         lambda orders: [
             AddColumn(orders, sa.Column("payer", sa.Integer, server_default="2"), fill="customer"),
-            AddForeignKey(orders, "payer", _beside(orders, "customers")),
+            AddForeignKey(orders, "payer", beside(orders, "customers")),
         ],
         (
             ID,
@@ -68,7 +69,7 @@ ADD_FOREIGN_KEY = (
 )
 
 
-def _beside(orders: str, other: str) -> str:
+def beside(orders: str, other: str) -> str:
     """Another table, in the schema that `orders` is in, as a user writes it."""
     schema, dot, _ = orders.rpartition(".")
     return f"{schema}{dot}{other}"

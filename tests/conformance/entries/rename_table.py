@@ -24,9 +24,8 @@ RENAME_TABLE = (
         renamed="purchase_orders",
     ),
     Entry(
-        "RenameTable to an odd name, with a serial key and rows that refer to it",
-        f"""CREATE TABLE orders (id serial PRIMARY KEY, {REST}, UNIQUE (n));
-        CREATE TABLE lines (id int PRIMARY KEY, "order" int REFERENCES orders)""",
+        "RenameTable to an odd name, with a serial key",
+        f"CREATE TABLE orders (id serial PRIMARY KEY, {REST}, UNIQUE (n))",
         lambda orders: [RenameTable(orders, 'The "Orders" in %.')],
         (key("id"), *REMAINDER),
         conflict=("n",),
@@ -48,7 +47,8 @@ RENAME_TABLE = (
     Entry(
         "RenameTable with other changes",
         f"""{TYPE} CREATE TABLE orders (id serial PRIMARY KEY, {REST},
-        status order_status NOT NULL DEFAULT 'new', UNIQUE (n)); CREATE INDEX by_status ON orders (status, note)""",
+        status order_status NOT NULL DEFAULT 'new', UNIQUE (n));
+        CREATE INDEX by_status ON orders (status, note)""",
         lambda orders: [
             RenameTable(orders, "purchase_orders"),
             OpenEnum(orders, "status", sa.String(50), nullable=True, values=SAID, unknown="paid"),

@@ -273,9 +273,11 @@ def _keys(step: InstallLookup) -> str:
 
 
 def _definer(signature: str, returns: str, body: str, path: str) -> str:
+    # A column may have the name of a variable; every column is written with its row's alias.
+    source = dollar_quoted(f"#variable_conflict use_variable\n{body}")
     return (
         f"CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql SECURITY DEFINER "
-        f"SET search_path = {path} AS {dollar_quoted(body)}"
+        f"SET search_path = {path} AS {source}"
     )
 
 
