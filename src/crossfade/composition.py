@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from crossfade.changes import Change, Parts, Shown
@@ -40,9 +40,10 @@ def check_shared(compiled: Sequence[tuple[Change, Parts]]) -> None:
                 )
 
 
-def evolved(schema: Schema, parts: Parts) -> Schema:
+def evolved(schema: Schema, parts: Parts, change: Change) -> Schema:
     """The schema with what a change makes of its tables' columns, for the changes that come after it."""
-    return replace(schema, tables=(*(_evolved(table, parts) for table in schema.tables), *parts.made))
+    claims = {schema.table(each).name: [(name, change.title) for name in change.claims] for each in change.tables}
+    return replace(schema, tables=(*(_evolved(table, parts, claims.get(table.name, ())) for table in schema.tables), *parts.made))
 
 
 def _replaced(parts: Parts) -> Iterator[tuple[str, TableName, str]]:
@@ -57,7 +58,7 @@ def _replaced(parts: Parts) -> Iterator[tuple[str, TableName, str]]:
                 yield "foreign key", step.table, step.key.name
 
 
-def _evolved(table: Table, parts: Parts) -> Table:
+def _evolved(table: Table, parts: Parts, claims: Iterable[tuple[str, str]]) -> Table:
     held = {each.name: each for each in table.columns}
     held |= {
         step.column.name: step.column
@@ -68,12 +69,11 @@ def _evolved(table: Table, parts: Parts) -> Table:
     for shown in parts.shown:
         if shown.table == table.name:
             made += _said(shown, held)
-    lenses = [lens for lens in parts.lenses if lens.table == table.name]
     return replace(
         table,
         evolved=(*table.evolved, *made),
         fills=(*table.fills, *_fills(table, parts)),
-        makers=(*table.makers, *((column.name, lens.change) for lens in lenses for column in lens.new)),
+        claimed=(*table.claimed, *claims),
         indexes=(
             *table.indexes,
             *(s.index for s in parts.start if isinstance(s, CreateIndex) and s.table == table.name),

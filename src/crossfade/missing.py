@@ -18,7 +18,8 @@ _ROW = "t"
 def missing(retired: Sequence[Retired], done: Sequence[Step], *, purged: bool) -> tuple[Counted, ...]:
     """The counts, after a purge or before it; `done` are the structure steps of `complete`.
 
-    After a purge, what is made of another column that is gone too can't be counted.
+    What is made of another retired column can't be counted yet: rows that were born since `complete` have no
+    value there, and after a purge it is gone.
     """
     gone = {(each.plan.table.name, old.name) for each in retired for lens in each.lenses for old in lens.old}
     keys = [step.key for step in done if isinstance(step, DropForeignKey)]
@@ -26,7 +27,7 @@ def missing(retired: Sequence[Retired], done: Sequence[Step], *, purged: bool) -
         check
         for each in retired
         for lens in each.lenses
-        if not lens.new and not (purged and lens.fed_by & gone)
+        if not lens.new and not lens.fed_by & gone
         for check in (*_nulls(each, lens, purged=purged), *_orphans(each, lens, keys, purged=purged))
     )
 

@@ -115,7 +115,7 @@ def _compiled(evolution: Evolution, schema: Schema) -> list[tuple[Change, Parts]
         parts = change.compile(schema, evolution.name)
         check_names((*parts.start, *parts.complete), schema, change.title)
         compiled.append((change, parts))
-        schema = evolved(schema, parts)
+        schema = evolved(schema, parts, change)
     check_shared(compiled)
     return compiled
 
@@ -138,8 +138,9 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
     for each in plans.values():
         start.extend(each.start())
     start.sort(key=lambda step: (_ORDER.index(step.phase), _rank(step)))
+    claimed = {column: change.title for change, _ in compiled for column in change.claims}
     start.extend(
-        plans[step.table].seed(step, change.title)
+        plans[step.table].seed(step, change.title, claimed)
         for change, parts in compiled
         for step in parts.start
         if isinstance(step, SeedRows)

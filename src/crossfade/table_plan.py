@@ -6,7 +6,7 @@ Any number of lenses on a table become one sync, one backfill pass and one compa
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -123,8 +123,9 @@ class TablePlan:
         key, rows = self.table.key_columns(), self.table.rows
         return (Compare(self.evolution, self.table.name, key, compared, self.columns, rows, fresh),)
 
-    def seed(self, step: SeedRows, title: str) -> SeedRows:
-        """The seed step, with the columns that can be inserted into the new version.
+    def seed(self, step: SeedRows, title: str, claimed: Mapping[str, str]) -> SeedRows:
+        """The seed step, with the columns that can be inserted into the new version. `claimed` says which
+        change claims a column.
 
         Raises SchemaMismatch for a column that is not there, or can't be inserted.
         """
@@ -134,7 +135,8 @@ class TablePlan:
             for column in (*row, *step.key):
                 if column not in known:
                     raise SchemaMismatch(
-                        f"row {number} gives {column!r}, which the new version of {step.table} does not have",
+                        f"row {number} gives {column!r}, which the new version of {step.table} does not have"
+                        + (f", because of {claimed[column]}" if column in claimed else ""),
                         place=title,
                         remedy=names.nearest(column, known),
                     )

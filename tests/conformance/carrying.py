@@ -15,9 +15,12 @@ def after_insert(column: Column, pair: Pair, side: Side, *, on_path: bool) -> No
     """
     name = column.name
     if column.new is None and column.old is not None:
+        needed = column.old.default is None and not column.old.nullable  # then nobody's NULL is meant
         if side == "new":
-            unmistaken = on_path or (column.old.default is None and not column.old.nullable)
+            unmistaken = on_path or needed
             pair.old[name] = given_birth(column, column.old, pair) if unmistaken else column.old.default
+        elif needed and pair.old[name] is None:
+            pair.old[name] = given_birth(column, column.old, pair)
         return
     if side == "old":
         pair.new[name] = column.forward(pair.old)

@@ -14,6 +14,7 @@ from rich.markdown import Markdown
 
 from crossfade import commands, connect_args
 from crossfade.casebook import CASES, find
+from crossfade.casebook.embedded import demand_place, write
 from crossfade.casebook.journey import Journey
 from crossfade.casebook.page import print_page
 from crossfade.casebook.premises import premises
@@ -62,6 +63,12 @@ Seconds = Annotated[
 Json = Annotated[
     Path | None, typer.Option("--json", help="Write the summary's figures here ('-': print only them).")
 ]
+Guide = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write the evolution's guide, as it is at the end, to this file: between its markers, if there."
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Seed of the data and of the traffic.")]
 Workers = Annotated[int, typer.Option(min=1, max=32, help="Users of each application at a time.")]
 Rate = Annotated[float, typer.Option(min=1, help="Operations a second of each application, in all.")]
@@ -78,6 +85,7 @@ def case_command(
     database: Database = None,
     seconds: Seconds = 60.0,
     json: Json = None,
+    guide: Guide = None,
     seed: Seed = 1,
     workers: Workers = 4,
     rate: Rate = 150.0,
@@ -86,8 +94,10 @@ def case_command(
     quiet = json == Path("-")
     console = Console(stderr=quiet)
     pace = Pace(seconds=seconds, workers=workers, rate=rate, seed=seed)
+    if guide is not None:
+        demand_place(guide)
     with _in_order():
-        summary = run_case(console, find(name), database, rows, pace)
+        summary = run_case(console, find(name), database, rows, pace, guide)
     if quiet:
         sys.stdout.write(summary.as_json() + "\n")
     elif json:
@@ -112,8 +122,13 @@ def demo_command(*, rows: Rows = 50_000, seconds: Seconds = 30.0) -> None:
     raise typer.Exit(0 if summary.ok else 1)
 
 
-def run_case(console: Console, case: Case, database: str | None, rows: int, pace: Pace) -> Summary:
-    """Build the case, walk through it, clean up, and print the page; raises CrossfadeError."""
+def run_case(
+    console: Console, case: Case, database: str | None, rows: int, pace: Pace, guide: Path | None = None
+) -> Summary:
+    """Build the case, walk through it, clean up, and print the page; raises CrossfadeError.
+
+    Writes the evolution's guide to a file, where one is given and the walk went to its end.
+    """
     with watcher(console) as screen:
         screen.say(f"building {case.name}: {rows:,} rows")
         with premises(
@@ -123,6 +138,8 @@ def run_case(console: Console, case: Case, database: str | None, rows: int, pace
             namespace = connect_args(case.evolution.name, schemas=(place.schema,))
             accesses = {Side.OLD: (place.url, {}), Side.NEW: (place.url, namespace)}
             walk(case, accesses, journey, commands=commands, watcher=screen, pace=pace)
+            if guide is not None and not journey.failure:
+                write(commands.guide(case.evolution, place.url), guide)
     summary = summarize(journey)
     print_page(console, journey, summary)
     return summary

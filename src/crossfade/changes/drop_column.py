@@ -104,12 +104,7 @@ class DropColumn:
         if self.backward is None:
             return None
         text = expressions.chosen(self.backward, schema.database, self.title)
-        made = tuple(
-            replace(column, name=name)
-            for name, column in table.in_new_version().items()
-            if table.find(name) is None and column.name == name
-        )
-        row = replace(table, columns=(*table.columns, *made))
+        row = replace(table, columns=(*table.columns, *_made(table)))
         found = expressions.user_sql(text, old.type, row, schema.database, self.title, schema=schema)
         if old.name in found.reads:
             raise SchemaMismatch(
@@ -144,13 +139,29 @@ class DropColumn:
         """What is asked before anything else is done: is it a value, and may everybody read what it reads?"""
         if given.is_null:
             return ()
-        columns = tuple(each.name for each in table.in_new_version().values())
-        known = tuple(dict.fromkeys((*(each.name for each in table.columns), *columns)))
+        made = tuple(each for each in _made(table) if each.name in given.reads)
         asked = AskExpression(
-            self.title, table.name, old.name, old.type, "backward", given, known, schema.search_path
+            self.title,
+            table.name,
+            old.name,
+            old.type,
+            "backward",
+            given,
+            tuple(each.name for each in (*table.columns, *made)),
+            schema.search_path,
+            made,
         )
         read = tuple(
             (other, tuple(dict.fromkeys(column for of, column in given.elsewhere if of == other)))
             for other in given.tables
         )
         return (asked, *(CountBlind(self.title, table.name, other, columns) for other, columns in read))
+
+
+def _made(table: Table) -> tuple[Column, ...]:
+    """The columns that changes before this one add, which are there while both versions are."""
+    return tuple(
+        column
+        for name, column in table.in_new_version().items()
+        if name == column.name and table.find(name) is None
+    )

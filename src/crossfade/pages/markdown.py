@@ -13,9 +13,9 @@ from crossfade.reports import PlannedStep
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
 
 
-def markdown(document: Document, level: int = 1) -> str:
-    """The whole document; its title is a heading of `level`."""
-    return "\n".join(_Page(document, level).lines()).rstrip("\n") + "\n"
+def markdown(document: Document, level: int = 1, *, statements: bool = True) -> str:
+    """The whole document; its title is a heading of `level`. Without `statements` it lists steps alone."""
+    return "\n".join(_Page(document, level, statements=statements).lines()).rstrip("\n") + "\n"
 
 
 def escaped(text: str) -> str:
@@ -49,9 +49,10 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 class _Page:
-    def __init__(self, document: Document, level: int) -> None:
+    def __init__(self, document: Document, level: int, *, statements: bool) -> None:
         self.document = document
         self.level = level
+        self.whole = statements
 
     def heading(self, text: str, below: int = 1) -> list[str]:
         return [f"{'#' * (self.level + below)} {text}", ""]
@@ -157,7 +158,7 @@ class _Page:
         yield ""
 
     def statements(self) -> Iterator[str]:
-        yield from self.heading("Every statement")
+        yield from self.heading("Every statement" if self.whole else "Every step")
         for rate in self.document.rates:
             said = f"{rate.rows_per_second:,.0f} rows/s, " if rate.rows_per_second else ""
             yield f"- rate of {rate.work}: {said}{escaped(rate.source)}"
@@ -188,6 +189,8 @@ class _Page:
                 for position, step in enumerate(steps, 1)
             ),
         )
+        if not self.whole:
+            return
         yield from (f"<details><summary>The statements of {name}</summary>", "")
         for position, step in enumerate(steps, 1):
             yield f"{position}. {escaped(step.title)} ({step.mode})"

@@ -42,7 +42,7 @@ class Table:
     fills: tuple[
         tuple[str, str], ...
     ] = ()  # of a column that one adds: the SQL of what rows of the old side get
-    makers: tuple[tuple[str, str], ...] = ()  # of a column that they make: the change that does
+    claimed: tuple[tuple[str, str], ...] = ()  # columns that they claim, each with the change
 
     def find(self, column: str) -> Column | None:
         """The column of that name, or None."""
@@ -67,8 +67,10 @@ class Table:
         """
         found = self.in_new_version()
         if column not in found:
+            change = dict(self.claimed).get(column)
             raise SchemaMismatch(
-                f"the new version of {self.name} has no column {column!r}",
+                f"the new version of {self.name} has no column {column!r}"
+                + (f", because of {change}" if change else ""),
                 place=place or f"table {self.name}",
                 remedy=names.nearest(column, found),
             )
@@ -87,7 +89,7 @@ class Table:
     def made(self, column: str) -> tuple[str, str]:
         """Of a column that a change before makes: what the new version calls it, and that change."""
         shown = next(name for name, each in self.in_new_version().items() if each.name == column)
-        return shown, dict(self.makers)[column]
+        return shown, dict(self.claimed)[shown]
 
     def key_columns(self) -> tuple[Column, ...]:
         """The key's columns, in the key's order."""

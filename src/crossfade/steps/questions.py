@@ -14,7 +14,8 @@ from crossfade.steps.step import Mode, Step
 class AskExpression(Step):
     """A check that changes nothing: can `expression` give the column its value, as the server sees it?
 
-    `given` says where the user gave it, `columns` are the table's, `type` is the column's.
+    `given` says where the user gave it, `columns` are the table's, `type` is the column's. `made` are columns
+    that are not there yet.
     """
 
     phase = Phase.EXPAND
@@ -27,6 +28,7 @@ class AskExpression(Step):
     expression: Sql
     columns: tuple[str, ...]
     search_path: tuple[str, ...]
+    made: tuple[Column, ...] = ()
 
     @property
     def title(self) -> str:

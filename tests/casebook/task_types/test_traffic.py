@@ -25,8 +25,8 @@ SABOTAGES = (
         "the sync forgets task types that move",
         "start",
         "ALTER TABLE task_type DISABLE TRIGGER USER",
-        ("stale", "lost"),
-        last="both",
+        ("stale", "lost", "mismatches"),
+        last="verify again",
     ),
     Sabotage(
         "a trace vanished",

@@ -28,6 +28,10 @@ def _origin(row: Row) -> str:
     return (row["origin"] or "none").lower()
 
 
+def _paid(row: Row) -> str | None:
+    return None if row["status"] in {"fresh", "sent"} else "paid"
+
+
 def _label(orders: str) -> str:
     labels = beside(orders, '"Labels"')
     return f"coalesce((SELECT label FROM {labels} AS t WHERE t.amount = orders.amount), 'none')"
@@ -38,7 +42,7 @@ CONSTRAINTS = ", CONSTRAINT barred CHECK (status <> 'sent'), CONSTRAINT once UNI
 BELONGINGS = f"""{TYPE} CREATE TABLE statuses (status order_status PRIMARY KEY);
 INSERT INTO statuses VALUES ('new'), ('paid'), ('sent'); {_with(STATUS, CONSTRAINTS)}
 CREATE INDEX by_status ON orders (status DESC, amount) INCLUDE (note) WHERE status IN ('new', 'paid');
-CREATE UNIQUE INDEX by_text ON orders ((status::text || note), n);
+CREATE UNIQUE INDEX by_text ON orders ((status = 'new'), n);
 COMMENT ON COLUMN orders.status IS 'where it is';"""
 
 DROP_COLUMN = (
@@ -99,13 +103,13 @@ DROP_COLUMN = (
         "DropColumn and AddColumn, each made of the other",
         ORDERS.replace("note text", "note text, channel text NOT NULL"),
         lambda orders: [
-            DropColumn(orders, "channel", backward="lower(coalesce(origin, 'NONE'))"),
             AddColumn(orders, sa.Column("origin", sa.String(20)), fill="upper(channel)"),
+            DropColumn(orders, "channel", backward="lower(coalesce(origin, 'NONE'))"),
         ],
         (
             *ROW,
-            dropped("channel", "web", "shop", born=_origin, nullable=False),
             added("origin", "WEB", None, "SHOP", fill=lambda row: row["channel"].upper()),
+            dropped("channel", "web", "shop", born=_origin, nullable=False),
         ),
     ),
     Entry(

@@ -37,7 +37,7 @@ MOVED = 30  # jobs of a task type that is moved to another domain, at the most
 # A little under half are reads. Both applications have the same mix but for what only one of them can do.
 MIX = {"get": 25, "list_by_type": 14, "count": 3, "create": 6, "create_many": 2, "claim": 8}
 MIX |= {"set_status": 9, "set_type": 10, "add_trace": 10, "add_hot_trace": 4, "delete": 3}
-MIXES = {Side.OLD: MIX | {"save": 6}, Side.NEW: MIX | {"create_as": 6, "rename": 3, "move": 1}}
+MIXES = {Side.OLD: MIX | {"save": 6}, Side.NEW: MIX | {"create_as": 6, "rename": 3, "move": 3}}
 
 
 class JobWorker(User[UUID, Bookkeeper]):

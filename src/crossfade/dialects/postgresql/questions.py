@@ -89,7 +89,7 @@ def _questions(step: AskExpression) -> tuple[str, ...]:
     """
     sql = written(step).sql
     steady = f"WITH asked AS (SELECT{_source(step)} WHERE ({sql}) IS NULL) SELECT FROM asked"
-    rows = f"{table(step.table)} AS t, " if step.expression.reads else ""
+    rows = f"{_rows(step)}, " if step.expression.reads else ""
     columns = f"value {step.type} PATH '.' DEFAULT ({sql})"
     assigned = f"SELECT FROM {rows}XMLTABLE('.' PASSING NULL COLUMNS {columns}) AS asked"
     return tuple(f"EXPLAIN (COSTS OFF) {query}" for query in (steady, assigned))
@@ -97,7 +97,13 @@ def _questions(step: AskExpression) -> tuple[str, ...]:
 
 def _source(step: AskExpression) -> str:
     # A default sees no row: a column in it must be as unknown as it will be then.
-    return f" FROM {table(step.table)} AS t" if step.expression.reads else ""
+    return f" FROM {_rows(step)}" if step.expression.reads else ""
+
+
+def _rows(step: AskExpression) -> str:
+    made = [f"CAST(NULL AS {each.type}) AS {ident(each.name)}" for each in step.made]
+    rows = f"(SELECT {', '.join(('*', *made))} FROM {table(step.table)})" if made else table(step.table)
+    return f"{rows} AS t"
 
 
 def _lock(step: AskExpression) -> str:
