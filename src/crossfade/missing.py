@@ -60,7 +60,7 @@ def _orphans(
                 replace(key, columns=columns),
                 key.columns,
                 tuple(each.name for each in table.key),
-                ((filled, _value(table, lens, purged=purged)),),
+                ((filled, f"CAST({_value(table, lens, purged=purged)} AS {lens.old[0].type})"),),
                 _ROW,
             )
 

@@ -59,12 +59,15 @@ def structure(guide: str) -> list[str]:
         head = (head or line) if line.startswith("|") else ""
         if PASSING.match(line) or head.startswith(ALONE):
             continue
-        cells = line.split(" | ")
-        if head.startswith("| command |"):  # whether anybody waited is the run's own affair
-            line = " | ".join((cells[0], cells[3]))
-        elif head.startswith("| summary |"):
-            line = cells[0]
-        masked = PLURAL.sub(r"# \1s", FIGURE.sub("#", line))
+        masked = PLURAL.sub(r"# \1s", FIGURE.sub("#", _kept(line, head)))
         if masked or (lines and lines[-1]):
             lines.append(masked)
     return lines
+
+
+def _kept(line: str, head: str) -> str:
+    """Of a row of figures, what is the same in every run; whether anybody waited is the run's own affair."""
+    cells = line.split(" | ")
+    if head.startswith("| command |"):
+        return " | ".join((cells[0], cells[3]))
+    return cells[0] if head.startswith("| summary |") else line
