@@ -42,8 +42,10 @@ def check_shared(compiled: Sequence[tuple[Change, Parts]]) -> None:
 
 def evolved(schema: Schema, parts: Parts, change: Change) -> Schema:
     """The schema with what a change makes of its tables' columns, for the changes that come after it."""
-    claims = {schema.table(each).name: [(name, change.title) for name in change.claims] for each in change.tables}
-    return replace(schema, tables=(*(_evolved(table, parts, claims.get(table.name, ())) for table in schema.tables), *parts.made))
+    touched = {schema.table(each).name for each in change.tables}
+    claims = [(name, change.title) for name in change.claims]
+    tables = (_evolved(table, parts, claims if table.name in touched else ()) for table in schema.tables)
+    return replace(schema, tables=(*tables, *parts.made))
 
 
 def _replaced(parts: Parts) -> Iterator[tuple[str, TableName, str]]:

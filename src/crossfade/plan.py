@@ -12,6 +12,7 @@ from crossfade.document import Lint
 from crossfade.errors import Refused, SchemaMismatch
 from crossfade.evolution import Evolution, twice
 from crossfade.fitness import check_indexes, check_names, check_privileges, check_table, check_triggers
+from crossfade.lens import RowLens
 from crossfade.phases import Phase
 from crossfade.schema import Schema, Table, TableName
 from crossfade.steps import (
@@ -61,6 +62,7 @@ class Plan:
     role: str = ""  # who planned it
     missing: tuple[Counted, ...] = ()  # checked before `revert`
     missing_purged: tuple[Counted, ...] = ()  # and before `revert` after a purge
+    lenses: tuple[RowLens, ...] = ()  # every table's, for documents: the steps hold those that they need
 
     @property
     def lints(self) -> tuple[Lint, ...]:
@@ -181,6 +183,7 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
         schema.role.name,
         back.missing,
         back.missing_purged,
+        tuple(lens for each in plans.values() for lens in each.lenses),
     )
 
 

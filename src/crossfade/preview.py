@@ -42,6 +42,7 @@ def preview(plan: Plan, dialect: SchemaDialect, ground: Ground) -> Document:
     """The plan told: every statement of every command, in the order in which it will be executed."""
     rates = {each.work: each.rows_per_second for each in ground.rates}
     purged = ground.state is State.PURGED
+    missing = plan.missing_purged if purged else plan.missing
     every = {
         "start": _timed(told(plan.start, dialect), rates),
         "complete": _timed(told(plan.complete, dialect), rates),
@@ -69,7 +70,7 @@ def preview(plan: Plan, dialect: SchemaDialect, ground: Ground) -> Document:
         start=every["start"],
         complete=every["complete"],
         rollback=every["rollback"],
-        revert=(*checked((*plan.missing, *plan.unsaid), dialect), *every["revert"]),
+        revert=(*checked((*missing, *plan.unsaid), dialect), *every["revert"]),
         purge=every["purge"],
         notes=(*plan.remarks, *(f"not counted: {each}" for each in ground.answers.failed)),
         kept_rows=ground.kept_rows,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from crossfade.document import ColumnLine, ColumnShape, TableShape
 from crossfade.plan import Plan
 from crossfade.schema import Column, Table
-from crossfade.steps import AddColumn, PublishView, RestoreComplement, SetDefault, SetNotNull, ViewColumn
+from crossfade.steps import AddColumn, PublishView, SetDefault, SetNotNull, ViewColumn
 
 SAME, REPLACED, RENAMED, ADDED, LEFT_OUT = "as it was", "replaced", "renamed", "added", "left out"
 
@@ -79,13 +79,12 @@ def _lensed(plan: Plan, table: Table) -> tuple[dict[str, tuple[str, ...]], dict[
     """The new columns of each old one, and the changes of each column, by the lenses of the table."""
     replaced: dict[str, tuple[str, ...]] = {}
     changes: dict[str, tuple[str, ...]] = {}
-    for step in plan.start:
-        if isinstance(step, RestoreComplement) and step.table == table.name:
-            for lens in step.lenses:
-                for old in lens.old:
-                    replaced[old.name] = tuple(new.name for new in lens.new)
-                for each in (*lens.old, *lens.new):
-                    changes[each.name] = (*changes.get(each.name, ()), lens.change)
+    for lens in plan.lenses:
+        if lens.table == table.name:
+            for old in lens.old:
+                replaced[old.name] = tuple(new.name for new in lens.new)
+            for each in (*lens.old, *lens.new):
+                changes[each.name] = (*changes.get(each.name, ()), lens.change)
     return replaced, changes
 
 

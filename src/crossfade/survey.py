@@ -21,11 +21,12 @@ from crossfade.steps import (
     CopyRows,
     CountApart,
     CountReturns,
+    CountUnanswered,
     CountUnsaid,
     CountValues,
+    InstallSync,
     ReadRows,
     RenameColumn,
-    RestoreComplement,
     Step,
     under,
 )
@@ -125,16 +126,14 @@ def shown(lens: RowLens, column: str) -> str:
 def lensed(plan: Plan, state: State) -> tuple[Lensed, ...]:
     """Each table of the plan that has lenses, as it is in `state`."""
     renames = _renames(plan) if state in NEW_ALONE else {}
+    columns = {step.table: step.columns for step in plan.start if isinstance(step, InstallSync)}
     found = []
-    for step in plan.start:
-        if isinstance(step, RestoreComplement):
-            names = renames.get(step.table, {})
-            lenses = tuple(each.renamed(names) for each in step.lenses)
-            gone = _gone(lenses, state)
-            columns = tuple(names.get(each, each) for each in step.columns)
-            there = tuple(each for each in columns if each not in gone)
-            called = {now: before for before, now in names.items()}
-            found.append(Lensed(step.table, there, lenses, called))
+    for table in dict.fromkeys(each.table for each in plan.lenses):
+        names = renames.get(table, {})
+        lenses = tuple(each.renamed(names, renames) for each in plan.lenses if each.table == table)
+        gone = _gone(lenses, state)
+        there = tuple(now for each in columns.get(table, ()) if (now := names.get(each, each)) not in gone)
+        found.append(Lensed(table, there, lenses, {now: before for before, now in names.items()}))
     return tuple(found)
 
 
@@ -198,8 +197,8 @@ class _Answers:
                     if _made(lens, step.side):
                         kind = "lost" if step.side == "old" else "beyond"
                         self._add(step.table, number, **{kind: _count(rows, f"returns_{number}")})
-            case CountUnsaid():
-                self.unsaid[step.table, step.shown] = sum(row.rows for row in rows)
+            case CountUnsaid() | CountUnanswered():
+                self.unsaid[step.table, step.shown] = int(rows[0].many) if rows else 0
             case ReadRows():
                 self.read = (rows[0].rows, seconds)
 
@@ -225,7 +224,7 @@ def _questions(plan: Plan, state: State) -> Iterator[Step]:
             for pair in pairs(lens):
                 yield from _values(table.table, lens, pair, state)
         if state in BOTH:
-            yield CountApart(table.table, table.lenses, table.columns)
+            yield CountApart(table.table, table.lenses, table.columns, retired=state is State.COMPLETED)
         side = "old" if state in OLD_ALONE else "new" if state in NEW_ALONE else ""
         if side and any(_made(lens, side) for lens in table.lenses):
             lenses = tuple(

@@ -31,6 +31,7 @@ class Sabotage:
     statement: str
     figures: tuple[str, ...]
     last: str = ""
+    seconds: float = 4.0
 
     def __str__(self) -> str:
         return self.what.replace(" ", "-")
@@ -69,7 +70,8 @@ def sabotaged(case: Case, database: str, sabotage: Sabotage) -> dict[str, int]:
         if stage == sabotage.stage:
             run(url, sabotage.statement)
 
-    journey, summary = walked(case, database, sabotage.last or sabotage.stage, interfere=interfere)
+    last = sabotage.last or sabotage.stage
+    journey, summary = walked(case, database, last, interfere=interfere, seconds=sabotage.seconds)
     assert not summary.ok
     assert summary.failures
     assert not journey.failure

@@ -175,3 +175,29 @@ def required(name: str, fill: Any, *values: Any, default: Any = None) -> Column:
         backward=lambda value: value,
         by_row=True,
     )
+
+
+def referred(
+    name: str,
+    keys: Mapping[str, int],
+    seen_as: Mapping[int, str],
+    *novel: int,
+    unknown: str | None = None,
+    nullable: bool = False,
+    others: Mapping[str, int] | None = None,
+) -> Column:
+    """A column of few values that becomes a reference: the key of each value's row, what the old version sees
+    for a row, `novel` keys, which only the new application writes, and `others` of a text, which share a row.
+    """
+    there = {**keys, **(others or {})}
+    stands = {*seen_as, *((None,) if nullable else ())}
+    novel_null = (None,) if nullable else ()
+    return Column(
+        name,
+        Half(tuple(dict.fromkeys((*there, *novel_null))), None, nullable),
+        Half(tuple(dict.fromkeys((*novel, *there.values(), *novel_null))), None, nullable),
+        forward=lambda row: there.get(row[name]),
+        backward=lambda key: seen_as.get(key, None if nullable and key is None else unknown),
+        by_row=True,
+        open_to=lambda key: unknown is not None or key in stands,
+    )

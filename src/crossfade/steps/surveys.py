@@ -40,6 +40,7 @@ class CountApart(Step):
 
     For each lens, in its order: rows whose new side `forward` would not give (`kept`), rows whose sides
     agree though `backward` would not give the old one (`lost`), and rows whose sides disagree (`apart`).
+    `retired`: the old side is that of a completed evolution, and rows that were born since have none.
     """
 
     phase = Phase.VERIFY
@@ -47,6 +48,7 @@ class CountApart(Step):
     table: TableName
     lenses: tuple[RowLens, ...]
     columns: tuple[str, ...]
+    retired: bool = False
 
     @property
     def title(self) -> str:

@@ -25,8 +25,9 @@ SABOTAGES = (
         "the sync forgets task types that move",
         "start",
         "ALTER TABLE task_type DISABLE TRIGGER USER",
-        ("stale", "lost", "mismatches"),
-        last="verify again",
+        ("stale", "mismatches"),
+        last="verify",
+        seconds=12.0,
     ),
     Sabotage(
         "a trace vanished",

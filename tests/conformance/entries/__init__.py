@@ -8,6 +8,7 @@ from tests.conformance.entries.add_column import ADD_COLUMN
 from tests.conformance.entries.add_foreign_key import ADD_FOREIGN_KEY
 from tests.conformance.entries.add_index import ADD_INDEX
 from tests.conformance.entries.drop_column import DROP_COLUMN
+from tests.conformance.entries.enum_to_reference import ENUM_TO_REFERENCE
 from tests.conformance.entries.open_enum import OPEN_ENUM
 from tests.conformance.entries.rename_column import RENAME_COLUMN
 from tests.conformance.entries.rename_table import RENAME_TABLE
@@ -18,6 +19,7 @@ from tests.conformance.entries.six import SIX
 
 ENTRIES = (
     *OPEN_ENUM,
+    *ENUM_TO_REFERENCE,
     *ADD_COLUMN,
     *DROP_COLUMN,
     *ADD_INDEX,

@@ -28,6 +28,11 @@ def _origin(row: Row) -> str:
     return (row["origin"] or "none").lower()
 
 
+def _upper(row: Row) -> str | None:
+    channel = row.get("channel")  # which a row of the new version does not have yet
+    return channel.upper() if channel else None
+
+
 def _paid(row: Row) -> str | None:
     return None if row["status"] in {"fresh", "sent"} else "paid"
 
@@ -108,7 +113,7 @@ DROP_COLUMN = (
         ],
         (
             *ROW,
-            added("origin", "WEB", None, "SHOP", fill=lambda row: row["channel"].upper()),
+            added("origin", "WEB", None, "SHOP", fill=_upper),
             dropped("channel", "web", "shop", born=_origin, nullable=False),
         ),
     ),

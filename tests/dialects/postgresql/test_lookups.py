@@ -468,7 +468,7 @@ SELECT note::text AS value, count(*) AS rows
         """
 -- work, ACCESS SHARE:
 SELECT coalesce(t.kind_id::text || ' ' || jsonb_build_object('code', l.code)::text, 'NULL') AS
-    value, count(*) AS rows
+    value, count(*) AS rows, sum(count(*)) OVER () AS many
   FROM public.orders AS t LEFT JOIN "Shop".kinds AS l ON l.id = t.kind_id
   WHERE (CASE WHEN l.code = 'N' THEN 'new' WHEN l.code = '100%' THEN 'it''s' END) IS NULL GROUP BY 1
   ORDER BY 2 DESC, 1

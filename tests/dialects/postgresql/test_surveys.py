@@ -25,6 +25,8 @@ TYPED = RowLens(
     (Assignment("type_id", KEY),), (Assignment("status", VALUE),), Law.FORWARD,
 )  # fmt: skip
 OPENED = status()
+LEFT_OUT = replace(FILLED.inverse(), shown=())
+MARKED = replace(LEFT_OUT, mark="note_stands")
 WITHOUT = ("id", "total", "status_2", "channel")  # the old side is gone, and so is its type
 TEXTUAL = replace(
     OPENED,
@@ -149,6 +151,35 @@ SELECT count(*) AS rows, count(*) FILTER (WHERE NOT coalesce(t.status_2 OPERATOR
   count(*) FILTER (WHERE NOT coalesce(t.channel OPERATOR(pg_catalog.=)
   (CAST(coalesce(upper(t."note"), 'web') AS TEXT)), t.channel IS NULL AND
   (CAST(coalesce(upper(t."note"), 'web') AS TEXT)) IS NULL)) AS kept_1 FROM public.orders AS t
+""",
+    ),
+    "of a column that is left out": Golden(
+        CountApart(ORDERS, (LEFT_OUT,), COLUMNS),
+        """
+-- setting:
+SET TRANSACTION READ ONLY
+
+-- work, ACCESS SHARE:
+SELECT count(*) AS rows, count(*) FILTER (WHERE NOT coalesce(t.channel OPERATOR(pg_catalog.=)
+  (CAST(coalesce(upper(t."note"), 'web') AS TEXT)), t.channel IS NULL AND
+  (CAST(coalesce(upper(t."note"), 'web') AS TEXT)) IS NULL)) AS lost_0, count(*) FILTER (WHERE
+  false) AS apart_0 FROM public.orders AS t
+""",
+    ),
+    "of a column that is left out, once it is retired": Golden(
+        CountApart(ORDERS, (LEFT_OUT, MARKED), COLUMNS, retired=True),
+        """
+-- setting:
+SET TRANSACTION READ ONLY
+
+-- work, ACCESS SHARE:
+SELECT count(*) AS rows, count(*) FILTER (WHERE NOT (t.channel IS NULL) AND (NOT coalesce(t.channel
+  OPERATOR(pg_catalog.=) (CAST(coalesce(upper(t."note"), 'web') AS TEXT)), t.channel IS NULL AND
+  (CAST(coalesce(upper(t."note"), 'web') AS TEXT)) IS NULL))) AS lost_0, count(*) FILTER (WHERE
+  t.channel IS NULL) AS apart_0, count(*) FILTER (WHERE NOT (t.note_stands IS NOT TRUE) AND (NOT
+  coalesce(t.channel OPERATOR(pg_catalog.=) (CAST(coalesce(upper(t."note"), 'web') AS TEXT)),
+  t.channel IS NULL AND (CAST(coalesce(upper(t."note"), 'web') AS TEXT)) IS NULL))) AS lost_1,
+  count(*) FILTER (WHERE t.note_stands IS NOT TRUE) AS apart_1 FROM public.orders AS t
 """,
     ),
     "new values that do not come back": Golden(

@@ -184,7 +184,7 @@ class OldJobs:
         """How many jobs of each type this organisation has."""
         counts = select(BatchJob.workflow_type, func.count()).where(BatchJob.org_id == org_id)
         with self._sessions() as session:
-            return dict(session.execute(counts.group_by(BatchJob.workflow_type)).all())  # type: ignore[arg-type]
+            return dict(session.execute(counts.group_by(BatchJob.workflow_type)).all())
 
     def delete(self, id: UUID) -> None:
         """Delete the job and its traces."""

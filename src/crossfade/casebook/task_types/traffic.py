@@ -157,7 +157,7 @@ class JobWorker(User[UUID, Bookkeeper]):
 
     def _create_as(self, side: Side) -> None:
         """A job of a task type that may not be there yet: everybody's appeal, or one of one's own."""
-        own = self._registered < REGISTERED and self._dice.random() < 0.3
+        own = self._registered < REGISTERED and self._dice.random() < 0.5
         task = APPEAL
         if own:
             self._registered += 1

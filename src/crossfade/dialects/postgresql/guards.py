@@ -151,7 +151,7 @@ def _(step: CountUnanswered, server: Server) -> tuple[Statement, ...]:
     return (
         Statement(
             f"SELECT coalesce(t.{column}::text || ' ' || jsonb_build_object({shown})::text, 'NULL') "
-            f"AS value, count(*) AS rows FROM {table(step.table)} AS t "
+            f"AS value, count(*) AS rows, sum(count(*)) OVER () AS many FROM {table(step.table)} AS t "
             f"LEFT JOIN {table(value.lookup)} AS {ROW} ON {ROW}.{ident(value.key)} = t.{column} "
             f"WHERE {null}{said} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20",
             lock="ACCESS SHARE",

@@ -39,7 +39,7 @@ def _(step: CountApart, server: Server) -> tuple[Statement, ...]:
     counts = [
         f"count(*) FILTER (WHERE {condition}) AS {kind}_{number}"
         for number, lens in enumerate(step.lenses)
-        for kind, condition in _conditions(lens, row, step.columns)
+        for kind, condition in _conditions(lens, row, step)
     ]
     sql = f"SELECT {', '.join(('count(*) AS rows', *counts))} FROM {table(step.table)} AS t"
     return (_READ_ONLY, *path, _query(sql))
@@ -97,15 +97,25 @@ def _said(made: Expression | None, column: str) -> str:
     return f"({found} WHERE l.{ident(made.key)} = {column})"
 
 
-def _conditions(lens: RowLens, row: values.Row, columns: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _conditions(lens: RowLens, row: values.Row, step: CountApart) -> Iterator[tuple[str, str]]:
+    columns = step.columns
     if lens.forward:
         yield "kept", values.kept(lens, row, columns)
     lost = values.kept(lens.inverse(), row, columns) if lens.backward else "false"
     if lens.law is Law.FREE:
         if lens.backward:
-            yield "lost", lost
+            born = _born_since(lens, row) if step.retired else "false"
+            yield "lost", f"NOT ({born}) AND ({lost})" if step.retired else lost
+            yield "apart", born
         return
     agree = values.agree(lens, row, columns)
     if lens.law is not Law.BACKWARD:
         yield "lost", f"{agree} AND ({lost})"
     yield "apart", f"NOT ({agree})"
+
+
+def _born_since(lens: RowLens, row: values.Row) -> str:
+    """The condition that a row was born when its old side was retired already."""
+    if lens.mark:
+        return f"{row[lens.mark]} IS NOT TRUE"
+    return " AND ".join(f"{row[each]} IS NULL" for each in lens.old)
