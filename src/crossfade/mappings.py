@@ -11,7 +11,6 @@ from crossfade.expressions import UNKNOWN, Said, Unknown, closed, domain, image
 from crossfade.lens import RowLens
 from crossfade.phases import State
 from crossfade.plan import Plan
-from crossfade.schema import TableName
 from crossfade.survey import NEW_ALONE, OLD_ALONE, Answers, Apart, Lensed, Pair, Values, lensed, pairs, shown
 
 BEYOND = "rows that hold more than the old side can"
@@ -32,7 +31,7 @@ def ways_back(plan: Plan, state: State, answers: Answers, kept_rows: int) -> tup
     that are open in `state`, or will be.
     """
     every = [
-        _Way(table.table, number, lens, state, answers)
+        _Way(table, number, lens, state, answers)
         for table in lensed(plan, state)
         for number, lens in enumerate(table.lenses)
     ]
@@ -88,7 +87,7 @@ def ways_back(plan: Plan, state: State, answers: Answers, kept_rows: int) -> tup
 class _Way:
     """One lens of a table, and what can be counted of it in a state; None: it can't."""
 
-    table: TableName
+    of: Lensed
     number: int
     lens: RowLens
     state: State
@@ -96,11 +95,12 @@ class _Way:
 
     @property
     def place(self) -> str:
-        return f"{self.table}.{', '.join(self.lens.shown or [each.name for each in self.lens.old])}"
+        olds = [self.of.called.get(each.name, each.name) for each in self.lens.old]
+        return f"{self.of.table}.{', '.join(self.lens.shown or olds)}"
 
     @property
     def counted(self) -> Apart:
-        return self.answers.apart.get((self.table, self.number), Apart())
+        return self.answers.apart.get((self.of.table, self.number), Apart())
 
     @property
     def kept(self) -> int | None:
@@ -120,7 +120,7 @@ class _Way:
         found = list(pairs(self.lens))
         if len(found) != 1 or len(self.lens.backward) != 1:
             return None
-        held = self.answers.values.get((self.table, found[0].old))
+        held = self.answers.values.get((self.of.table, found[0].old))
         if held is None or not held.whole:
             return None
         back = [_there_and_back(found[0], each.value) for each in held.held]

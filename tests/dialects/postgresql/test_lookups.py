@@ -328,7 +328,7 @@ DROP FUNCTION IF EXISTS crossfade.value_status_6f1e_public_orders(uuid)
         SeedLookup("statuses", KINDS, ("code",), ('{"code": "N"}',), ("id", "code"), REFERENCES),
         """
 -- setting:
-SET LOCAL search_path = "Shop", "Shop"
+SET LOCAL search_path = "Shop"
 
 -- work, ROW EXCLUSIVE:
 WITH made AS (INSERT INTO "Shop".kinds (id, code) OVERRIDING SYSTEM VALUE SELECT r.id, r.code

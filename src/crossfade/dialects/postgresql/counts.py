@@ -61,7 +61,7 @@ def _(step: CountBlind, server: Server) -> tuple[Statement, ...]:
         Statement(
             "SELECT r.rolname AS role, count(*) OVER () AS many FROM pg_catalog.pg_roles AS r WHERE "
             f"r.rolcanlogin AND has_schema_privilege(r.oid, {literal(step.table.schema)}, 'USAGE') AND "
-            f" has_any_column_privilege(r.oid, {written}, 'INSERT') AND NOT ({' AND '.join(may)}) "
+            f"has_any_column_privilege(r.oid, {written}, 'INSERT') AND NOT ({' AND '.join(may)}) "
             f"ORDER BY r.rolname LIMIT {SHOWN}"
         ),
     )

@@ -2,7 +2,8 @@
 
 Rows of the new application, which does not know the column, get what `backward` gives them as they are
 inserted; no update touches it. Where nothing tells who inserts a row, a column that must have a value gets
-one; else a session of the new version, which gave none, is meant.
+one; else a session of the new version, which gave none, is meant. Only a value that was given counts as a
+write of the old side.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ def on_insert(
         return [f"    {line}" for line in filled]
     speaks_new = "TG_ARGV[0] = 'new'" if pinned else inside(step.namespace)
     (column,) = lens.old
+    told = values.given([column])  # none where the default differs at each call
     return [
         f"    IF {_untold(column, speaks_new)} THEN",
         *(f"      {line}" for line in filled),
         *new,
-        *(["    ELSE", *old] if old else []),
+        *([f"    ELSIF {told[0]} THEN", *old] if old and told else []),
         "    END IF;",
     ]
 
@@ -51,7 +53,7 @@ def on_update(step: InstallSync, lens: RowLens, *, old: Sequence[str]) -> list[s
 def _untold(column: Column, speaks_new: str) -> str:
     """The condition that nobody gave the column a value."""
     if column.default is not None:
-        given = values.given([column])  # none where the default differs at each call
+        given = values.given([column])
         return f"{speaks_new} AND NOT ({given[0]})" if given else speaks_new
     missing = f"NEW.{ident(column.name)} IS NULL"
     return missing if not column.nullable else f"{missing} AND {speaks_new}"

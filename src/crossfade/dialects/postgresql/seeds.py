@@ -39,7 +39,8 @@ def seed(step: Seed) -> tuple[Statement, ...]:
     return (
         # On the search path, the namespace tells the sync that a NULL is one that the new side means.
         Statement(
-            f"SET LOCAL search_path = {ident(step.namespace)}, {ident(step.table.schema)}", Role.SETTING
+            f"SET LOCAL search_path = {idents(dict.fromkeys((step.namespace, step.table.schema)))}",
+            Role.SETTING,
         ),
         *(Statement(_with_image(step, insert), lock="ROW EXCLUSIVE") for insert in inserts),
         Statement("SET LOCAL search_path = DEFAULT", Role.SETTING),
