@@ -138,7 +138,7 @@ def test_a_role_that_may_not_skip_triggers_is_told_which_will_fire() -> None:
     fired = replace(SCHEMA, tables=(replace(orders, triggers=triggers), refunds))
     assert build(EVOLUTION, fired).remarks == (
         (
-            "CF104 public.orders: the backfill of public.orders will fire audit, touch: "
+            "CF104 public.orders: the backfill of public.orders will fire audit, count, touch: "
             "role shop may not set session_replication_role"
         ),
     )

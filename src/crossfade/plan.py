@@ -30,7 +30,7 @@ from crossfade.steps import (
     Step,
 )
 from crossfade.table_plan import TablePlan
-from crossfade.way_back import way_back
+from crossfade.way_back import types_kept, way_back
 
 _ORDER = tuple(Phase)
 
@@ -177,7 +177,9 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
             for step in start
             if isinstance(step, InstallSync) and step.counted
         ),
-        tuple(dict.fromkeys(note for parts in every for note in parts.notes)),
+        tuple(
+            dict.fromkeys((*(note for parts in every for note in parts.notes), *types_kept(every, schema)))
+        ),
         tuple(tables.values()),
         tuple(evolution.accept.items()),
         schema.role.name,

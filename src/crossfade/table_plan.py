@@ -6,7 +6,7 @@ Any number of lenses on a table become one sync, one backfill pass and one compa
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -25,6 +25,7 @@ from crossfade.steps import (
     PublishView,
     RestoreComplement,
     SeedRows,
+    SetNotNull,
     Step,
     ViewColumn,
 )
@@ -40,6 +41,7 @@ class TablePlan:
     shown: tuple[Shown, ...]
     added: tuple[AddColumn, ...]
     schema: Schema
+    required: tuple[str, ...] = ()  # columns that are made NOT NULL
     renamed: TableName | None = None  # what the new version calls the table, where that is something else
 
     @classmethod
@@ -62,6 +64,12 @@ class TablePlan:
                 if isinstance(step, AddColumn) and step.table == table.name
             ),
             schema,
+            tuple(
+                step.column
+                for parts in every
+                for step in parts.start
+                if isinstance(step, SetNotNull) and step.table == table.name
+            ),
             next(
                 (
                     step.moves[1]
@@ -132,6 +140,14 @@ class TablePlan:
         view = self._view()
         known = {column.name: column for column in view.columns}
         for number, row in enumerate(map(json.loads, step.rows), 1):
+            for column in self._required(view):
+                if row.get(column) is None:
+                    raise SchemaMismatch(
+                        f"row {number} gives no value for {column!r}, which takes no NULL in the new version "
+                        f"of {step.table}" + (f", because of {claimed[column]}" if column in claimed else ""),
+                        place=title,
+                        remedy="give it one",
+                    )
             for column in (*row, *step.key):
                 if column not in known:
                     raise SchemaMismatch(
@@ -158,6 +174,17 @@ class TablePlan:
             ),
             name=view.name,
         )
+
+    def _required(self, view: PublishView) -> Iterator[str]:
+        """The columns of the new version that an insert must give a value, as far as that can be told."""
+        if any(each.may_change_rows for each in self.table.triggers):
+            return  # they may give it
+        held = {each.name: each for each in (*self.table.columns, *(step.column for step in self.added))}
+        for column in view.columns:
+            base = held[column.base]
+            given = column.default or base.default or base.identity or base.generated
+            if not given and base.wraps != "domain" and (not base.nullable or column.base in self.required):
+                yield column.name
 
     def _watched(self, lenses: Sequence[RowLens]) -> tuple[Column, ...]:
         read = (self.table.column(name) for lens in lenses for name in sorted(lens.reads))

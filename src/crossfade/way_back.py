@@ -16,7 +16,7 @@ from crossfade.composition import completed
 from crossfade.missing import missing
 from crossfade.phases import Phase
 from crossfade.retired import Retired, in_turns
-from crossfade.schema import TableName
+from crossfade.schema import Schema, TableName
 from crossfade.steps import (
     AddCheck,
     Counted,
@@ -26,6 +26,7 @@ from crossfade.steps import (
     CreateIndex,
     CreateNamespace,
     DropCheck,
+    DropColumn,
     DropEnum,
     DropForeignKey,
     DropNamespace,
@@ -140,6 +141,27 @@ def _types_last(steps: Iterable[Step]) -> list[Step]:
     every = list(steps)
     types = dict.fromkeys(step for step in every if isinstance(step, DropEnum))
     return [*(step for step in every if not isinstance(step, DropEnum)), *types]
+
+
+def types_kept(every: Sequence[Parts], schema: Schema) -> list[str]:
+    """Notes of enum types that purge would drop, and that something else is of."""
+    steps = [step for parts in every for step in (*parts.complete, *parts.purge)]
+    before = {(step.table, step.to): step.column for step in steps if isinstance(step, RenameColumn)}
+    gone = {
+        (step.table, before.get((step.table, step.column), step.column))
+        for step in steps
+        if isinstance(step, DropColumn)
+    }
+    kept = []
+    for type_ in dict.fromkeys(step.type for step in steps if isinstance(step, DropEnum)):
+        others = [
+            f"{table}.{column}"
+            for enum, table, column in schema.enum_columns
+            if enum == (type_.schema, type_.name) and (table, column) not in gone
+        ]
+        if others:
+            kept.append(f"purge leaves type {type_.schema}.{type_.name}: {', '.join(others)} is of it")
+    return kept
 
 
 def _switch(

@@ -44,7 +44,7 @@ def catalogue(session: Session) -> list[tuple[object, ...]]:
         FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
         WHERE nspname = 'public' AND attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'i')
         UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated
-        FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace
         UNION ALL SELECT 'trigger', relname, tgname, '', true FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
         WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace
         UNION ALL SELECT 'function', '', proname, '', true FROM pg_proc p WHERE pronamespace = to_regnamespace('crossfade')

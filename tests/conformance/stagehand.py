@@ -19,8 +19,8 @@ SELECT kind || ' ' || said FROM (
   WHERE a.attrelid = %(table)s::regclass AND a.attnum > 0 AND NOT a.attisdropped
   UNION ALL SELECT 'index', format('%%s: %%s', c.relname, split_part(pg_get_indexdef(c.oid), ' WHERE ', 1))
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE indrelid = %(table)s::regclass
-  UNION ALL SELECT 'constraint', conname FROM pg_constraint
-  WHERE conrelid = %(table)s::regclass AND contype <> 'n'
+  UNION ALL SELECT CASE contype WHEN 'n' THEN 'not null' ELSE 'constraint' END, conname FROM pg_constraint
+  WHERE conrelid = %(table)s::regclass
   UNION ALL SELECT 'trigger', tgname FROM pg_trigger WHERE tgrelid = %(table)s::regclass AND NOT tgisinternal
   UNION ALL SELECT 'schema', nspname FROM pg_namespace
   WHERE nspname NOT LIKE 'pg\_%%' AND nspname NOT IN ('crossfade', 'information_schema')

@@ -128,7 +128,7 @@ class Walk:
         commands.purge(EVOLUTION, self._url)
         self._model.purge()
         self._completed(scene)
-        left = [line for line in self._stagehand.catalogue() if EVOLUTION in line]
+        left = [line for line in self._stagehand.catalogue() if EVOLUTION in line or "_crossfade_" in line]
         scene.expect("what is called after the evolution", [], left)
 
     def _revert(self, scene: Scene) -> None:

@@ -66,8 +66,8 @@ class DropColumn:
             )
         given = self._given(table, old, schema)
         value = given or expressions.default_of(old)
-        self._demand_value(table, old, value, given)
         away = put_away(table, old, schema, evolution, self.title)
+        self._demand_value(table, old, value, given)
         # NULL may be a value of its own: then only a mark tells rows that were born since `complete`.
         marked = old.nullable and not value.is_null
         mark = names.retired(f"{old.name}_stands", evolution) if marked else ""

@@ -137,7 +137,7 @@ def _indexes(table: Table, column: Column, place: str, *, replaced: bool) -> Ite
         elif index.unique and index.nulls_not_distinct:
             why = "would refuse the new application's second row: NULL is a value to it (NULLS NOT DISTINCT)"
         elif index.unique and _binds(index, column, replaced=replaced):
-            why = "would go on binding the new application's rows, which no old version has"
+            why = "would go on binding rows of the new application, which don't have the column"
         if why:
             raise Unsupported(
                 f"index {index.name} {why}",

@@ -68,8 +68,8 @@ def resolved(text: str, tree: exp.Expr, row: Table, schema: Schema, place: str) 
     found = Resolved()
     tables: dict[int, tuple[Table, str]] = {}
     aliases = {folded(alias_of(each)) for each in tree.find_all(exp.Table)}
-    for operation in tree.find_all(exp.SetOperation):
-        _refuse("a subquery of several can't be followed", operation, text, place, _PLAIN)
+    for each in tree.find_all(exp.SetOperation):
+        _refuse(f"a subquery with {each.key.upper()} can't be followed", each, text, place, _PLAIN)
     for select in tree.find_all(exp.Select):
         _demand_plain(select, text, place)
         taken: set[str] = set()
@@ -105,7 +105,7 @@ def _demand_plain(select: exp.Select, text: str, place: str) -> None:
     odd += ["USING" for each in joins if each.args.get("using")]
     odd += [str(each.args["method"]) for each in joins if each.args.get("method")]
     if odd:
-        what = odd[0].removesuffix("_").upper()
+        what = "FOR" if odd[0] == "locks" else odd[0].removesuffix("_").upper()
         _refuse(f"a subquery with {what} can't be followed", select, text, place, _PLAIN)
     group = select.args.get("group")
     for each in () if group is None else group.expressions:
@@ -159,7 +159,7 @@ def _source(each: Spoken, tables: Mapping[int, tuple[Table, str]], text: str, pl
     for scope in each.scopes:
         having = [table for table in _of(scope) if _find(tables[id(table)][0], node) is not None]
         if len(having) > 1:
-            both = " and ".join(str(tables[id(table)][0].name) for table in having)
+            both = " and ".join(folded(alias_of(table)) for table in having)
             _refuse(f"{node.name} is a column of {both}", node, text, place, "say of which: table.column")
         if having:
             return having[0]

@@ -53,7 +53,7 @@ class Table:
         found = self.find(column)
         if found is None:
             raise SchemaMismatch(
-                f"table {self.name} has no column {column!r}",
+                f"table {self.name} has no column {column!r}{self._because(column)}",
                 place=place or f"table {self.name}",
                 remedy=names.nearest(column, (every.name for every in self.columns)),
             )
@@ -67,10 +67,8 @@ class Table:
         """
         found = self.in_new_version()
         if column not in found:
-            change = dict(self.claimed).get(column)
             raise SchemaMismatch(
-                f"the new version of {self.name} has no column {column!r}"
-                + (f", because of {change}" if change else ""),
+                f"the new version of {self.name} has no column {column!r}{self._because(column)}",
                 place=place or f"table {self.name}",
                 remedy=names.nearest(column, found),
             )
@@ -104,3 +102,7 @@ class Table:
             indexes=tuple(each for each in self.indexes if gone.isdisjoint(each.mentions)),
             checks=tuple(each for each in self.checks if gone.isdisjoint(each.columns)),
         )
+
+    def _because(self, column: str) -> str:
+        change = dict(self.claimed).get(column)
+        return f", because of {change}" if change else ""

@@ -20,6 +20,19 @@ JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid
 GROUP BY n.nspname, t.typname
 """
 
+ENUM_COLUMNS = f"""
+SELECT en.nspname AS enum_schema, e.typname AS enum_name, n.nspname, c.relname, a.attname
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+JOIN pg_catalog.pg_type e ON e.typtype = 'e'
+  AND e.oid = CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN t.typelem ELSE t.oid END
+JOIN pg_catalog.pg_namespace en ON en.oid = e.typnamespace
+WHERE {_USER_SCHEMA} AND a.attnum > 0 AND NOT a.attisdropped AND NOT c.relispartition
+ORDER BY n.nspname, c.relname, a.attnum
+"""
+
 ROLE = """
 SELECT current_user::text AS name, r.rolsuper AS superuser, r.rolsuper AS may_skip_triggers,
   has_database_privilege(current_database(), 'CREATE') AS may_create_schema,

@@ -50,7 +50,26 @@ def _(step: DropColumn, server: Server) -> tuple[Statement, ...]:
 
 @render.register
 def _(step: RenameColumn, server: Server) -> tuple[Statement, ...]:
-    return (alter(step.table, f"RENAME COLUMN {ident(step.column)} TO {ident(step.to)}"),)
+    renamed = alter(step.table, f"RENAME COLUMN {ident(step.column)} TO {ident(step.to)}")
+    return (renamed, *((Statement(_not_null_renamed(step)),) if server.version >= (18,) else ()))
+
+
+def _not_null_renamed(step: RenameColumn) -> str:
+    """NOT NULL has a name of its own from PostgreSQL 18 on, made of the column's when it was declared."""
+    before, after = (f"{step.table.name}_{name}_not_null" for name in (step.column, step.to))
+    body = (
+        "DECLARE\n  found name;\nBEGIN\n"
+        "  SELECT c.conname INTO found FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_attribute a\n"
+        "    ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]\n"
+        f"    WHERE c.conrelid = {literal(table(step.table))}::regclass AND c.contype = 'n' "
+        f"AND a.attname = {literal(step.to)}\n"
+        f"    AND (c.conname = {literal(before)} OR c.conname LIKE '%\\_crossfade\\_%');\n"
+        "  IF found IS NOT NULL THEN\n"
+        "    EXECUTE pg_catalog.format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', "
+        f"{literal(table(step.table))}, found, {literal(after)});\n"
+        "  END IF;\nEND"
+    )
+    return f"DO {dollar_quoted(body)}"
 
 
 @render.register

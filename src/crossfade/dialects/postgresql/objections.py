@@ -24,6 +24,10 @@ _OTHERS: dict[type[Step], str] = {
     AskIndex: "choose another method, other columns or another condition",
     AskForeignKey: "choose other columns, or give them one type first",
 }
+_ELSE = {
+    False: "make it the column's server_default; fill= is for expressions that can be compared",
+    True: "leave backward= out, and make it the column's default first",
+}
 _ROWS_OWN = "use an expression of the row's own columns"
 _MANY = {
     "42803": "an aggregate can't give one row its value",
@@ -103,8 +107,8 @@ def _volatile(connection: Connection, step: AskExpression) -> Refused:
     return SchemaMismatch(
         f"{found.proname}() gives another value at each call: it is VOLATILE"
         f"{pointed(step.expression.text, names[found.proname.lower()])}",
-        remedy=f"where that is not so, ALTER FUNCTION {found.signature} STABLE; else make it the column's "
-        "server_default; fill= is for expressions that can be compared",
+        remedy=f"where that is not so, ALTER FUNCTION {found.signature} STABLE; "
+        f"else {_ELSE[step.given == 'backward']}",
     )
 
 

@@ -72,6 +72,10 @@ def _reflect(
             EnumType(row.nspname, row.typname, tuple(row.labels))
             for row in connection.execute(text(catalogue.ENUMS))
         ),
+        enum_columns=tuple(
+            ((row.enum_schema, row.enum_name), TableName(row.nspname, row.relname), row.attname)
+            for row in connection.execute(text(catalogue.ENUM_COLUMNS))
+        ),
         search_path=path,
         table_names=tuple(name for name, kind, _ in relations if kind in {"r", "p"}),
         schema_names=tuple(connection.execute(text("SELECT nspname FROM pg_catalog.pg_namespace")).scalars()),

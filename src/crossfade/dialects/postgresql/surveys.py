@@ -103,6 +103,8 @@ def _conditions(lens: RowLens, row: values.Row, step: CountApart) -> Iterator[tu
         yield "kept", values.kept(lens, row, columns)
     lost = values.kept(lens.inverse(), row, columns) if lens.backward else "false"
     if lens.law is Law.FREE:
+        if lens.old and not lens.backward:
+            yield "lost", " OR ".join(f"{row[each]} IS NOT NULL" for each in lens.old)
         if lens.backward:
             born = _born_since(lens, row) if step.retired else "false"
             yield "lost", f"NOT ({born}) AND ({lost})" if step.retired else lost
