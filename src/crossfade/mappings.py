@@ -36,6 +36,12 @@ def ways_back(plan: Plan, state: State, answers: Answers, kept_rows: int) -> tup
         for number, lens in enumerate(table.lenses)
     ]
     kept = "values that an earlier rollback kept, which the next start brings back"
+    refusing = tuple(
+        RowCount(
+            what=f"rows that no old value stands for, so that revert refuses: {table}.{column}", rows=rows
+        )
+        for (table, column), rows in answers.unsaid.items()
+    )
     ways = (
         WayBack(
             command="rollback",
@@ -60,19 +66,16 @@ def ways_back(plan: Plan, state: State, answers: Answers, kept_rows: int) -> tup
                     for each in every
                     if each.lens.old and each.lens.backward
                 ),
-                *(
-                    RowCount(
-                        what=f"rows that no old value stands for, so that revert refuses: {table}.{column}",
-                        rows=rows,
-                    )
-                    for (table, column), rows in answers.unsaid.items()
-                ),
+                *refusing,
             ),
         ),
         WayBack(
             command="revert, after purge",
             restores="The old columns are made again and filled backward, from the new values alone.",
-            counts=tuple(count for each in every for count in each.purged()),
+            counts=(
+                *(refusing if state is State.PURGED else ()),
+                *(count for each in every for count in each.purged()),
+            ),
         ),
         WayBack(
             command="purge",

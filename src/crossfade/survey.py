@@ -225,10 +225,13 @@ def _questions(plan: Plan, state: State) -> Iterator[Step]:
                 yield from _values(table.table, lens, pair, state)
         if state in BOTH:
             yield CountApart(table.table, table.lenses, table.columns, retired=state is State.COMPLETED)
+        if state in OLD_ALONE and any(map(_ends, table.lenses)):
+            ends = (each if _ends(each) else _blank(each) for each in table.lenses)
+            yield CountApart(table.table, tuple(ends), table.columns)
         side = "old" if state in OLD_ALONE else "new" if state in NEW_ALONE else ""
         if side and any(_made(lens, side) for lens in table.lenses):
             lenses = tuple(
-                _textual(each, side) if _made(each, side) else replace(each, forward=(), backward=())
+                _textual(each, side) if _made(each, side) else _blank(each)
                 for each in table.lenses
             )
             yield CountReturns(table.table, lenses, table.columns, side)
@@ -243,6 +246,16 @@ def _values(table: TableName, lens: RowLens, pair: Pair, state: State) -> Iterat
         plain = _textual(lens, "new")
         back = next(each.value for each in plain.backward if each.column == pair.back.column)
         yield CountValues(table, pair.new, shown(lens, pair.new), lens, pair.there.value, back)
+
+
+def _ends(lens: RowLens) -> bool:
+    """Whether the old side ends there: the new one does not have it, and nothing gives it back."""
+    return bool(lens.old) and not lens.new and not lens.backward
+
+
+def _blank(lens: RowLens) -> RowLens:
+    """A lens of which nothing is asked, in its place."""
+    return replace(lens, old=(), new=(), forward=(), backward=(), law=Law.FREE)
 
 
 def _made(lens: RowLens, side: str) -> bool:

@@ -87,7 +87,7 @@ class _Page:
             return
         yield from self.heading("What to look at")
         for each in found:
-            line = f"- **{each.code} {each.title}** ({words.lint_kind(each)}), {code(each.place)}: "
+            line = f"- **{each.code} {escaped(each.title)}** ({words.lint_kind(each)}), {code(each.place)}: "
             yield line + f"{escaped(each.fact)}. *{escaped(each.remedy)}.*"
             if each.silenced is not None:
                 yield f"  Accepted: {escaped(each.silenced)}"

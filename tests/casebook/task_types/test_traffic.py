@@ -12,6 +12,7 @@ SABOTAGES = (
         f"{QUIETLY} UPDATE batch_job SET task_type_id = (SELECT id FROM task_type WHERE action = 'submit'"
         " AND domain = 'claim') WHERE workflow_type = 'claim_status'",
         ("lost",),
+        seconds=1.5,
     ),
     Sabotage(
         "the backfill wrote another domain",
@@ -20,6 +21,7 @@ SABOTAGES = (
         " AND domain = 'claim') WHERE workflow_type = 'prior_auth'",
         ("lost", "mismatches"),
         last="verify",
+        seconds=1.5,
     ),
     Sabotage(
         "the sync forgets task types that move",
@@ -42,6 +44,7 @@ SABOTAGES = (
         f"{QUIETLY} UPDATE rcm_trace t SET workflow_type = b.workflow_type FROM batch_job b"
         " WHERE b.id = t.batch_job_id",
         ("rollback",),
+        seconds=1.5,
     ),
     Sabotage(
         "no action comes back",
@@ -56,12 +59,14 @@ SABOTAGES = (
         f"{QUIETLY} UPDATE rcm_trace t SET workflow_type = b.workflow_type FROM batch_job b"
         " WHERE b.id = t.batch_job_id",
         ("revert",),
+        seconds=1.5,
     ),
     Sabotage(
         "complete changed a display name",
         "complete",
         "UPDATE task_type SET display_name = 'x' WHERE action = 'submit'",
         ("complete",),
+        seconds=1.5,
     ),
 )
 

@@ -87,6 +87,22 @@ ALTER TABLE "Shop"."order items" DROP COLUMN "Größe"
 -- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
 ALTER TABLE public.orders RENAME COLUMN status_2 TO status
 
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+DO $crossfade$
+DECLARE
+  found name;
+BEGIN
+  SELECT c.conname INTO found FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_attribute a
+    ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+    WHERE c.conrelid = 'public.orders'::regclass AND c.contype = 'n' AND a.attname = 'status'
+    AND (c.conname = 'orders_status_2_not_null' OR c.conname LIKE '%\\_crossfade\\_%');
+  IF found IS NOT NULL THEN
+    EXECUTE pg_catalog.format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', 'public.orders', found,
+        'orders_status_not_null');
+  END IF;
+END
+$crossfade$
+
 """,
     ),
     "relaxed": Golden(

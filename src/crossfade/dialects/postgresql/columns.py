@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, literal, table
 from crossfade.dialects.postgresql.rendering import Server, alter, granted, render
 from crossfade.schema import TableName
@@ -51,7 +53,9 @@ def _(step: DropColumn, server: Server) -> tuple[Statement, ...]:
 @render.register
 def _(step: RenameColumn, server: Server) -> tuple[Statement, ...]:
     renamed = alter(step.table, f"RENAME COLUMN {ident(step.column)} TO {ident(step.to)}")
-    return (renamed, *((Statement(_not_null_renamed(step)),) if server.version >= (18,) else ()))
+    if server.version < (18,):
+        return (renamed,)
+    return (renamed, replace(renamed, sql=_not_null_renamed(step)))
 
 
 def _not_null_renamed(step: RenameColumn) -> str:
