@@ -32,7 +32,9 @@ class ColumnLine(Report):
 
 
 class TableShape(Report):
-    """A table before and after, and under what name the new version shows it while both are live."""
+    """A table before and after, and under what name the new version shows it while both are live; by its own,
+    where the evolution makes it.
+    """
 
     table: str
     shown: str

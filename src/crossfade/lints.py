@@ -190,7 +190,8 @@ def _without_statistics(tables: Sequence[Table]) -> Iterator[Lint]:
 
 
 def _served(key: ForeignKey, table: Table, built: Sequence[tuple[TableName, tuple[str, ...]]]) -> bool:
-    heads = [each.columns for each in table.indexes if each.valid and each.predicate is None]
+    whole = [each for each in table.indexes if each.valid and each.predicate is None and not each.expressions]
+    heads = [each.columns for each in whole]
     heads += [columns for of, columns in built if of == key.table]
     wanted = set(key.columns)
     return any(set(columns[: len(wanted)]) == wanted for columns in heads)

@@ -23,13 +23,13 @@ def missing(retired: Sequence[Retired], done: Sequence[Step], *, purged: bool) -
     """
     gone = {(each.plan.table.name, old.name) for each in retired for lens in each.lenses for old in lens.old}
     keys = [step.key for step in done if isinstance(step, DropForeignKey)]
-    return tuple(
-        check
-        for each in retired
-        for lens in each.lenses
-        if not lens.new and not lens.fed_by & gone
-        for check in (*_nulls(each, lens, purged=purged), *_orphans(each, lens, keys, purged=purged))
-    )
+    found: list[Counted] = []
+    for each in retired:
+        for lens in each.lenses:
+            if not lens.new and not lens.fed_by & gone:
+                found.extend(_nulls(each, lens, purged=purged))
+                found.extend(_orphans(each, lens, keys, purged=purged))
+    return tuple(found)
 
 
 def _nulls(table: Retired, lens: RowLens, *, purged: bool) -> Iterator[CountNulls]:

@@ -11,6 +11,7 @@ from crossfade.composition import check_shared, completed, evolved, in_order
 from crossfade.document import Lint
 from crossfade.errors import Refused, SchemaMismatch
 from crossfade.evolution import Evolution, twice
+from crossfade.expressions import Sql
 from crossfade.fitness import check_indexes, check_names, check_privileges, check_table, check_triggers
 from crossfade.lens import RowLens
 from crossfade.phases import Phase
@@ -73,6 +74,13 @@ class Plan:
     def remarks(self) -> tuple[str, ...]:
         """The notes, and the warnings that nobody accepted."""
         return (*self.notes, *(each.line for each in self.lints if each.warns and each.silenced is None))
+
+    @property
+    def reads(self) -> tuple[TableName, ...]:
+        """Other tables that the old side of rows is made of, and that must stay as they are meanwhile."""
+        values = (each.value for lens in self.lenses for each in lens.backward)
+        read = (table for value in values if isinstance(value, Sql) for table in value.tables)
+        return tuple(dict.fromkeys(table for table in read if table not in self.tables))
 
     @property
     def renamed(self) -> dict[TableName, TableName]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from crossfade.document import ColumnLine, ColumnShape, TableShape
+from crossfade.expressions import columns_made
 from crossfade.plan import Plan
 from crossfade.schema import Column, Table
-from crossfade.steps import AddColumn, PublishView, SetDefault, SetNotNull, ViewColumn
+from crossfade.steps import AddColumn, CreateTable, PublishView, SetDefault, SetNotNull, ViewColumn
 
 SAME, REPLACED, RENAMED, ADDED, LEFT_OUT = "as it was", "replaced", "renamed", "added", "left out"
 
@@ -16,7 +17,7 @@ SAME, REPLACED, RENAMED, ADDED, LEFT_OUT = "as it was", "replaced", "renamed", "
 def shapes(plan: Plan) -> tuple[TableShape, ...]:
     """Every table of the plan, line by line."""
     views = {step.table: step for step in plan.start if isinstance(step, PublishView)}
-    return tuple(
+    changed = tuple(
         TableShape(
             table=str(table.name),
             shown=f"{views[table.name].namespace}.{views[table.name].view.name}",
@@ -25,6 +26,18 @@ def shapes(plan: Plan) -> tuple[TableShape, ...]:
         for table in plan.before
         if table.name in views
     )
+    made = tuple(
+        TableShape(table=str(step.table), shown=str(step.table), lines=tuple(_made(step)))
+        for step in plan.start
+        if isinstance(step, CreateTable)
+    )
+    return (*changed, *made)
+
+
+def _made(step: CreateTable) -> Iterator[ColumnLine]:
+    for each in columns_made(step.create, "postgres"):
+        shape = ColumnShape(name=each.name, type=each.type, nullable=each.nullable, default=each.default)
+        yield ColumnLine(before=None, after=shape, how=ADDED)
 
 
 def _lines(plan: Plan, table: Table, after: Sequence[ViewColumn]) -> tuple[ColumnLine, ...]:

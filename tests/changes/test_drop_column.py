@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, NullPool, create_engine
 
 from crossfade import DropColumn, Evolution, OpenEnum, RenameTable, commands
-from crossfade.errors import MissingPrivilege, SchemaMismatch
+from crossfade.errors import MissingPrivilege, SchemaMismatch, WrongState
 from tests.concurrency.roles import roles_of
 
 NAME = "leaner"
@@ -289,3 +289,24 @@ def test_writes_are_counted_by_side(shop: Shop) -> None:
     shop.old.exec_driver_sql(f"INSERT INTO public__{NAME}.orders VALUES (9, 1)")
     shop.new.exec_driver_sql("UPDATE orders SET total = 0")
     assert written() == (2, 2)
+
+
+def test_nobody_changes_a_table_that_backward_reads_meanwhile(shop: Shop) -> None:
+    """Its trigger reads the column by the name that it has."""
+    shop.old.exec_driver_sql(TWO)
+    other = Evolution("opened", changes=[OPENED])
+    commands.start(leaner(TRACED), shop.url)
+    held = rf"evolution '{NAME}' is live on public\.batches"
+    with pytest.raises(WrongState, match=held):
+        commands.start(other, shop.url)
+    commands.rollback(NAME, shop.url)
+    commands.start(other, shop.url)
+    with pytest.raises(WrongState, match=r"evolution 'opened' is live on public\.batches"):
+        commands.start(leaner(TRACED), shop.url)
+    commands.rollback("opened", shop.url)
+    through(shop, TRACED)
+    commands.start(other, shop.url)
+    with pytest.raises(WrongState, match=r"'opened' came later, and is live on public\.batches"):
+        commands.revert(NAME, shop.url)
+    commands.rollback("opened", shop.url)
+    commands.revert(NAME, shop.url)

@@ -1,4 +1,4 @@
-"""EnumToReference on a real server: both applications, rows of the lookup that come, change and go, every way back."""
+"""EnumToReference on a real server: both applications, rows of the lookup that come, change and go."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from crossfade import EnumToReference, Evolution, commands, connect_args
 
 LEGACY = """
 CREATE TYPE kind AS ENUM ('eligibility', 'claim_status', 'prior_auth');
-CREATE TABLE task_type (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), domain text NOT NULL, action text NOT NULL,
-    display_name text, UNIQUE (domain, action));
-INSERT INTO task_type (domain, action, display_name)
-    VALUES ('claim', 'status_check_legacy', 'Claim status'), ('claim', 'appeal', 'Appeal'), ('billing', 'send', NULL);
+CREATE TABLE task_type (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), domain text NOT NULL,
+    action text NOT NULL, display_name text, UNIQUE (domain, action));
+INSERT INTO task_type (domain, action, display_name) VALUES ('claim', 'status_check_legacy', 'Claim status'),
+    ('claim', 'appeal', 'Appeal'), ('billing', 'send', NULL);
 CREATE TABLE job (id int PRIMARY KEY, kind kind NOT NULL, note text);
 INSERT INTO job SELECT n, (enum_range(NULL::kind))[1 + n % 3], 'note ' || n FROM generate_series(1, 30) n;
 """
@@ -143,7 +143,7 @@ def test_a_row_that_stands_for_a_value_stays_what_it_is(office: Office) -> None:
         "UPDATE task_type SET action = 'other' WHERE domain = 'prior_auth'",
         "UPDATE task_type SET domain = 'claim' WHERE domain = 'prior_auth'",
     ):
-        with pytest.raises(psycopg.errors.CheckViolation, match="stands for prior_auth in public.job"):
+        with pytest.raises(psycopg.errors.CheckViolation, match=r"stands for prior_auth in public\.job"):
             office.new.execute(statement)
     commands.complete(TASKS, office.url)
     office.new.execute("DELETE FROM task_type WHERE domain = 'prior_auth'")
@@ -198,7 +198,8 @@ def test_there_and_back_again(office: Office) -> None:
     labels = office.old.execute("SELECT enum_range(NULL::kind)::text").fetchone()
     assert labels == ("{eligibility,claim_status,prior_auth}",)
     left = office.old.execute(
-        "SELECT attname FROM pg_attribute WHERE attrelid = 'job'::regclass AND attnum > 0 AND NOT attisdropped"
+        "SELECT attname FROM pg_attribute "
+        "WHERE attrelid = 'job'::regclass AND attnum > 0 AND NOT attisdropped"
     ).fetchall()
     assert sorted(left) == [("id",), ("kind",), ("note",), ("task_type_id",)]
 

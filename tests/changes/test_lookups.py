@@ -43,11 +43,14 @@ def catalogue(session: Session) -> list[tuple[object, ...]]:
         SELECT 'column', c.relname, attname, format_type(atttypid, atttypmod), attnotnull
         FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
         WHERE nspname = 'public' AND attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'i')
-        UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated
+        UNION ALL
+        SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated
         FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-        UNION ALL SELECT 'trigger', relname, tgname, '', true FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+        UNION ALL SELECT 'trigger', relname, tgname, '', true
+        FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
         WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace
-        UNION ALL SELECT 'function', '', proname, '', true FROM pg_proc p WHERE pronamespace = to_regnamespace('crossfade')
+        UNION ALL SELECT 'function', '', proname, '', true
+        FROM pg_proc p WHERE pronamespace = to_regnamespace('crossfade')
         AND proname ~ '^(key|value|guard|sync)_' ORDER BY 1, 2, 3
         """,
     )
@@ -71,7 +74,7 @@ def test_a_text_with_the_rows_as_its_way_back(database: str, old: Session) -> No
         with pytest.raises(psycopg.errors.CheckViolation, match="has no value for it"):
             application.execute("INSERT INTO jobs SELECT 5, id FROM kinds WHERE code = 'C'")
         with pytest.raises(
-            psycopg.errors.CheckViolation, match="jobs.kind can't be 'z': no row of public.kinds"
+            psycopg.errors.CheckViolation, match=r"jobs\.kind can't be 'z': no row of public\.kinds"
         ):
             old.execute("INSERT INTO jobs VALUES (5, 'z')")
         application.execute("DELETE FROM kinds WHERE code = 'C'")
@@ -168,7 +171,7 @@ def test_a_lookup_that_is_not_there_is_made_and_kept(type_: str, database: str, 
     old.execute(
         "CREATE TYPE kind AS ENUM ('a', 'b'); CREATE TABLE jobs (id int PRIMARY KEY, kind kind NOT NULL)"
     )
-    old.execute("CREATE ROLE reader_%s; GRANT SELECT ON jobs TO reader_%s" % (type_, type_))
+    old.execute(f"CREATE ROLE reader_{type_}; GRANT SELECT ON jobs TO reader_{type_}")
     old.execute("INSERT INTO jobs VALUES (1, 'a'), (2, 'b')")
     key = sa.Column("id", UUID() if type_ == "uuid" else sa.BigInteger(), primary_key=True)
     columns = (
@@ -270,15 +273,14 @@ def test_columns_that_are_called_as_the_routines_own_variables(database: str, ol
 
 
 def test_hostile_names_and_values_are_data(database: str, old: Session) -> None:
-    table, column, lookup, to = 'j"; DROP x', "ki'nd $$", 'ta"ble%s', 'new "col" %(x)s'
+    column, to = "ki'nd $$", 'new "col" %(x)s'
     label = "it's $crossfade$ %s %% \\ \""
     old.execute(
-        sa.text("x").text
-        and f"""
+        r"""
         CREATE TABLE "ta""ble%s" ("i d" uuid PRIMARY KEY, "co'de" varchar(80) UNIQUE);
-        CREATE TYPE "ki""nd" AS ENUM ('it''s $crossfade$ %s %% \\ "', 'b');
+        CREATE TYPE "ki""nd" AS ENUM ('it''s $crossfade$ %s %% \ "', 'b');
         CREATE TABLE "j""; DROP x" (id int PRIMARY KEY, "ki'nd $$" "ki""nd" NOT NULL);
-        INSERT INTO "j""; DROP x" VALUES (1, 'it''s $crossfade$ %s %% \\ "'), (2, 'b');
+        INSERT INTO "j""; DROP x" VALUES (1, 'it''s $crossfade$ %s %% \ "'), (2, 'b');
         """
     )
     hostile = Evolution(
@@ -294,7 +296,6 @@ def test_hostile_names_and_values_are_data(database: str, old: Session) -> None:
             )
         ],
     )
-    assert (table, lookup) == ('j"; DROP x', 'ta"ble%s')
     commands.start(hostile, database)
     commands.rollback("refer", database)
     commands.start(hostile, database)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Column as SqlColumn
+from sqlalchemy import MetaData, String, Table, Uuid, text
 
 from crossfade import DropColumn, EnumToReference, Evolution, commands
 from crossfade.document import Document
-from crossfade.pages import FORMATS
+from crossfade.pages import FORMATS, words
 from tests.documents.shop import run
 from tests.documents.test_counts import ANEW, BEYOND, LOST, NEEDED, mapped, others, way
 
@@ -120,3 +122,34 @@ def test_a_task_that_the_old_side_has_no_kind_for_is_counted(jobs: str) -> None:
     assert [(each.new, each.seen_as) for each in others(document)] == [
         ({"domain": "other", "action": "look"}, None)
     ]
+
+
+def test_a_lookup_that_is_made_is_shown_as_what_comes(jobs: str) -> None:
+    made = Table(
+        "phase",
+        MetaData(),
+        SqlColumn("id", Uuid, primary_key=True, server_default=text("gen_random_uuid()")),
+        SqlColumn("Label", String(20), nullable=False, server_default="it's"),
+    )
+    evolution = Evolution(
+        "phases",
+        changes=[
+            EnumToReference(
+                "job",
+                "kind",
+                "phase_id",
+                lookup=made,
+                rows={"claim": {"Label": "Claimed"}, "eligibility": {"Label": "Eligible"}},
+            )
+        ],
+    )
+    document = commands.preview(evolution, jobs)
+    shape = next(each for each in document.shapes if each.table == "public.phase")
+    assert {each.how for each in shape.lines} == {"added"}
+    assert [words.column(each.after) for each in shape.lines] == [
+        "UUID NOT NULL DEFAULT gen_random_uuid()",
+        "VARCHAR(20) NOT NULL DEFAULT 'it''s'",
+    ]
+    assert values(document)["claim"] == ({"Label": "Claimed"}, "claim", 20, None)
+    for form in FORMATS:
+        assert "Label" in FORMATS[form](document)

@@ -3,7 +3,7 @@
 import pytest
 
 from crossfade import DropColumn
-from crossfade.errors import EvolutionError, MissingPrivilege, SchemaMismatch, Unsupported
+from crossfade.errors import CrossfadeError, EvolutionError, MissingPrivilege, SchemaMismatch, Unsupported
 from tests.refusals.refusal import IN, Case, Refusal, assert_case
 
 OF_NOTE = IN + "DropColumn orders.note"
@@ -13,7 +13,7 @@ LABELS = 'CREATE TABLE labels (id bigint PRIMARY KEY, label text, "Odd one" text
 PLAIN = "use plain SELECT … FROM table JOIN table ON … WHERE …"
 
 
-def read(id_: str, backward: str, kind: type[EvolutionError], fact: str, remedy: str, *given: str) -> Case:
+def read(id_: str, backward: str, kind: type[CrossfadeError], fact: str, remedy: str, *given: str) -> Case:
     """An expression that is refused; a line of `fact` after the first points at the part."""
     return Case(
         id_,

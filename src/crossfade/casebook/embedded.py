@@ -19,7 +19,7 @@ BEGIN, END = "<!-- guide: begin -->", "<!-- guide: end -->"
 BETWEEN = re.compile(rf"{BEGIN}\n(.*?){END}", re.DOTALL)
 
 FIGURE = re.compile(r"\b\d[\d,.:-]*(?: (?:ms|s)\b)?")
-PLURAL = re.compile(r"# (\w+?)s?\b")
+PLURAL = re.compile(r"… (\w+?)s?\b")
 PASSING = re.compile(
     r"- \*\*CF(?:101|107|108) |- the longest wait"
 )  # as the data and the moment would have it
@@ -59,7 +59,7 @@ def structure(guide: str) -> list[str]:
         head = (head or line) if line.startswith("|") else ""
         if PASSING.match(line) or head.startswith(ALONE):
             continue
-        masked = PLURAL.sub(r"# \1s", FIGURE.sub("#", _kept(line, head)))
+        masked = PLURAL.sub(r"… \1s", FIGURE.sub("…", _kept(line, head)))
         if masked or (lines and lines[-1]):
             lines.append(masked)
     return lines

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from crossfade import codec
 from crossfade.commands.checks import demand_answers
+from crossfade.commands.ground import plan_of
 from crossfade.dialects import SchemaDialect
 from crossfade.errors import WrongState
 from crossfade.evolution import Evolution
@@ -34,18 +35,27 @@ def fitting_plan(
     }
     demand_free(journal, connection, evolution.name, touched)
     plan = build(evolution, schema.without_retired())
+    demand_free(journal, connection, evolution.name, touched, plan.reads)
     demand_answers(plan, dialect, connection)
     return plan
 
 
 def demand_free(
-    journal: Journal, connection: Connection, evolution: str, tables: Iterable[TableName]
+    journal: Journal,
+    connection: Connection,
+    evolution: str,
+    tables: Iterable[TableName],
+    reads: Iterable[TableName] = (),
 ) -> None:
-    """Raises WrongState where another evolution holds one of the tables."""
-    wanted = {str(table) for table in tables}
+    """Raises WrongState where another evolution holds one of the tables, or one that this one `reads`, or
+    reads one of the tables.
+    """
+    wanted, read = set(map(str, tables)), set(map(str, reads))
     for record in journal.records(connection):
-        shared = wanted.intersection(record.tables)
-        if record.name != evolution and record.state.holds_tables and shared:
+        if record.name == evolution or not record.state.holds_tables:
+            continue
+        shared = (wanted | read).intersection(record.tables) | (wanted & _reads(record))
+        if shared:
             raise WrongState(
                 f"evolution {record.name!r} is {record.state} on {', '.join(sorted(shared))}",
                 place=f"evolution {evolution!r}",
@@ -56,8 +66,9 @@ def demand_free(
 def demand_last(journal: Journal, connection: Connection, record: Record) -> None:
     """Raises WrongState where another evolution came to the same tables later, and builds on this one."""
     began = journal.began(connection, record)
+    own = set(record.tables)
     for other in journal.records(connection):
-        shared = set(record.tables).intersection(other.tables)
+        shared = (own | _reads(record)).intersection(other.tables) | (own & _reads(other))
         if other.name == record.name or other.state is State.ROLLED_BACK or not shared:
             continue
         if journal.began(connection, other) > began:
@@ -67,6 +78,10 @@ def demand_last(journal: Journal, connection: Connection, record: Record) -> Non
                 place=f"evolution {record.name!r}",
                 remedy=f"take back {other.name!r} first: {first}roll it back",
             )
+
+
+def _reads(record: Record) -> set[str]:
+    return set(map(str, plan_of(record).reads))
 
 
 def fresh(plan: Plan, earlier: Record | None) -> Record:

@@ -31,7 +31,9 @@ def start(evolution: Evolution, database: Database, *, observer: Observer | None
                 raise
             connection.rollback()
             journal.install(connection)  # holds the journal's lock from here to the commit
-            demand_free(journal, connection, plan.evolution, (*plan.tables, *plan.renamed.values()))
+            demand_free(
+                journal, connection, plan.evolution, (*plan.tables, *plan.renamed.values()), plan.reads
+            )
             record = journal.enter(connection, fresh(plan, record))
         else:
             connection.rollback()

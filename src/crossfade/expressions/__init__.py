@@ -5,6 +5,7 @@ sqlglot, never cut up as text, and what a user wrote is kept word by word.
 """
 
 from crossfade.expressions.conditions import fails_on_null, literal_of, mentions, not_null, renamed, translate
+from crossfade.expressions.definitions import columns_made
 from crossfade.expressions.images import UNKNOWN, Said, Unknown, closed, domain, image, settled
 from crossfade.expressions.lookups import Held, LookupKey, LookupValue
 from crossfade.expressions.parsing import called
@@ -30,6 +31,7 @@ __all__ = [
     "called",
     "chosen",
     "closed",
+    "columns_made",
     "default_of",
     "domain",
     "fails_on_null",

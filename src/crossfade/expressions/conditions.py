@@ -64,9 +64,12 @@ def fails_on_null(text: str, column: str, dialect: str) -> bool:
     """Whether the condition `text` can't hold where `column` is NULL: AND joins what compares it."""
     tree = parse_one(text, dialect).unnest()
     parts = [each.unnest() for each in tree.flatten()] if isinstance(tree, exp.And) else [tree]
-    compared = [each for each in parts if isinstance(each, exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT)]
-    compared += [each for each in parts if isinstance(each, exp.GTE | exp.In)]
-    sides = [_bare(side) for each in compared for side in (each.this, each.args.get("expression"))]
+    sides = [
+        _bare(side)
+        for each in parts
+        if isinstance(each, exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT | exp.GTE | exp.In)
+        for side in (each.this, each.args.get("expression"))
+    ]
     return any(isinstance(side, exp.Column) and side.this.name == column for side in sides)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from sqlglot import exp
 
@@ -68,12 +69,13 @@ def resolved(text: str, tree: exp.Expr, row: Table, schema: Schema, place: str) 
     found = Resolved()
     tables: dict[int, tuple[Table, str]] = {}
     aliases = {folded(alias_of(each)) for each in tree.find_all(exp.Table)}
-    for each in tree.find_all(exp.SetOperation):
-        _refuse(f"a subquery with {each.key.upper()} can't be followed", each, text, place, _PLAIN)
+    for several in tree.find_all(exp.SetOperation):
+        _refuse(f"a subquery with {several.key.upper()} can't be followed", several, text, place, _PLAIN)
     for select in tree.find_all(exp.Select):
         _demand_plain(select, text, place)
         taken: set[str] = set()
-        for source in sources(select):
+        for each in sources(select):
+            source = _demand_table(each, text, place)
             known, alias = _table(source, text, row, schema, place), folded(alias_of(source))
             if alias in taken:
                 _refuse(f"two tables are called {alias!r}", source, text, place, "name each on its own")
@@ -85,16 +87,16 @@ def resolved(text: str, tree: exp.Expr, row: Table, schema: Schema, place: str) 
             found.tables.append(known.name)
             full = f"{_quoted(known.name.schema)}.{_quoted(known.name.name)} AS {_quoted(said)}"
             found.edits.append((*_span(parts_of(source)[0], alias_of(source), source.this), full))
-    for each in spoken(tree):
-        source = _source(each, tables, text, place)
-        if source is None:
-            _demand_known(each, tables, row, text, place)
-            found.rows.append(each.node)
+    for word in spoken(tree):
+        of = _source(word, tables, text, place)
+        if of is None:
+            _demand_known(word, tables, row, text, place)
+            found.rows.append(word.node)
             continue
-        known, said = tables[id(source)]
-        column = _column(known, each.node, text, place)
+        known, said = tables[id(of)]
+        column = _column(known, word.node, text, place)
         found.elsewhere.append((known.name, column))
-        parts = each.node.parts
+        parts = word.node.parts
         found.edits.append((*_span(parts[0], parts[-1]), f"{_quoted(said)}.{_quoted(column)}"))
     return found
 
@@ -115,15 +117,21 @@ def _demand_plain(select: exp.Select, text: str, place: str) -> None:
         _refuse("a subquery without FROM reads nothing", select, text, place, "leave SELECT out")
 
 
-def _table(source: exp.Expr, text: str, row: Table, schema: Schema, place: str) -> Table:
-    """The table that stands in FROM; what else may stand there is refused."""
-    plain = isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier)
+def _demand_table(source: exp.Expr, text: str, place: str) -> exp.Table:
+    """What stands in FROM, where it is a table; what else may stand there is refused."""
     known = {"this", "db", "alias"}
-    if not plain or any(value for key, value in source.args.items() if key not in known):
+    if not (isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier)):
         _refuse("only tables can be read FROM here", source, text, place, _PLAIN)
+    if any(value for key, value in source.args.items() if key not in known):
+        _refuse("only whole tables can be read FROM here", source, text, place, _PLAIN)
     alias = source.args.get("alias")
     if alias is not None and alias.args.get("columns"):
         _refuse("columns can't be given other names here", source, text, place, "name the table alone")
+    return source
+
+
+def _table(source: exp.Table, text: str, row: Table, schema: Schema, place: str) -> Table:
+    """The table that is read. Raises Refused for one that can't be, and points at it."""
     at = position(source)
     try:
         table = schema.table(_written(source), place)
@@ -219,5 +227,5 @@ def _span(*nodes: exp.Expr) -> tuple[int, int]:
     return begins - len(SELECT), ends - len(SELECT)
 
 
-def _refuse(fact: str, node: exp.Expr, text: str, place: str, remedy: str) -> None:
+def _refuse(fact: str, node: exp.Expr, text: str, place: str, remedy: str) -> NoReturn:
     raise EvolutionError(f"{fact}{pointed(text, position(node))}", place=place, remedy=remedy)

@@ -140,11 +140,11 @@ def _show_guide(console: Console, guide: Guide) -> None:
     for walk in guide.walks:
         ended = walk.ended or (f"failed: {words.plain(walk.failure)}" if walk.failure else "interrupted")
         _fact(console, f"{words.when(walk.at)}  {walk.command:<9} {words.span(walk.seconds)}, {ended}")
-        for each in walk.moved:
-            rate = f"{each.rows_per_second:,.0f} rows/s"
+        for moved in walk.moved:
+            rate = f"{moved.rows_per_second:,.0f} rows/s"
             _fact(
                 console,
-                f"    {words.plain(each.step)}: {each.rows:,} rows in {words.span(each.seconds)}, {rate}",
+                f"    {words.plain(moved.step)}: {moved.rows:,} rows in {words.span(moved.seconds)}, {rate}",
             )
         if walk.compared is not None:
             found = f"{walk.compared.rows:,} rows compared, {walk.compared.mismatches:,} disagree"

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from crossfade import commands
-from crossfade.casebook.task_types.data import fill, legacy_sql
+from crossfade.casebook.task_types.data import build
 from crossfade.casebook.task_types.evolution import evolution
 from crossfade.testing import PostgresServer
 
@@ -37,8 +37,7 @@ def legacy(url: str, rows: int = ROWS) -> None:
     """Make the legacy tables in an empty database, and fill them."""
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain) as connection:
-        connection.execute(legacy_sql().encode())
-        fill(connection, rows)
+        build(connection, rows)
 
 
 def walked(url: str, state: str) -> None:

@@ -8,8 +8,10 @@ from tests.conformance.entries.orders import ENUM, REST, ROW
 from tests.conformance.entry import Entry
 
 KINDS = """
-CREATE TABLE kinds (id int PRIMARY KEY, code text NOT NULL, label text NOT NULL DEFAULT '', UNIQUE (code, label));
-INSERT INTO kinds VALUES (1, 'N', 'x'), (2, 'P', ''), (3, 'S', ''), (4, 'P', 'late'), (5, 'R', ''), (6, 'O', '');
+CREATE TABLE kinds (id int PRIMARY KEY, code text NOT NULL, label text NOT NULL DEFAULT '',
+    UNIQUE (code, label));
+INSERT INTO kinds VALUES (1, 'N', 'x'), (2, 'P', ''), (3, 'S', ''), (4, 'P', 'late'), (5, 'R', ''),
+    (6, 'O', '');
 """
 LOOKUP = {
     "new": {"id": 1, "code": "N", "label": "x"},

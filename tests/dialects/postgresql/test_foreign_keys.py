@@ -2,9 +2,9 @@
 
 import pytest
 
-from crossfade.schema import ForeignKey
+from crossfade.schema import Column, ForeignKey
 from crossfade.script import script
-from crossfade.steps import AddForeignKey, DropForeignKey, RenameForeignKey, ValidateForeignKey
+from crossfade.steps import AddForeignKey, AskForeignKey, DropForeignKey, RenameForeignKey, ValidateForeignKey
 from tests.dialects.postgresql.golden import Golden, dialect, expected, rendered, told
 from tests.dialects.postgresql.orders import ITEMS, ORDERS
 
@@ -27,6 +27,28 @@ ALTER TABLE "Shop"."order items" ADD CONSTRAINT items_order_fkey FOREIGN KEY ("o
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 ALTER TABLE public.orders ADD CONSTRAINT "Of both" FOREIGN KEY ("order", no)
     REFERENCES "Shop"."order items" ("order", "No") ON DELETE SET NULL NOT VALID
+
+""",
+    ),
+    "foreign key asked for": Golden(
+        AskForeignKey(
+            "AddForeignKey items (order, No)",
+            ITEMS,
+            OF_BOTH,
+            (Column("order", "bigint"), Column("no", "text", collation='"C"')),
+            (Column("order", "bigint"), Column("No", "text")),
+            ("public", "Shop"),
+        ),
+        """
+-- setting:
+SET LOCAL search_path = public, "Shop"
+
+-- work:
+CREATE TEMPORARY TABLE _crossfade_target ("order" bigint, "No" text, UNIQUE ("order", "No"))
+
+-- work:
+CREATE TEMPORARY TABLE _crossfade_asked ("order" bigint, no text COLLATE "C",
+    FOREIGN KEY ("order", no) REFERENCES pg_temp._crossfade_target ("order", "No"))
 
 """,
     ),

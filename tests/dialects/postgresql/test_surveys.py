@@ -28,12 +28,7 @@ OPENED = status()
 LEFT_OUT = replace(FILLED.inverse(), shown=())
 MARKED = replace(LEFT_OUT, mark="note_stands")
 WITHOUT = ("id", "total", "status_2", "channel")  # the old side is gone, and so is its type
-TEXTUAL = replace(
-    OPENED,
-    old=(replace(OLD, type="text", enum=None),),
-    forward=(replace(OPENED.forward[0], value=replace(OPENED.forward[0].value, source="text")),),
-    backward=(replace(OPENED.backward[0], value=replace(OPENED.backward[0].value, target="text")),),
-)
+TEXTUAL = status(old=replace(OLD, type="text", enum=None))
 
 CASES = {
     "values": Golden(

@@ -1,6 +1,6 @@
 """The case ``task_types``: an enum becomes a foreign key while both applications run.
 
-``legacy.sql``, ``rows.sql``
+``legacy.sql``, ``keys.sql``, ``rows.sql``
     The schema as it was, and believable rows for it.
 ``data``
     Any number of them, the same for the same seed.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from crossfade.casebook.case import Case, Extent, Seeds
+from crossfade.casebook.task_types import data
 from crossfade.casebook.task_types.bookkeeper import SHAPES, audit
-from crossfade.casebook.task_types.data import fill, legacy_sql
 from crossfade.casebook.task_types.evolution import evolution
 from crossfade.casebook.task_types.models import TaskType
 from crossfade.casebook.task_types.oracle import TASKS
@@ -26,8 +26,7 @@ def build(engine: Engine, rows: int, seed: int) -> dict[str, int]:
     with engine.begin() as connection:
         driver = connection.connection.driver_connection
         assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the case speaks psycopg's own protocol
-        driver.execute(legacy_sql().encode())
-        return fill(driver, rows, seed)
+        return data.build(driver, rows, seed)
 
 
 def extents(side: Side, *shown: str) -> tuple[Extent, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-__all__ = ["BIG_AT", "BIG_EVERY", "NAMES", "NOTES", "fill", "legacy_sql"]
+__all__ = ["BIG_AT", "BIG_EVERY", "NAMES", "NOTES", "build", "fill", "legacy_sql"]
 
 BIG_EVERY, BIG_AT = 997, 13
 """Every 997th job, from the 13th, carries 10 to 50 kB of JSON (a prime: no batch size divides it)."""
@@ -36,7 +36,15 @@ TABLES = ("batch_job", "rcm_trace", "task_type")
 
 def legacy_sql() -> str:
     """The legacy schema: several statements without parameters, for an empty database."""
-    return _file("legacy.sql")
+    return f"{_file('legacy.sql')}\n{_file('keys.sql')}"
+
+
+def build(connection: psycopg.Connection[Any], rows: int, seed: int = 1) -> dict[str, int]:
+    """Make the legacy schema in an empty database, filled as by ``fill``, in half the time."""
+    connection.execute(_file("legacy.sql").encode())
+    made = fill(connection, rows, seed)
+    connection.execute(_file("keys.sql").encode())
+    return made
 
 
 def fill(connection: psycopg.Connection[Any], rows: int, seed: int = 1) -> dict[str, int]:

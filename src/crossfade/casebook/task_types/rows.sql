@@ -1,5 +1,5 @@
 -- Believable rows: each is drawn from the md5 of the seed and its number, in whole numbers and products of
--- exact fractions, so that they are the same on every machine.
+-- exact fractions, so that they are the same on every machine. OFFSET 0 has each digest made once for its row.
 
 CREATE FUNCTION pg_temp.drawn(digest text, place integer) RETURNS integer STABLE LANGUAGE sql
 RETURN ('x' || substr(digest, 4 * place + 1, 4))::bit(16)::integer;  -- 0 to 65,535, eight places
@@ -43,7 +43,7 @@ SELECT pg_temp.job(%(seed)s, number),
     coalesce(finished, made),
     finished
 FROM generate_series(1, %(rows)s) AS number
-CROSS JOIN LATERAL (SELECT md5(%(seed)s || ' job ' || number) AS digest) AS drawn
+CROSS JOIN LATERAL (SELECT md5(%(seed)s || ' job ' || number) AS digest OFFSET 0) AS drawn
 CROSS JOIN LATERAL (SELECT
     pg_temp.drawn(digest, 1) / 65536.0::float8 AS share,
     pg_temp.made(digest, number) AS made,
@@ -52,9 +52,9 @@ CROSS JOIN LATERAL (SELECT
         ELSE 'running' END AS status,
     pg_temp.pick(%(names)s, pg_temp.drawn(digest, 7))
         || CASE WHEN mod(number, 10) < 7 THEN ' ' || mod(number, 89) ELSE '' END AS name
-    ) AS more
+    OFFSET 0) AS more
 CROSS JOIN LATERAL (SELECT CASE WHEN status NOT IN ('queued', 'running')
-    THEN made + interval '1 second' * (1 + mod(pg_temp.drawn(digest, 3), 3000)) END AS finished) AS over;
+    THEN made + interval '1 second' * (1 + mod(pg_temp.drawn(digest, 3), 3000)) END AS finished OFFSET 0) AS over;
 
 INSERT INTO rcm_trace (id, batch_job_id, workflow_type, event, detail, occurred_at)
 SELECT (number - 1) * 8 + place,
@@ -68,7 +68,7 @@ SELECT (number - 1) * 8 + place,
         'payer', pg_temp.pick(%(payers)s, pg_temp.drawn(digest, 6)), 'retry', mod(number, 11) = 0) END,
     pg_temp.made(digest, number) + interval '1 second' * (place * 7)
 FROM generate_series(1, %(rows)s) AS number
-CROSS JOIN LATERAL (SELECT md5(%(seed)s || ' job ' || number) AS digest) AS drawn
+CROSS JOIN LATERAL (SELECT md5(%(seed)s || ' job ' || number) AS digest OFFSET 0) AS drawn
 CROSS JOIN LATERAL generate_series(1, CASE  -- two on the average, eight for a few
     WHEN mod(pg_temp.drawn(digest, 7), 100) < 10 THEN 0 WHEN mod(pg_temp.drawn(digest, 7), 100) < 40 THEN 1
     WHEN mod(pg_temp.drawn(digest, 7), 100) < 70 THEN 2 WHEN mod(pg_temp.drawn(digest, 7), 100) < 88 THEN 3
