@@ -79,7 +79,7 @@ def put_away(
             AddColumn(table.name, replace(retired, nullable=True, default=None), grants),
             *(step for each in indexes for step in _built(table, each, away[each.name], column, retired)),
         ),
-        revive=_revived(table.name, retired, evolution),
+        revive=_revived(table.name, retired),
         notes=tuple(
             f"index {each.name} is invalid (a build that failed?) and goes with the column for good"
             for each in table.indexes
@@ -201,11 +201,11 @@ def moved(index: Index, name: str, column: str, to: str) -> Index:
     )
 
 
-def _revived(table: TableName, retired: Column, evolution: str) -> tuple[Step, ...]:
+def _revived(table: TableName, retired: Column) -> tuple[Step, ...]:
     """What the column had and `complete` took off: NOT NULL, by way of a check, and its default."""
     steps: list[Step] = []
     if not retired.nullable:
-        proof = names.retired(f"{retired.name}_not_null", evolution)
+        proof = names.fitted(f"{retired.name}_not_null")
         steps += [
             AddCheck(table, Check(proof, expressions.not_null(retired.name), (retired.name,))),
             ValidateCheck(table, proof),

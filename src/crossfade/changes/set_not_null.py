@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from crossfade import expressions, names
@@ -18,6 +18,7 @@ from crossfade.steps import (
     AddCheck,
     AddColumn,
     AskExpression,
+    CountBarred,
     CountNulls,
     RenameColumn,
     SetDefault,
@@ -125,6 +126,7 @@ class SetNotNull:
                 self.title, table.name, column.name, column.type, "fill", fill, (), schema.search_path
             ),
         )
+        asked += tuple(_barred(self.title, table, column, fill))
         # Whoever holds a privilege on this one column of the table holds it on the column in its place.
         grants = tuple(each for each in table.grants if each.column == column.name)
         default = (
@@ -176,6 +178,16 @@ class SetNotNull:
                     remedy="give these rows a value first, and leave fill= out",
                 )
         demand_movable(table, column, self.accept, self.title)
+
+
+def _barred(title: str, table: Table, column: Column, fill: Sql) -> Iterator[CountBarred]:
+    """Which checks would not let the fill stand: NULL had passed them all."""
+    value = f"CAST({fill.text} AS {column.type})"
+    for check in table.checks:
+        if column.name in check.columns:
+            filled = expressions.given(check.expression, column.name, value, "postgres")
+            alone = set(check.columns) == {column.name}
+            yield CountBarred(title, table.name, column.name, fill.text, check, filled, alone)
 
 
 def _proven(table: TableName, column: str, proof: str, *, standing: bool = False) -> tuple[Step, ...]:

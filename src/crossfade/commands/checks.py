@@ -12,6 +12,7 @@ from crossfade.steps import (
     AskExpression,
     AskForeignKey,
     AskIndex,
+    CountBarred,
     CountBlind,
     CountDuplicates,
     Counted,
@@ -34,7 +35,7 @@ def demand_answers(plan: Plan, dialect: SchemaDialect, connection: Connection) -
                 _demand_mapped(check, dialect, connection, place)
             case AskForeignKey() | AskIndex():
                 _demand_structure(check, dialect, place)
-            case CountBlind() | CountDuplicates() | CountNulls() | CountOrphans():
+            case CountBarred() | CountBlind() | CountDuplicates() | CountNulls() | CountOrphans():
                 demand_none(check, dialect, connection, place)
             case CountLookups() | CountOthers():
                 demand_none(check, dialect, connection, place)

@@ -4,7 +4,15 @@ An expression is data; a dialect renders it for a row (`NEW`, `OLD` or a table's
 sqlglot, never cut up as text, and what a user wrote is kept word by word.
 """
 
-from crossfade.expressions.conditions import fails_on_null, literal_of, mentions, not_null, renamed, translate
+from crossfade.expressions.conditions import (
+    fails_on_null,
+    given,
+    literal_of,
+    mentions,
+    not_null,
+    renamed,
+    translate,
+)
 from crossfade.expressions.definitions import columns_made
 from crossfade.expressions.images import UNKNOWN, Said, Unknown, closed, domain, image, settled
 from crossfade.expressions.lookups import Held, LookupKey, LookupValue
@@ -36,6 +44,7 @@ __all__ = [
     "domain",
     "fails_on_null",
     "for_row",
+    "given",
     "image",
     "is_constant",
     "is_literal",

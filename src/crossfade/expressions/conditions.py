@@ -50,6 +50,17 @@ def renamed(text: str, column: str, to: str, dialect: str) -> str:
     return parse_one(text, dialect).transform(named).sql(dialect, normalize_functions=False, comments=False)
 
 
+def given(text: str, column: str, value: str, dialect: str) -> str:
+    """The condition `text` where `column` is the expression `value`."""
+
+    def placed(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Column) and node.this.name == column:
+            return exp.paren(parse_one(value, dialect).copy())
+        return node
+
+    return parse_one(text, dialect).transform(placed).sql(dialect, normalize_functions=False, comments=False)
+
+
 def not_null(column: str) -> str:
     """The condition that `column` is not NULL."""
     return exp.column(exp.to_identifier(column, quoted=True)).is_(exp.null()).not_().sql("postgres")

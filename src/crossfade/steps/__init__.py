@@ -33,7 +33,15 @@ from crossfade.steps.constraints import (
     ValidateCheck,
     ValidateForeignKey,
 )
-from crossfade.steps.counts import SHOWN, CountBlind, CountDuplicates, Counted, CountNulls, CountOrphans
+from crossfade.steps.counts import (
+    SHOWN,
+    CountBarred,
+    CountBlind,
+    CountDuplicates,
+    Counted,
+    CountNulls,
+    CountOrphans,
+)
 from crossfade.steps.lookups import (
     CountLookups,
     CountOthers,
@@ -91,6 +99,7 @@ __all__ = [
     "Compare",
     "CopyRows",
     "CountApart",
+    "CountBarred",
     "CountBlind",
     "CountDuplicates",
     "CountLookups",

@@ -8,7 +8,7 @@ from typing import Any
 
 from crossfade.errors import MissingPrivilege, SchemaMismatch
 from crossfade.phases import Phase
-from crossfade.schema import ForeignKey, TableName
+from crossfade.schema import Check, ForeignKey, TableName
 from crossfade.steps.step import Mode, Step
 
 SHOWN = 10  # so many of what was found are told
@@ -136,7 +136,39 @@ class CountBlind(Step):
         )
 
 
-Counted = CountBlind | CountDuplicates | CountNulls | CountOrphans
+@dataclass(frozen=True)
+class CountBarred(Step):
+    """Does a check bar the rows that would have `fill` where `column` is NULL? `filled` is what it says of
+    them; `alone`, of that column alone, so that it is the same for every row.
+    """
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE
+    change: str
+    table: TableName
+    column: str
+    fill: str
+    check: Check
+    filled: str
+    alone: bool
+
+    @property
+    def title(self) -> str:
+        return f"ask whether check {self.check.name} of {self.table} bars {self.fill}"
+
+    def told(self, found: Sequence[Sequence[Any]]) -> SchemaMismatch:
+        """The error for what was found: the number of rows; of none, where any would be barred."""
+        rows = found[0][0]
+        which = "" if self.alone else f" in {rows} row{'s' if rows > 1 else ''}"
+        return SchemaMismatch(
+            f"fill={self.fill} would not pass check {self.check.name} of {self.table}{which}: "
+            f"CHECK ({self.check.expression})",
+            place=self.change,
+            remedy="give another fill, or drop that check first",
+        )
+
+
+Counted = CountBarred | CountBlind | CountDuplicates | CountNulls | CountOrphans
 
 
 def _more(many: int, found: Sequence[Sequence[Any]], separator: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from crossfade import AddColumn, DropColumn, OpenEnum
-from tests.conformance.columns import Row, added, dropped, opened
+from tests.conformance.columns import Row, added, dropped, key, opened
 from tests.conformance.entries.add_foreign_key import beside
 from tests.conformance.entries.orders import OPEN, ORDERS, REST, ROW, SAID, TYPE
 from tests.conformance.entry import Entry
@@ -103,6 +103,22 @@ DROP_COLUMN = (
             ),
         ),
         gone=("barred", "once", "by_status", "by_text", "orders_status_fkey"),
+    ),
+    Entry(
+        "DropColumn of a partitioned table",
+        f"""CREATE TABLE orders (id int, {REST}, channel text, region text, PRIMARY KEY (region, id))
+        PARTITION BY LIST (region);
+        CREATE TABLE orders_eu PARTITION OF orders FOR VALUES IN ('eu');
+        CREATE TABLE orders_rest PARTITION OF orders DEFAULT;
+        CREATE INDEX by_channel ON orders (channel)""",
+        lambda orders: [DropColumn(orders, "channel", backward="region || coalesce(note, '')")],
+        (
+            key("region", lambda n: ("eu", "us")[n % 2]),
+            *ROW,
+            dropped("channel", "web", None, born=lambda row: row["region"] + (row["note"] or "")),
+        ),
+        conflict=("region", "id"),
+        gone=("by_channel",),
     ),
     Entry(
         "DropColumn and AddColumn, each made of the other",

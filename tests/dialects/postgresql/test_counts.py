@@ -3,7 +3,7 @@
 import pytest
 
 from crossfade.schema import Column, ForeignKey, Index
-from crossfade.steps import AskIndex, CountDuplicates, CountNulls, CountOrphans
+from crossfade.steps import AskIndex, CountBarred, CountDuplicates, CountNulls, CountOrphans
 from tests.dialects.postgresql.golden import Golden, expected, rendered, told
 from tests.dialects.postgresql.orders import ITEMS, ORDERS
 
@@ -27,6 +27,31 @@ SELECT t.note::text || ', ' || t."Größe"::text AS values, count(*) AS rows, co
 SELECT t."order"::text || ', ' || t."No"::text AS key, t."order"::text AS values, count(*) OVER () AS many
     FROM "Shop"."order items" AS t WHERE t."order" IS NOT NULL AND NOT EXISTS
     (SELECT FROM public.orders AS r WHERE r.id = t."order") ORDER BY t."order", t."No" LIMIT 10
+
+""",
+    ),
+    "barred": Golden(
+        CountBarred("", ORDERS, "note", "''", Check("said", "note <> ''", ("note",)), "('') <> ''", alone=True),
+        """
+-- work:
+SELECT 0 AS rows WHERE (('') <> '') IS FALSE
+
+""",
+    ),
+    "barred in some rows": Golden(
+        CountBarred(
+            "",
+            ITEMS,
+            "No",
+            "1",
+            Check("said", '"No" > size', ("No", "size")),
+            "(1) > size",
+            alone=False,
+        ),
+        """
+-- work, ACCESS SHARE:
+SELECT count(*) AS rows FROM "Shop"."order items" WHERE "No" IS NULL AND ((1) > size) IS FALSE
+    HAVING count(*) > 0
 
 """,
     ),

@@ -6,7 +6,15 @@ from collections.abc import Iterable
 
 from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.dialects.postgresql.rendering import Server, render
-from crossfade.steps import SHOWN, CountBlind, CountDuplicates, CountNulls, CountOrphans, Statement
+from crossfade.steps import (
+    SHOWN,
+    CountBarred,
+    CountBlind,
+    CountDuplicates,
+    CountNulls,
+    CountOrphans,
+    Statement,
+)
 
 
 @render.register
@@ -65,6 +73,14 @@ def _(step: CountBlind, server: Server) -> tuple[Statement, ...]:
             f"ORDER BY r.rolname LIMIT {SHOWN}"
         ),
     )
+
+
+@render.register
+def _(step: CountBarred, server: Server) -> tuple[Statement, ...]:
+    if step.alone:
+        return (Statement(f"SELECT 0 AS rows WHERE ({step.filled}) IS FALSE"),)
+    rows = f"FROM {table(step.table)} WHERE {ident(step.column)} IS NULL AND ({step.filled}) IS FALSE"
+    return (Statement(f"SELECT count(*) AS rows {rows} HAVING count(*) > 0", lock="ACCESS SHARE"),)
 
 
 def _filled(step: CountOrphans) -> str:
