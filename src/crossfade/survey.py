@@ -35,6 +35,13 @@ OLD_ALONE = (State.ABSENT, State.ROLLED_BACK)
 BOTH = (State.LIVE, State.COMPLETED)  # of a completed evolution the old side is retired, not gone
 NEW_ALONE = (State.COMPLETED, State.PURGED)
 
+_NOTHING: Mapping[str, Any] = {
+    "old": (),
+    "new": (),
+    "forward": (),
+    "backward": (),
+}  # a lens to be passed over
+
 
 @dataclass(frozen=True)
 class Held:
@@ -231,8 +238,7 @@ def _questions(plan: Plan, state: State) -> Iterator[Step]:
         side = "old" if state in OLD_ALONE else "new" if state in NEW_ALONE else ""
         if side and any(_made(lens, side) for lens in table.lenses):
             lenses = tuple(
-                _textual(each, side) if _made(each, side) else _blank(each)
-                for each in table.lenses
+                _textual(each, side) if _made(each, side) else _blank(each) for each in table.lenses
             )
             yield CountReturns(table.table, lenses, table.columns, side)
     if state in NEW_ALONE:
@@ -263,7 +269,7 @@ def _made(lens: RowLens, side: str) -> bool:
     if side == "new":
         return bool(lens.forward and lens.backward)
     every = (*lens.forward, *lens.backward)
-    return bool(lens.backward) and all(settled(each.value) for each in every) and not any(pairs(lens))
+    return bool(lens.old) and all(settled(each.value) for each in every) and not any(pairs(lens))
 
 
 def _textual(lens: RowLens, side: str) -> RowLens:

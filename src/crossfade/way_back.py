@@ -116,8 +116,8 @@ def way_back(
             *switch,
         ),
         unsaid=tuple(under(check, moved) for each in retired for check in each.unsaid()),
-        missing=tuple(under(check, moved) for check in missing(retired, done, purged=False)),
-        missing_purged=tuple(under(check, moved) for check in missing(retired, done, purged=True)),
+        missing=tuple(under(check, moved) for check in missing(retired, done, moved, purged=False)),
+        missing_purged=tuple(under(check, moved) for check in missing(retired, done, moved, purged=True)),
     )
 
 

@@ -195,9 +195,30 @@ def test_a_type_that_something_else_is_of_stays(shop: Shop) -> None:
     commands.revert(NAME, shop.url)
 
 
-def test_revert_counts_rows_for_which_there_is_no_value_before_it_begins(shop: Shop) -> None:
+def test_a_backward_of_a_type_that_purge_drops(shop: Shop) -> None:
     shop.old.exec_driver_sql(TWO)
-    through(shop, TRACED)
+    shop.old.exec_driver_sql("ALTER TABLE batches ALTER type TYPE text")
+    through(
+        shop, DropColumn("traces", "type", backward="CASE WHEN id > 1 THEN 'audit' ELSE 'claim' END::\"type\"")
+    )
+    commands.purge(NAME, shop.url)
+    assert not [line for line in shop.catalogue() if line.startswith("type ")]
+    commands.revert(NAME, shop.url)
+    assert shop.rows("id, type", "traces") == [(1, "claim"), (2, "audit")]
+
+
+@pytest.mark.parametrize(
+    "changes", [(TRACED,), (TRACED, OPENED), (OPENED, TRACED, RenameTable("batches", "jobs"))]
+)
+def test_revert_counts_rows_for_which_there_is_no_value_before_it_begins(
+    changes: tuple[DropColumn | OpenEnum | RenameTable, ...], shop: Shop
+) -> None:
+    """Also where it is made of another column that is retired, or gone."""
+    shop.old.exec_driver_sql(TWO)
+    through(shop, *changes)
+    if len(changes) > 1:
+        shop.new.exec_driver_sql(f"INSERT INTO {'jobs' if len(changes) > 2 else 'batches'} VALUES (9, 'a')")
+        shop.new.exec_driver_sql("INSERT INTO traces VALUES (9, 9)")
     shop.new.exec_driver_sql("INSERT INTO traces VALUES (3, NULL), (4, 3)")
     told = r"traces\.type is NULL in 1 row, where \(id\) is \(3\)"
     for purged in (False, True):
@@ -209,7 +230,8 @@ def test_revert_counts_rows_for_which_there_is_no_value_before_it_begins(shop: S
         assert shop.catalogue() == catalogue
     shop.old.exec_driver_sql("UPDATE traces SET batch_id = 1 WHERE id = 3")
     commands.revert(NAME, shop.url)
-    assert shop.rows("id, type", "traces")[2:] == [(3, "claim"), (4, "audit")]
+    born = [(3, "claim"), (4, "audit"), *([(9, "appeal")] if len(changes) > 1 else [])]
+    assert shop.rows("id, type", "traces")[2:] == born
 
 
 def test_a_foreign_key_of_the_column_holds_nobody_up_meanwhile(shop: Shop) -> None:

@@ -19,6 +19,7 @@ from crossfade.document import ColumnShape, Document
 from crossfade.pages import FORMATS
 from crossfade.pages.diagram import mermaid
 from tests.documents.shop import run
+from tests.documents.test_counts import way
 
 LEGACY = """
 CREATE TYPE mood AS ENUM ('good', 'bad');
@@ -78,6 +79,8 @@ def test_every_kind_of_line(database: str) -> None:
     run(database, LEGACY)
     document = commands.preview(EVOLUTION, database)
     assert lines(document) == EXPECTED
+    hat = "rows whose old value can't be given back: public.notes.old_hat"
+    assert way(document, "revert, after purge")[hat] == 1
     assert document.shapes[0].table == "public.notes"
     assert document.shapes[0].shown == "public__tidy.remarks"
     assert mermaid(document).count("<-->") == 3
@@ -87,6 +90,7 @@ def test_every_kind_of_line(database: str) -> None:
     assert lines(completed) == EXPECTED  # as they were when it was planned
     assert not [each for each in completed.notes if "not counted" in each]  # asked by the names of now
     assert completed.tables == {"public.notes": 1}
+    assert way(completed, "revert, after purge")[hat] == 1
     (mapping,) = completed.mappings
     assert [(each.old, each.new_rows) for each in mapping.values] == [("good", 0), ("bad", 1)]
     for form in FORMATS:

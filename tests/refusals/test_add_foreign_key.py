@@ -35,7 +35,10 @@ CASES = (
         "a view",
         (AddForeignKey("orders", "note", "noted", target="text"),),
         Refusal(
-            Unsupported, "public.noted is a view, and only a table can be referred to", OF_NOTE, "name a table"
+            Unsupported,
+            "public.noted is a view, and only a table can be referred to",
+            OF_NOTE,
+            "name a table",
         ),
         (NOTES, "CREATE VIEW noted AS SELECT text FROM notes"),
     ),
@@ -77,8 +80,8 @@ CASES = (
         (AddForeignKey("orders", "note", "notes", target="no"),),
         Refusal(
             SchemaMismatch,
-            'foreign key constraint "_crossfade_asked_note_fkey" cannot be implemented: Key columns "note" of '
-            'the referencing table and "no" of the referenced table are of incompatible types: text and '
+            'foreign key constraint "_crossfade_asked_note_fkey" cannot be implemented: Key columns "note" '
+            'of the referencing table and "no" of the referenced table are of incompatible types: text and '
             "integer.",
             OF_NOTE,
             "choose other columns, or give them one type first",

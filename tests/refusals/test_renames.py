@@ -11,11 +11,13 @@ OF_NOTE = IN + "RenameColumn orders.note"
 OF_TABLE = IN + "RenameTable orders"
 COUNTING = """
 CREATE FUNCTION notes() RETURNS bigint LANGUAGE sql AS 'SELECT count(note) FROM orders';
-CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.note := upper(NEW.note); RETURN NEW; END';
+CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN NEW.note := upper(NEW.note); RETURN NEW; END';
 CREATE TRIGGER stamp BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION stamp();
 """
 UNSPOKEN = (
-    "drop them or write them without that name first; functions that were looked at can be named in accept=(…)"
+    "drop them or write them without that name first; "
+    "functions that were looked at can be named in accept=(…)"
 )
 
 CASES = (
@@ -63,7 +65,10 @@ CASES = (
         "functions that speak of the column",
         (RenameColumn("orders", "note", "remark", accept=("public.stamp()",)),),
         Refusal(
-            SchemaMismatch, "1 dependent of public.orders.note would break: function public.notes()", OF_NOTE, UNSPOKEN
+            SchemaMismatch,
+            "1 dependent of public.orders.note would break: function public.notes()",
+            OF_NOTE,
+            UNSPOKEN,
         ),
         (COUNTING,),
     ),
@@ -71,7 +76,10 @@ CASES = (
         "a function that speaks of the table",
         (RenameTable("orders", "sales"),),
         Refusal(
-            SchemaMismatch, "1 dependent of public.orders would break: function public.notes()", OF_TABLE, UNSPOKEN
+            SchemaMismatch,
+            "1 dependent of public.orders would break: function public.notes()",
+            OF_TABLE,
+            UNSPOKEN,
         ),
         (COUNTING,),
     ),

@@ -85,8 +85,8 @@ CASES = (
         (SetNotNull("orders", "note", fill="''"),),
         Refusal(
             Unsupported,
-            "index once can't be carried over: it is unique, and two values of one version of note may be one "
-            "value of the other",
+            "index once can't be carried over: it is unique, and two values of one version of note may be "
+            "one value of the other",
             OF_NOTE,
             "drop it first, and build what is wanted after the evolution",
         ),

@@ -95,7 +95,7 @@ def _said_of(
     index: Index, old: Column, new: Column, values: Values, name: str, place: str, *, merges: bool
 ) -> Index:
     why = ""
-    successor = moved(index, name, old.name, new.name)
+    successor = moved(index, name, old.name, new.name, place)
     predicate = successor.predicate
     if values is not None and index.expressions:
         why = "it is on an expression"

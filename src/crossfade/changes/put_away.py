@@ -77,7 +77,11 @@ def put_away(
         recreate=(
             *((CreateEnum(enum, table.owner),) if enum else ()),
             AddColumn(table.name, replace(retired, nullable=True, default=None), grants),
-            *(step for each in indexes for step in _built(table, each, away[each.name], column, retired)),
+            *(
+                step
+                for each in indexes
+                for step in _built(table, each, away[each.name], (column, retired), place)
+            ),
         ),
         revive=_revived(table.name, retired),
         notes=tuple(
@@ -171,15 +175,20 @@ def _foreign_keys(table: Table, column: Column, schema: Schema, place: str) -> I
         yield key
 
 
-def _built(table: Table, index: Index, name: str, column: Column, retired: Column) -> Iterator[Step]:
+def _built(
+    table: Table, index: Index, name: str, columns: tuple[Column, Column], place: str
+) -> Iterator[Step]:
     """The index made again, under the name and on the column that are put away."""
-    yield CreateIndex(table.name, moved(index, name, column.name, retired.name), table.partitions)
+    column, retired = columns
+    yield CreateIndex(table.name, moved(index, name, column.name, retired.name, place), table.partitions)
     if index.constraint and not table.partitions:
         yield AdoptIndex(table.name, name, index.deferral)
 
 
-def moved(index: Index, name: str, column: str, to: str) -> Index:
-    """The index under another name, on `to` where it was on `column`."""
+def moved(index: Index, name: str, column: str, to: str, place: str = "") -> Index:
+    """The index under another name, on `to` where it was on `column`. Raises Unsupported, at `place`, for one
+    whose SQL is not understood.
+    """
     known = {column: to}
 
     def said(text: str) -> str:
@@ -187,7 +196,9 @@ def moved(index: Index, name: str, column: str, to: str) -> Index:
             return expressions.renamed_sql(Sql(text, "", frozenset({column})), known, "postgresql").text
         except EvolutionError as error:
             raise Unsupported(
-                f"index {index.name} can't be made again: {text} is not understood", remedy=_FIRST
+                f"index {index.name} can't be made again: {text} is not understood",
+                place=place,
+                remedy=_FIRST,
             ) from error
 
     return replace(

@@ -21,7 +21,7 @@ from crossfade.expressions.pointer import pointed
 from crossfade.expressions.subqueries import read_by
 from crossfade.expressions.users import chosen, user_default, user_sql
 from crossfade.expressions.values import Sql, ValueMap, default_of, is_constant, is_literal, of_column
-from crossfade.expressions.writing import Written, for_row, of_tables, renamed_sql
+from crossfade.expressions.writing import Written, for_row, of_tables, renamed_sql, with_sources
 
 Expression = ValueMap | LookupKey | LookupValue | Sql
 
@@ -61,4 +61,5 @@ __all__ = [
     "translate",
     "user_default",
     "user_sql",
+    "with_sources",
 ]

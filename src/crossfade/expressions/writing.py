@@ -105,18 +105,24 @@ def of_tables(expression: Sql, tables: Mapping[TableName, TableName], database: 
     """`expression` where tables that it reads have other names: `tables` maps those that have."""
     if not tables.keys() & set(expression.tables):
         return expression
-    source = f"{SELECT}{expression.text}"
-    read = parse_one(expression.text, SQLGLOT[database]).find_all(exp.Table)
-    for each in sorted(read, key=lambda table: int(table.this.meta["start"]), reverse=True):
-        now = tables.get(named(each), named(each))
-        begins, ends = int(each.args["db"].meta["start"]), int(each.this.meta["end"]) + 1
-        source = source[:begins] + _quoted(database, now.schema, now.name) + source[ends:]
+    now = {table: _quoted(database, to.schema, to.name) for table, to in tables.items()}
     return replace(
         expression,
-        text=source.removeprefix(SELECT),
+        text=with_sources(expression.text, now, database),
         tables=tuple(tables.get(each, each) for each in expression.tables),
         elsewhere=tuple((tables.get(table, table), column) for table, column in expression.elsewhere),
     )
+
+
+def with_sources(text: str, sources: Mapping[TableName, str], database: str) -> str:
+    """The SQL `text`, whose subqueries write tables with their full names, reading `sources` instead."""
+    source = f"{SELECT}{text}"
+    read = parse_one(text, SQLGLOT[database]).find_all(exp.Table)
+    for each in sorted(read, key=lambda table: int(table.this.meta["start"]), reverse=True):
+        if each.args.get("db") is not None and named(each) in sources:
+            begins, ends = int(each.args["db"].meta["start"]), int(each.this.meta["end"]) + 1
+            source = source[:begins] + sources[named(each)] + source[ends:]
+    return source.removeprefix(SELECT)
 
 
 def _quoted(database: str, *parts: str) -> str:

@@ -41,6 +41,7 @@ from crossfade.steps.counts import (
     Counted,
     CountNulls,
     CountOrphans,
+    Made,
 )
 from crossfade.steps.lookups import (
     CountLookups,
@@ -130,6 +131,7 @@ __all__ = [
     "InstallSync",
     "KeepComplement",
     "KeepTable",
+    "Made",
     "Mode",
     "OpenSide",
     "PublishView",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crossfade.errors import MissingPrivilege, SchemaMismatch
+from crossfade.lens import Assignment
 from crossfade.phases import Phase
 from crossfade.schema import Check, ForeignKey, TableName
 from crossfade.steps.step import Mode, Step
@@ -78,8 +79,19 @@ class CountOrphans(Step):
 
 
 @dataclass(frozen=True)
+class Made:
+    """A table, read as it will be: what some of its columns will hold, over its row `t`."""
+
+    table: TableName
+    columns: tuple[str, ...]
+    values: tuple[Assignment, ...]
+
+
+@dataclass(frozen=True)
 class CountNulls(Step):
-    """Which rows have no value for `value`, an SQL expression over the row `t`?"""
+    """Which rows have no value for `value`, an SQL expression over the row `t`? It reads other tables as they
+    are `made`.
+    """
 
     phase = Phase.EXPAND
     mode = Mode.ALONE
@@ -89,6 +101,7 @@ class CountNulls(Step):
     value: str
     row_key: tuple[str, ...]
     remedy: str
+    made: tuple[Made, ...] = ()
 
     @property
     def title(self) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crossfade.schema import Column, ForeignKey, Index
+from crossfade.schema import Check, Column, ForeignKey, Index
 from crossfade.steps import AskIndex, CountBarred, CountDuplicates, CountNulls, CountOrphans
 from tests.dialects.postgresql.golden import Golden, expected, rendered, told
 from tests.dialects.postgresql.orders import ITEMS, ORDERS
@@ -31,7 +31,9 @@ SELECT t."order"::text || ', ' || t."No"::text AS key, t."order"::text AS values
 """,
     ),
     "barred": Golden(
-        CountBarred("", ORDERS, "note", "''", Check("said", "note <> ''", ("note",)), "('') <> ''", alone=True),
+        CountBarred(
+            "", ORDERS, "note", "''", Check("said", "note <> ''", ("note",)), "('') <> ''", alone=True
+        ),
         """
 -- work:
 SELECT 0 AS rows WHERE (('') <> '') IS FALSE

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from crossfade import expressions
+from crossfade.dialects.postgresql import values
 from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.dialects.postgresql.rendering import Server, render
 from crossfade.steps import (
@@ -52,7 +54,7 @@ def _(step: CountNulls, server: Server) -> tuple[Statement, ...]:
     return (
         _query(
             f"SELECT {_listed(key)} AS key, count(*) OVER () AS many FROM {table(step.table)} AS t "
-            f"WHERE ({step.value}) IS NULL ORDER BY {', '.join(key)}"
+            f"WHERE ({_value(step)}) IS NULL ORDER BY {', '.join(key)}"
         ),
     )
 
@@ -81,6 +83,18 @@ def _(step: CountBarred, server: Server) -> tuple[Statement, ...]:
         return (Statement(f"SELECT 0 AS rows WHERE ({step.filled}) IS FALSE"),)
     rows = f"FROM {table(step.table)} WHERE {ident(step.column)} IS NULL AND ({step.filled}) IS FALSE"
     return (Statement(f"SELECT count(*) AS rows {rows} HAVING count(*) > 0", lock="ACCESS SHARE"),)
+
+
+def _value(step: CountNulls) -> str:
+    """The expression, which reads tables as they will be."""
+    row = values.Row("t", safe=True)  # read only, and by nobody but who may do all that the evolution does
+    sources = {}
+    for made in step.made:
+        given = (
+            f"{values.value(each.value, row, made.columns)} AS {ident(each.column)}" for each in made.values
+        )
+        sources[made.table] = f"(SELECT *, {', '.join(given)} FROM {table(made.table)} AS t)"
+    return expressions.with_sources(step.value, sources, "postgresql") if sources else step.value
 
 
 def _filled(step: CountOrphans) -> str:

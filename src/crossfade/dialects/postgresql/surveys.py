@@ -55,9 +55,9 @@ def _(step: CountReturns, server: Server) -> tuple[Statement, ...]:
     shown += [f"({sql}) AS {ident(name)}" for name, sql in made]
     columns = (*(each for each in step.columns if each not in names), *names)
     counts = [
-        f"count(*) FILTER (WHERE {values.kept(lens, row, columns)}) AS returns_{number}"
-        for number, lens in enumerate(lenses)
-        if lens.forward
+        f"count(*) FILTER (WHERE {condition}) AS returns_{number}"
+        for number, lens in enumerate(step.lenses)
+        if (condition := _lost(lens, row, columns) if step.side == "old" else _kept(lens, row, columns))
     ]
     sql = (
         f"SELECT {', '.join(('count(*) AS rows', *counts))} "
@@ -98,22 +98,32 @@ def _said(made: Expression | None, column: str) -> str:
 
 
 def _conditions(lens: RowLens, row: values.Row, step: CountApart) -> Iterator[tuple[str, str]]:
-    columns = step.columns
-    if lens.forward:
-        yield "kept", values.kept(lens, row, columns)
-    lost = values.kept(lens.inverse(), row, columns) if lens.backward else "false"
+    kept, lost = _kept(lens, row, step.columns), _lost(lens, row, step.columns)
+    if kept:
+        yield "kept", kept
     if lens.law is Law.FREE:
-        if lens.old and not lens.backward:
-            yield "lost", " OR ".join(f"{row[each]} IS NOT NULL" for each in lens.old)
+        born = _born_since(lens, row) if step.retired and lens.backward else "false"
+        if lost:
+            yield "lost", lost if born == "false" else f"NOT ({born}) AND ({lost})"
         if lens.backward:
-            born = _born_since(lens, row) if step.retired else "false"
-            yield "lost", f"NOT ({born}) AND ({lost})" if step.retired else lost
             yield "apart", born
         return
-    agree = values.agree(lens, row, columns)
+    agree = values.agree(lens, row, step.columns)
     if lens.law is not Law.BACKWARD:
-        yield "lost", f"{agree} AND ({lost})"
+        yield "lost", f"{agree} AND ({lost or 'false'})"
     yield "apart", f"NOT ({agree})"
+
+
+def _kept(lens: RowLens, row: values.Row, columns: Sequence[str]) -> str:
+    """The condition that the old side would not give the new one back; empty where nothing is said of it."""
+    return values.kept(lens, row, columns) if lens.forward else ""
+
+
+def _lost(lens: RowLens, row: values.Row, columns: Sequence[str]) -> str:
+    """The condition that the new side would not give the old one back; empty where there is none."""
+    if lens.backward:
+        return values.kept(lens.inverse(), row, columns)
+    return " OR ".join(f"{row[each]} IS NOT NULL" for each in lens.old)  # NULL comes back by itself
 
 
 def _born_since(lens: RowLens, row: values.Row) -> str:
