@@ -63,6 +63,12 @@ CASES = {
         f'(SELECT upper("batches"."kind") AS event {FROM_BATCHES} ORDER BY event LIMIT 1)',
         set[str](),
     ),
+    "ORDER BY of an aggregate names what is read": (
+        "(SELECT string_agg(kind, ',' ORDER BY event) AS event FROM batches ORDER BY event)",
+        """(SELECT string_agg("batches"."kind", ',' ORDER BY NEW."event") AS event
+        FROM "public"."batches" AS "batches" ORDER BY event)""",
+        {"event"},
+    ),
     "IN": (
         "CASE WHEN batch_id IN (SELECT id FROM batches) THEN 'a' END",
         f"""CASE WHEN NEW."batch_id" IN (SELECT "batches"."id" {FROM_BATCHES}) THEN 'a' END""",

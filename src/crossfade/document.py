@@ -175,8 +175,8 @@ class Waits(Report):
 class Walked(Report):
     """One command as it was walked, by `processes` of which all but the last were interrupted.
 
-    `blocked` is the longest time, in seconds, that one transaction can have kept reads or writes waiting, and
-    `blocking` what it did. `ended` is the state that the command arrived at; None: it has not.
+    `blocked` is how long, in seconds, the longest of its transactions that keep reads or writes waiting took,
+    and `blocking` what that did. `ended` is the state that the command arrived at; None: it has not.
     """
 
     command: str

@@ -14,12 +14,14 @@ from crossfade.steps import (
     CreateIndex,
     CreateNamespace,
     InstallSync,
+    RenameColumn,
     RenameIndex,
     RenameTable,
     Step,
 )
 
 _KINDS = ("table", "partitioned table")
+_FREE = "rename what holds it now: the old version needs the name"
 _LAST = "~crossfade_"  # what the names of our triggers begin with
 
 
@@ -70,6 +72,22 @@ def check_names(steps: Iterable[Step], schema: Schema, place: str) -> None:
                     _taken(
                         f"check {step.check.name!r} of {step.table}", place, "drop or rename that check first"
                     )
+
+
+def check_names_back(steps: Iterable[Step], schema: Schema, place: str) -> None:
+    """Raises SchemaMismatch where a name that `revert` gives back has been taken since `complete`."""
+    relations = set(schema.relation_names)
+    columns = {table.name: {each.name for each in table.columns} for table in schema.tables}
+    for step in steps:
+        if isinstance(step, RenameTable):
+            if step.to in relations:
+                _taken(f"the name {step.to.name!r} in schema {step.to.schema}", place, _FREE)
+            columns[step.to] = columns.pop(step.table, set())
+        if isinstance(step, RenameColumn):
+            held = columns.get(step.table, set())
+            if step.to in held:
+                _taken(f"column {step.table}.{step.to}", place, _FREE)
+            columns[step.table] = held - {step.column} | {step.to}
 
 
 def _check_relation(name: TableName, schema: Schema, place: str) -> None:

@@ -116,7 +116,7 @@ def _moved(walked: Walked) -> str:
 def _blocked(walked: Walked | None) -> str:
     if walked is None or walked.blocked is None:
         return ""
-    return f"nobody waited for longer than {_span(walked.blocked)}"
+    return f"it held others up for {_span(walked.blocked)} at the longest"
 
 
 def _counted(number: int, what: str) -> str:

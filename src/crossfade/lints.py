@@ -137,11 +137,7 @@ def _triggers(start: Sequence[Step], tables: Sequence[Table], role: str) -> Iter
     copied = {step.table: step for step in start if isinstance(step, CopyRows)}
     for table in tables:
         step = copied.get(table.name)
-        fired = sorted(
-            each.name
-            for each in table.triggers
-            if each.enabled and "UPDATE" in each.events
-        )
+        fired = sorted(each.name for each in table.triggers if each.enabled and "UPDATE" in each.events)
         if step is not None and fired and not step.skip_triggers:
             yield _lint(
                 "CF104",

@@ -9,7 +9,6 @@ from typing import Any
 from crossfade.document import Moved, Rate, Waits, Walked
 from crossfade.reports import PlannedStep, Verification
 from crossfade.session import ENDED
-from crossfade.steps import Mode
 from crossfade.verify import merged
 
 UNMEASURED = "not measured yet in this database: the first start will measure it"
@@ -155,27 +154,21 @@ def waited(details: Sequence[Mapping[str, Any]]) -> Waits:
 
 
 def _longest(events: Sequence[Any], steps: Mapping[str, PlannedStep]) -> tuple[float | None, str]:
-    """The longest transaction for which somebody had to wait, from the event before it to its last, without
-    the waits for its locks; and what it did first.
+    """How long the longest transaction for which somebody had to wait has held its locks, and what it did
+    first. The last event of a transaction says how long it took.
     """
     longest, title = None, ""
-    since, run, blocks, spent = events[0].at, "", False, 0.0
-    for number, event in enumerate(events):
+    together: list[str] = []
+    for event in events:
         if event.kind != ENDED:
-            since, run, blocks, spent = event.at, "", False, 0.0
+            together = []
             continue
-        step = steps.get(event.step)
-        together = step is None or step.mode == Mode.TOGETHER
-        if not together:
-            since, run, blocks, spent = events[number - 1].at, "", False, 0.0
-        run = run or event.step
-        blocks = blocks or (
-            step is not None and any(each.blocks.endswith("briefly") for each in step.statements)
-        )
-        spent += event.detail.get("waits", {}).get("seconds", 0.0)
-        seconds = max(0.0, (event.at - since).total_seconds() - spent)
-        if blocks and (longest is None or seconds > longest):
-            longest, title = seconds, run
-        if not together:
-            since, run, blocks, spent = event.at, "", False, 0.0
+        together.append(event.step)
+        if "held" not in event.detail:
+            continue
+        found = [steps[each] for each in together if each in steps]
+        blocks = any(each.blocks.endswith("briefly") for step in found for each in step.statements)
+        if blocks and (longest is None or event.detail["held"] > longest):
+            longest, title = event.detail["held"], together[0]
+        together = []
     return longest, title

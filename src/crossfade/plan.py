@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import groupby
 
 from crossfade import lints, names
 from crossfade.changes import Change, Parts, Question
@@ -25,6 +26,7 @@ from crossfade.steps import (
     CreateNamespace,
     CreateTable,
     InstallSync,
+    RemoveLookup,
     RemoveSync,
     SeedLookup,
     SeedRows,
@@ -88,13 +90,19 @@ class Plan:
         return dict(step.moves for step in self.complete if step.moves is not None)
 
     def rollback(self, done: Collection[int] | None = None) -> tuple[Step, ...]:
-        """The undo of the start's steps, last first; of those in `done` (positions from 0) only."""
+        """The undo of the start's steps, last first; of those in `done` (positions from 0) only.
+
+        But syncs are stopped in the order in which they began: whatever locks several tables takes them in
+        one order, so that readers who do the same are not waited for while they wait.
+        """
         undone = (
             step.undo()
             for position, step in reversed(tuple(enumerate(self.start)))
             if done is None or position in done
         )
-        return tuple(step for step in undone if step is not None)
+        steps = (step for step in undone if step is not None)
+        runs = groupby(steps, lambda step: isinstance(step, RemoveLookup | RemoveSync))
+        return tuple(step for stops, run in runs for step in (reversed(tuple(run)) if stops else run))
 
 
 def build(evolution: Evolution, schema: Schema) -> Plan:
@@ -172,8 +180,9 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
         verify,
         (
             *verify,
-            *(RemoveSync(evolution.name, each.table.name) for each in plans.values() if each.lenses),
+            # Lookups first: a query through a view locks what it names before what the view is made of.
             *(step.undo() for parts in every for step in parts.sync),
+            *(RemoveSync(evolution.name, each.table.name) for each in plans.values() if each.lenses),
             *ending,
         ),
         back.purge,

@@ -52,12 +52,15 @@ def _together(session: Session, unit: Unit) -> None:
     """All lines in one transaction, with their events: either all have ended or none has begun."""
 
     def work(connection: Connection) -> None:
+        began = time.monotonic()
         for statement in unit.opening:
             execute(connection, statement)
         waits = session.waits.told()
         for line in unit.lines:
             tally = tallied(connection, line.statements)
-            _end(session, connection, line, {**line.step.tell(tally), **waits})
+            # The transaction's locks are held until its last line has ended.
+            held = {"held": time.monotonic() - began} if line is unit.lines[-1] else {}
+            _end(session, connection, line, {**line.step.tell(tally), **waits, **held})
             waits = {}  # they were the unit's: its first line tells of them
 
     session.attempt(unit.title, work)
@@ -70,8 +73,11 @@ def _outside(session: Session, unit: Unit) -> None:
     if undo is not None and line.position in session.begun(session.command):
         session.outside(undo.title, session.dialect.render(undo))
     session.attempt(unit.title, lambda connection: _begin(session, connection, line))
+    began, waited = time.monotonic(), session.waits.seconds
     session.outside(unit.title, line.statements)
-    session.attempt(unit.title, lambda connection: _end(session, connection, line, session.waits.told()))
+    held = time.monotonic() - began - (session.waits.seconds - waited)
+    detail = {**session.waits.told(), "held": held}
+    session.attempt(unit.title, lambda connection: _end(session, connection, line, detail))
 
 
 def _ranges(session: Session, unit: Unit) -> None:

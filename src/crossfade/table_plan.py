@@ -135,19 +135,11 @@ class TablePlan:
         """The seed step, with the columns that can be inserted into the new version. `claimed` says which
         change claims a column.
 
-        Raises SchemaMismatch for a column that is not there, or can't be inserted.
+        Raises SchemaMismatch for a column that is not there, can't be inserted, or must be and is not given.
         """
         view = self._view()
         known = {column.name: column for column in view.columns}
         for number, row in enumerate(map(json.loads, step.rows), 1):
-            for column in self._required(view):
-                if row.get(column) is None:
-                    raise SchemaMismatch(
-                        f"row {number} gives no value for {column!r}, which takes no NULL in the new version "
-                        f"of {step.table}" + (f", because of {claimed[column]}" if column in claimed else ""),
-                        place=title,
-                        remedy="give it one",
-                    )
             for column in (*row, *step.key):
                 if column not in known:
                     raise SchemaMismatch(
@@ -163,6 +155,14 @@ class TablePlan:
                         f"row {number} gives {column!r}, which the database generates",
                         place=title,
                         remedy="leave it out",
+                    )
+            for column in self._required(view):
+                if row.get(column) is None:
+                    raise SchemaMismatch(
+                        f"row {number} gives no value for {column!r}, which takes no NULL in the new version "
+                        f"of {step.table}" + (f", because of {claimed[column]}" if column in claimed else ""),
+                        place=title,
+                        remedy="give it one",
                     )
         shown = {each.base: each.name for each in view.columns}
         return replace(

@@ -181,8 +181,8 @@ def _switch(
         if isinstance(step, DropForeignKey) and step.key.valid:
             checks.append(ValidateForeignKey(step.table, step.key.name))
     return [
+        *(step.undo() for step in told),  # the lookups first, as at `complete`
         *(RemoveSync(step.evolution, step.table) for step in sync),
-        *(step.undo() for step in told),
         *(step for step in undone if step is not None and not isinstance(step, AddCheck)),
         *(step for step in undone if isinstance(step, AddCheck)),
         *(step for step in start if isinstance(step, InstallLookup | InstallSync)),

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection, NullPool, create_engine
 
-from crossfade import DropColumn, Evolution, OpenEnum, RenameTable, commands
+from crossfade import DropColumn, Evolution, OpenEnum, RenameTable, SeedRows, commands
 from crossfade.errors import MissingPrivilege, SchemaMismatch, WrongState
 from tests.concurrency.roles import roles_of
 
@@ -199,7 +199,8 @@ def test_a_backward_of_a_type_that_purge_drops(shop: Shop) -> None:
     shop.old.exec_driver_sql(TWO)
     shop.old.exec_driver_sql("ALTER TABLE batches ALTER type TYPE text")
     through(
-        shop, DropColumn("traces", "type", backward="CASE WHEN id > 1 THEN 'audit' ELSE 'claim' END::\"type\"")
+        shop,
+        DropColumn("traces", "type", backward="CASE WHEN id > 1 THEN 'audit' ELSE 'claim' END::\"type\""),
     )
     commands.purge(NAME, shop.url)
     assert not [line for line in shop.catalogue() if line.startswith("type ")]
@@ -332,3 +333,52 @@ def test_nobody_changes_a_table_that_backward_reads_meanwhile(shop: Shop) -> Non
         commands.revert(NAME, shop.url)
     commands.rollback("opened", shop.url)
     commands.revert(NAME, shop.url)
+
+
+def test_columns_of_one_row_that_are_made_of_each_other(shop: Shop) -> None:
+    """One UPDATE can't read what it writes: they are given back in layers, whatever order they stand in."""
+    shop.old.exec_driver_sql(
+        "ALTER TABLE orders ADD net int NOT NULL DEFAULT 1, ADD gross int, ADD told text"
+    )
+    drops = (
+        DropColumn("orders", "told", backward="gross || ' of ' || net"),
+        DropColumn("orders", "gross", backward="net * 2"),
+        DropColumn("orders", "net", backward="total + 1"),
+    )
+    commands.start(leaner(*drops), shop.url)
+    shop.new.exec_driver_sql("INSERT INTO orders (id, total) VALUES (6, 4)")
+    commands.complete(NAME, shop.url)
+    shop.new.exec_driver_sql("INSERT INTO orders (id, total) VALUES (7, 6)")
+    commands.revert(NAME, shop.url)
+    made = [(6, 5, 10, "10 of 5"), (7, 7, 14, "14 of 7")]
+    assert shop.rows("id, net, gross, told")[4:] == [(5, 1, None, None), *made]
+    commands.complete(NAME, shop.url)
+    commands.purge(NAME, shop.url)
+    commands.revert(NAME, shop.url)
+    assert shop.rows("id, net, gross, told")[4:] == [(5, 51, 102, "102 of 51"), *made]
+
+
+def test_a_row_that_moves_to_another_partition_keeps_its_value(shop: Shop) -> None:
+    """There it is inserted; and it is nobody's new row."""
+    shop.old.exec_driver_sql(
+        "CREATE TABLE moves (day int PRIMARY KEY, note text, kind text) PARTITION BY RANGE (day);"
+        "CREATE TABLE early PARTITION OF moves FOR VALUES FROM (0) TO (10);"
+        "CREATE TABLE late PARTITION OF moves DEFAULT;"
+        "INSERT INTO moves VALUES (1, 'a', NULL), (2, 'b', 'own')"
+    )
+    commands.start(leaner(DropColumn("moves", "kind", backward="note")), shop.url)
+    shop.new.exec_driver_sql("UPDATE moves SET day = day + 20")
+    shop.new.exec_driver_sql("INSERT INTO moves VALUES (3, 'c')")
+    found = [tuple(row) for row in shop.old.exec_driver_sql("SELECT day, kind FROM moves ORDER BY day")]
+    assert found == [(3, "c"), (21, None), (22, "own")]
+
+
+def test_seeds_have_a_value_for_the_old_version(shop: Shop) -> None:
+    shop.old.exec_driver_sql("ALTER TABLE orders ADD kind text NOT NULL DEFAULT 'web'")
+    seeds = SeedRows("orders", key="id", rows=[{"id": 8, "note": "seeded"}])
+    evolution = Evolution(NAME, changes=[seeds, DropColumn("orders", "kind", backward="note || '!'")])
+    for _ in range(2):
+        commands.start(evolution, shop.url)
+        assert shop.rows("id, kind")[5:] == [(8, "seeded!")]
+        commands.rollback(NAME, shop.url)
+        assert shop.rows("id, kind")[5:] == []

@@ -6,9 +6,19 @@ import pytest
 from sqlalchemy import Column, Integer, String
 from sqlalchemy.exc import ProgrammingError
 
-from crossfade import AddColumn, AddIndex, Evolution, OpenEnum, RenameColumn, RenameTable, SeedRows, commands
+from crossfade import (
+    AddColumn,
+    AddIndex,
+    Evolution,
+    OpenEnum,
+    RenameColumn,
+    RenameTable,
+    SeedRows,
+    commands,
+    names,
+)
 from crossfade.changes import Change
-from crossfade.errors import WrongState
+from crossfade.errors import SchemaMismatch, WrongState
 from tests.changes.database import execute
 
 LEGACY = """
@@ -142,3 +152,47 @@ def test_others_keep_away_from_both_of_its_names(database: str) -> None:
     commands.rollback(later, database)
     commands.revert(SALES, database)
     assert columns(database, "orders") == ["id", "status", "note", "code"]
+
+
+@pytest.mark.parametrize(
+    ("change", "taking", "said"),
+    [
+        (
+            RenameTable("orders", "sales"),
+            "CREATE VIEW orders AS SELECT 1 AS one",
+            "the name 'orders' in schema public exists already",
+        ),
+        (
+            RenameColumn("orders", "note", "remark"),
+            "ALTER TABLE orders ADD note int",
+            "column public.orders.note exists already",
+        ),
+        (
+            OpenEnum("orders", "status"),
+            f"ALTER TABLE orders ADD {names.retired('status', 'sales')}_ int",
+            None,
+        ),
+    ],
+    ids=["of the table", "of a column", "none"],
+)
+@pytest.mark.one_server
+def test_a_name_that_was_taken_since_keeps_the_old_version_from_coming_back(
+    change: Change, taking: str, said: str | None, database: str
+) -> None:
+    execute(database, LEGACY)
+    evolution = Evolution("sales", changes=[change])
+    commands.start(evolution, database)
+    commands.complete(evolution, database)
+    execute(database, taking)
+    if said is None:
+        commands.revert(evolution, database)
+        return
+    for purged in (False, True):
+        if purged:
+            commands.purge(evolution, database)
+        with pytest.raises(SchemaMismatch) as refused:
+            commands.revert(evolution, database)
+        assert (refused.value.fact, refused.value.remedy) == (
+            said,
+            "rename what holds it now: the old version needs the name",
+        )

@@ -12,7 +12,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     servers = config.stash[SERVERS]
     numbers: dict[str, int] = {}
-    taken, left = [], []
+    taken: list[pytest.Item] = []
+    left: list[pytest.Item] = []
     for item in items:
         params = getattr(getattr(item, "callspec", None), "params", {})
         if not {"entry", "schema", "postgresql"} <= params.keys():

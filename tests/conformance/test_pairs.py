@@ -39,13 +39,6 @@ def test_every_change_has_an_example() -> None:
 
 
 @pytest.mark.one_server
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.name)
-def test_each_is_carried_through_alone(database: str, example: Example) -> None:
-    with ExitStack() as stack:
-        Walk(database, entry(example), "public", stack, stops=STOPS, writes=SHORT).go()
-
-
-@pytest.mark.one_server
 @pytest.mark.parametrize(
     "pair", pairing.chosen(PAIRS, pairing.said()), ids=lambda pair: " and ".join(each.name for each in pair)
 )

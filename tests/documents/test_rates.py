@@ -86,8 +86,8 @@ def test_another_evolution_is_estimated_by_it(shop: str) -> None:
 def test_a_guide_says_what_start_took(documents: dict[str, Document]) -> None:
     figures = dict(words.figures(documents["live"]))
     assert "start took" in figures
-    assert figures["others waited at most"].endswith("ms")
-    assert figures["it waited at most"] == "never"
+    assert figures["held others up, at the longest"].endswith("ms")
+    assert figures["waited for others, at the longest"] == "never"
     assert "start, estimated" in dict(words.figures(documents["rolled back"]))
 
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Column, Text
 
-from crossfade import AddColumn, AddIndex, OpenEnum
+from crossfade import AddColumn, AddIndex, DropColumn, OpenEnum
 from crossfade.errors import EvolutionError, SchemaMismatch, Unsupported
 from tests.refusals.refusal import IN, Case, Refusal, assert_case
 
@@ -22,6 +22,27 @@ CASES = (
             "the new version of public.orders has no column 'notes'",
             IN + "AddIndex orders (notes)",
             "did you mean 'note'?",
+        ),
+    ),
+    Case(
+        "a column that another change leaves out",
+        (AddIndex("orders", "note"), DropColumn("orders", "note")),
+        Refusal(
+            SchemaMismatch,
+            "the new version of public.orders has no column 'note', because of DropColumn orders.note",
+            BY_NOTE,
+            "there are: id, status, total",
+        ),
+    ),
+    Case(
+        "a condition on a column that another change leaves out",
+        (AddIndex("orders", "total", where="note <> ''"), DropColumn("orders", "note")),
+        Refusal(
+            SchemaMismatch,
+            "table public.orders has no column 'note', because of DropColumn orders.note\n"
+            "    note <> ''\n    ^",
+            IN + "AddIndex orders (total)",
+            "there are: id, status, total",
         ),
     ),
     Case(

@@ -162,8 +162,8 @@ class AddForeignKey:
             if each not in fills:
                 shown, maker = table.made(each)
                 raise Unsupported(
-                    f"a foreign key can't be over {shown}, whose values {maker} makes of others: the rows that "
-                    "would refer to nothing can't be counted before",
+                    f"a foreign key can't be over {shown}, whose values {maker} makes of others: the "
+                    "rows that would refer to nothing can't be counted before",
                     place=self.title,
                     remedy="add it by an evolution of its own, once this one is completed",
                 )

@@ -58,6 +58,5 @@ def _demand_none(
     raise SchemaMismatch(
         f"{many} of {of} would break: {listed}",
         place=place,
-        remedy=remedy
-        + ("; functions that were looked at can be named in accept=(…)" if accepting else ""),
+        remedy=remedy + ("; functions that were looked at can be named in accept=(…)" if accepting else ""),
     )

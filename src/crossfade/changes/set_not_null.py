@@ -100,9 +100,7 @@ class SetNotNull:
             start=_proven(table.name, column.name, proof, standing=True), checks=(nulls,), notes=(note,)
         )
 
-    def _filled(
-        self, table: Table, column: Column, fill: Sql, schema: Schema, evolution: str
-    ) -> Parts:
+    def _filled(self, table: Table, column: Column, fill: Sql, schema: Schema, evolution: str) -> Parts:
         """With one: a successor that has the fill where the column has NULL."""
         self._demand_replaceable(table, column)
         new = replace(column, name=names.successor(column.name, evolution), nullable=True, default=None)
@@ -129,9 +127,7 @@ class SetNotNull:
         asked += tuple(_barred(self.title, table, column, fill))
         # Whoever holds a privilege on this one column of the table holds it on the column in its place.
         grants = tuple(each for each in table.grants if each.column == column.name)
-        default = (
-            (SetDefault(table.name, column.name, column.default),) if column.default is not None else ()
-        )
+        default = (SetDefault(table.name, column.name, column.default),) if column.default is not None else ()
         proof = names.successor(f"{column.name}_not_null", evolution)
         return Parts(
             start=(

@@ -14,6 +14,7 @@ from crossfade.commands.walk import walk
 from crossfade.dialects import SchemaDialect
 from crossfade.errors import SchemaMismatch
 from crossfade.evolution import Evolution
+from crossfade.fitness import check_names_back
 from crossfade.journal import Record
 from crossfade.phases import Command, State, transition
 from crossfade.plan import Plan
@@ -40,7 +41,18 @@ def revert(evolution: Evolution | str, database: Database, *, observer: Observer
         connection.rollback()
         journal.install(connection)  # holds the journal's lock: nobody starts on the tables meanwhile
         demand_last(journal, connection, record)
+        _nameable(record, dialect, connection)
         return walk(dialect, journal, connection, record, Command.REVERT, steps, observer)
+
+
+def _nameable(record: Record, dialect: SchemaDialect, connection: Connection) -> None:
+    """Raises SchemaMismatch where a name that the old version needs is another's now."""
+    if record.state is State.REVERTING:
+        return
+    plan = plan_of(record)
+    tables = [str(plan.renamed.get(each, each)) for each in plan.tables]
+    schema = dialect.reflect(connection, tables)
+    check_names_back(plan.revert, schema, f"evolution {record.name!r}")
 
 
 def _sayable(record: Record, dialect: SchemaDialect, connection: Connection) -> None:

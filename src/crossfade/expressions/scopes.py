@@ -99,6 +99,8 @@ def _columns(node: exp.Expr, scopes: tuple[Scope, ...]) -> Iterator[tuple[exp.Co
 
 
 def _is_output(node: exp.Column, scopes: tuple[Scope, ...]) -> bool:
-    """Whether ORDER BY names what its own subquery selects."""
-    ordered = isinstance(node.parent, exp.Ordered) and node.parent.this is node
-    return ordered and bool(scopes) and not node.table and folded(node.this) in scopes[0].outputs
+    """Whether ORDER BY names what its own subquery selects; that of an aggregate, or a window, can't."""
+    if not scopes or node.table or not isinstance(node.parent, exp.Ordered) or node.parent.this is not node:
+        return False
+    order = node.parent.parent
+    return order is not None and order.parent is scopes[0].select and folded(node.this) in scopes[0].outputs

@@ -271,5 +271,5 @@ def _walked(walk: Walked) -> list[str]:
         f"{words.many(walk.waits.times, 'time')}, {words.span(walk.waits.seconds)}"
         if walk.waits.times
         else "",
-        f"at most {words.span(walk.blocked)}" if walk.blocked is not None else "",
+        words.span(walk.blocked) if walk.blocked is not None else "",
     ]

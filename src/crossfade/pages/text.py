@@ -156,7 +156,7 @@ def _show_guide(console: Console, guide: Guide) -> None:
         if walk.blocked is not None:
             _fact(
                 console,
-                f"    held others up for at most {words.span(walk.blocked)}: {words.plain(walk.blocking)}",
+                f"    held others up for {words.span(walk.blocked)}: {words.plain(walk.blocking)}",
             )
     for each in guide.writes:
         sides = f"{each.old:,} writes of the old side, {each.new:,} of the new"

@@ -159,9 +159,9 @@ def _worst(guide: Guide) -> Iterator[tuple[str, str]]:
     """The longest that others can have waited for it, and that it has waited for others."""
     blocked = [walk.blocked for walk in guide.walks if walk.blocked is not None]
     if blocked:
-        yield "others waited at most", span(max(blocked))
+        yield "held others up, at the longest", span(max(blocked))
     waited = max((walk.waits.longest for walk in guide.walks), default=0.0)
-    yield "it waited at most", span(waited) if waited else "never"
+    yield "waited for others, at the longest", span(waited) if waited else "never"
 
 
 def _started(document: Document) -> Iterator[Walked]:

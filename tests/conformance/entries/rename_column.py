@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from crossfade import AddColumn, RenameColumn
-from tests.conformance.columns import Row, added, generated, key, shared
-from tests.conformance.entries.orders import NOTE, ORDERS, ROW, N
+from crossfade import AddColumn, OpenEnum, RenameColumn
+from tests.conformance.columns import Row, added, generated, key, opened, shared
+from tests.conformance.entries.orders import NOTE, OPEN, ORDERS, REST, ROW, SAID, TYPE, N
 from tests.conformance.entry import Entry
 
 REMARK = shared("remark", "a", None, "it's 100 % \\ \n", "")
@@ -47,5 +47,19 @@ RENAME_COLUMN = (
         conflict=("number",),
         indexes=("ix_orders_gross",),
         called={"number": "id", SUM: "amount", "double": "twice"},
+    ),
+    Entry(
+        "RenameColumn of what a table is partitioned by, beside an enum that opens",
+        f"""{TYPE} CREATE TABLE orders (id int, {REST}, status order_status NOT NULL, region text,
+        PRIMARY KEY (region, id)) PARTITION BY LIST (region);
+        CREATE TABLE orders_eu PARTITION OF orders FOR VALUES IN ('eu');
+        CREATE TABLE orders_rest PARTITION OF orders DEFAULT""",
+        lambda orders: [
+            RenameColumn(orders, "region", "area"),
+            OpenEnum(orders, "status", sa.String(40), values=SAID, unknown="paid"),
+        ],
+        (key("area", lambda n: ("eu", "us")[n % 2]), *ROW, opened("status", SAID, *OPEN, unknown="paid")),
+        conflict=("area", "id"),
+        called={"area": "region"},
     ),
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crossfade.expressions import Sql
+from crossfade.expressions import Sql, ValueMap
 from crossfade.lens import Assignment, Law, RowLens
 from crossfade.schema import Column, ForeignKey, Index, TableName
 from crossfade.steps import (
@@ -11,9 +11,11 @@ from crossfade.steps import (
     AskExpression,
     CopyRows,
     CountBlind,
+    CountNulls,
     CountOrphans,
     CreateIndex,
     InstallSync,
+    Made,
 )
 from tests.dialects.postgresql.golden import Golden, expected, rendered, told
 from tests.dialects.postgresql.orders import ITEMS, KEY, NAMESPACE, ORDERS
@@ -41,6 +43,8 @@ def lens(column: Column, value: Sql, mark: str = "") -> RowLens:
 NEEDED = lens(Column("Was", "text", nullable=False), READ)
 OPTIONAL = lens(Column("kind", "text"), Sql("upper(item)", "text", frozenset({"item"})), mark="stands")
 DEFAULTED = lens(Column("channel", "text", default="'web'"), Sql("'new'", "text"))
+
+NAMED = ValueMap("new", (("n", "now"),), "text", "text")
 
 CASES = {
     "while both are live": Golden(
@@ -260,6 +264,25 @@ SELECT r.rolname AS role, count(*) OVER () AS many FROM pg_catalog.pg_roles AS r
     has_any_column_privilege(r.oid, 'public.orders', 'INSERT') AND NOT (has_schema_privilege(r.oid,
     'Shop', 'USAGE') AND has_any_column_privilege(r.oid, '"Shop"."Labels"', 'SELECT')) ORDER BY
     r.rolname LIMIT 10
+
+""",
+    ),
+    "nulls of what will be there": Golden(
+        CountNulls(
+            "",
+            ORDERS,
+            "Was",
+            'coalesce(t."Old", '
+            '(SELECT "l"."made of label" FROM "Shop"."Labels" AS "l" WHERE "l"."id" = t."item"))',
+            ("id",),
+            "mend it",
+            (Made(LABELS, ("id", "new"), (Assignment("made of label", NAMED),)),),
+        ),
+        """
+-- work, ACCESS SHARE:
+SELECT t.id::text AS key, count(*) OVER () AS many FROM public.orders AS t WHERE (coalesce(t."Old",
+    (SELECT "l"."made of label" FROM (SELECT *, CASE WHEN t.new = 'n' THEN 'now' END AS "made of label"
+    FROM "Shop"."Labels" AS t) AS "l" WHERE "l"."id" = t."item"))) IS NULL ORDER BY t.id LIMIT 10
 
 """,
     ),

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["MIXES", "JobWorker"]
 
 BATCH = 6  # jobs in a bulk create, at the most
-REGISTERED = 8  # task types of its own that a worker registers, at the most
-MOVED = 30  # jobs of a task type that is moved to another domain, at the most
+REGISTERED = 3  # task types of its own that a worker registers, at the most
+MOVED = 200  # jobs of a task type that is moved to another domain, at the most
 
 # A little under half are reads. Both applications have the same mix but for what only one of them can do.
 MIX = {"get": 25, "list_by_type": 14, "count": 3, "create": 6, "create_many": 2, "claim": 8}

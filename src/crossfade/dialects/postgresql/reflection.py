@@ -165,7 +165,7 @@ class _Reader:
         )
 
     def _mentions(self, name: TableName, oid: int, columns: Sequence[Column]) -> Iterable[Dependent]:
-        """Functions whose text speaks of the table, or of a column: the catalogue tracks no function's body."""
+        """Functions whose text speaks of the table, or of a column: the catalogue tracks no body."""
         for function in self.functions:
             words = set(re.findall(r"\w+", function.prosrc))
             if name.name in words:
