@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crossfade.document import Moved, Rate, Waits, Walked
+from crossfade.phases import Command
 from crossfade.reports import PlannedStep, Verification
 from crossfade.session import ENDED
 from crossfade.verify import merged
@@ -34,6 +35,24 @@ def measured(events: Sequence[Any]) -> bool:
 _KINDS = {"backfill": "backfill", "compare": "verification"}  # what the events call the work
 
 
+def of_steps(events: Sequence[Any], evolution: str) -> dict[tuple[str, str], float]:
+    """Rows a second of each step of `evolution` that was walked before, by command and title: the last."""
+    return {
+        (event.command, event.step): event.detail[kind]["rows"] / event.detail[kind]["seconds"]
+        for kind in _KINDS.values()
+        for event in _timed(events, kind)
+        if event.evolution == evolution and event.detail[kind]["rows"] >= ENOUGH
+    }
+
+
+def _timed(events: Sequence[Any], kind: str) -> Iterator[Any]:
+    """The events that say how many rows were passed over in how many seconds."""
+    for event in events:
+        detail = event.detail.get(kind, {})
+        if event.kind == ENDED and detail.get("rows") and detail.get("seconds"):
+            yield event
+
+
 def _probed(work: str, read: tuple[int, float]) -> Rate | None:
     rows, seconds = read
     if not rows or not seconds:
@@ -53,16 +72,15 @@ def _unmeasured(work: str) -> Rate:
 
 def _last(events: Sequence[Any], evolution: str, work: str) -> Rate | None:
     kind = _KINDS[work]
-    found = [
-        event
-        for event in events
-        if event.kind == ENDED and event.detail.get(kind, {}).get("rows") and event.detail[kind]["seconds"]
-    ]
+    found = list(_timed(events, kind))
     if not found:
         return None
-    event = max(
-        found, key=lambda each: (each.detail[kind]["rows"] >= ENOUGH, each.evolution == evolution, each.id)
-    )
+
+    def rank(event: Any) -> tuple[bool, bool, bool, int]:
+        enough = event.detail[kind]["rows"] >= ENOUGH
+        return enough, event.evolution == evolution, event.command == Command.START, event.id
+
+    event = max(found, key=rank)
     rows, seconds = event.detail[kind]["rows"], event.detail[kind]["seconds"]
     source = (
         f"measured: {event.step}, evolution {event.evolution}, {event.at:%Y-%m-%d %H:%M} UTC, {rows:,} rows "

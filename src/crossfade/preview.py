@@ -24,8 +24,8 @@ _ONCE = (Role.BEFORE, Role.FIRST, Role.LAST)  # what a walk begins with, before 
 @dataclass(frozen=True)
 class Ground:
     """What a document is made of besides the plan: the state, the planner's rows of each table, the answers
-    of the data, the rates that were measured, the tables that refer to the plan's, who holds locks on these,
-    and the lints that are accepted.
+    of the data, the rates that were measured, those of single steps by command and title, the tables that
+    refer to the plan's, who holds locks on these, and the lints that are accepted.
     """
 
     state: State = State.ABSENT
@@ -33,6 +33,7 @@ class Ground:
     kept_rows: int = 0
     answers: Answers = field(default_factory=Answers)
     rates: tuple[Rate, ...] = ()
+    measured: Mapping[tuple[str, str], float] = field(default_factory=dict)
     around: tuple[Table, ...] = ()
     held: Held | None = None
     accept: Mapping[str, str] = field(default_factory=dict)
@@ -43,12 +44,16 @@ def preview(plan: Plan, dialect: SchemaDialect, ground: Ground) -> Document:
     rates = {each.work: each.rows_per_second for each in ground.rates}
     purged = ground.state is State.PURGED
     missing = plan.missing_purged if purged else plan.missing
+    walked = {
+        "start": plan.start,
+        "complete": plan.complete,
+        "rollback": plan.rollback(),
+        "revert": plan.revert_purged if purged else plan.revert,
+        "purge": plan.purge,
+    }
     every = {
-        "start": _timed(told(plan.start, dialect), rates),
-        "complete": _timed(told(plan.complete, dialect), rates),
-        "rollback": _timed(told(plan.rollback(), dialect), rates),
-        "revert": _timed(told(plan.revert_purged if purged else plan.revert, dialect), rates),
-        "purge": told(plan.purge, dialect),
+        command: _timed(command, told(steps, dialect), rates, ground.measured)
+        for command, steps in walked.items()
     }
     found = lints.silenced(
         (
@@ -104,14 +109,20 @@ def _summary(
     )
 
 
-def _timed(steps: Sequence[PlannedStep], rates: Mapping[str, float | None]) -> tuple[PlannedStep, ...]:
-    """The steps with the time that their rows take at the measured rates."""
-    return tuple(
-        step
-        if not step.rows or not (rate := rates.get("compare" if step.mode == Mode.COMPARE else "backfill"))
-        else step.model_copy(update={"seconds": step.rows / rate})
-        for step in steps
-    )
+def _timed(
+    command: str,
+    steps: Sequence[PlannedStep],
+    rates: Mapping[str, float | None],
+    measured: Mapping[tuple[str, str], float],
+) -> tuple[PlannedStep, ...]:
+    """The steps with the time that their rows take: at their own rate, else at that of such work."""
+    found = []
+    for step in steps:
+        work = "compare" if step.mode == Mode.COMPARE else "backfill"
+        rate = measured.get((command, step.title)) or rates.get(work)
+        seconds = step.rows / rate if step.rows and rate else None
+        found.append(step.model_copy(update={"seconds": seconds}))
+    return tuple(found)
 
 
 def checked(steps: Sequence[Step], dialect: SchemaDialect) -> tuple[PlannedStep, ...]:

@@ -12,7 +12,8 @@ from crossfade.errors import Refused
 from tests.conformance import pairing
 from tests.conformance.application import NEW, OLD, TABLE
 from tests.conformance.entry import Entry
-from tests.conformance.examples import EXAMPLES, PAIRS, Example, entry
+from tests.conformance.example import Example, entry
+from tests.conformance.examples import EXAMPLES, PAIRS
 from tests.conformance.walk import Stop, Walk
 from tests.conformance.writes import WRITES
 
@@ -36,6 +37,15 @@ SHORT = tuple(each for each in WRITES if each.name in NAMES)
 
 def test_every_change_has_an_example() -> None:
     assert {type(each.change("orders")) for each in EXAMPLES} == set(CHANGES)
+
+
+def test_a_seed_chooses_a_third_of_the_pairs_either_way_round() -> None:
+    third = pairing.chosen(PAIRS, "7")
+    assert third == pairing.chosen(PAIRS, "7") != pairing.chosen(PAIRS, "8")
+    assert len(third) == len(PAIRS) // 3
+    every = pairing.chosen(PAIRS, "all 7")
+    assert [{one.name, other.name} for one, other in every] == [{a.name, b.name} for a, b in PAIRS]
+    assert 0 < sum(pair in PAIRS for pair in every) < len(PAIRS)
 
 
 @pytest.mark.one_server

@@ -12,17 +12,19 @@ from sqlalchemy import Column, Text
 
 from crossfade import AddColumn, Evolution, commands
 from crossfade.document import Document
-from crossfade.measured import rates
+from crossfade.measured import of_steps, rates
 from crossfade.pages import words
 from tests.documents.shop import EVOLUTION, ROWS, run
 
 AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
 
-def event(number: int, evolution: str, rows: int, seconds: float, kind: str = "backfill") -> Any:
-    detail = {kind: {"rows": rows, "seconds": seconds}}
+def event(
+    number: int, evolution: str, rows: int, seconds: float, command: str = "start", step: str = "backfill t"
+) -> Any:
+    detail = {"backfill": {"rows": rows, "seconds": seconds}}
     return SimpleNamespace(
-        id=number, evolution=evolution, kind="ended", step="backfill t", at=AT, detail=detail
+        id=number, evolution=evolution, kind="ended", command=command, step=step, at=AT, detail=detail
     )
 
 
@@ -41,6 +43,25 @@ def test_the_last_of_this_evolution_is_taken_before_others() -> None:
 def test_a_rate_over_a_handful_of_rows_gives_way() -> None:
     assert backfill([event(1, "other", 9000, 1.0), event(2, "mine", 4, 0.1)])[0] == 9000.0
     assert backfill([event(2, "mine", 4, 0.1)])[0] == 40.0
+
+
+def test_a_start_is_estimated_by_a_start() -> None:
+    events = [event(1, "mine", 4000, 2.0), event(2, "mine", 9000, 1.0, "revert")]
+    assert backfill(events)[0] == 2000.0
+    assert backfill(events[1:])[0] == 9000.0
+
+
+def test_a_step_that_was_walked_before_has_a_rate_of_its_own() -> None:
+    events = [
+        event(1, "mine", 4000, 2.0), event(2, "mine", 6000, 2.0), event(3, "mine", 9000, 1.0, "revert"),
+        event(4, "mine", 5000, 1.0, step="backfill u"), event(5, "other", 8000, 1.0),
+        event(6, "mine", 3, 1.0),
+    ]  # fmt: skip
+    assert of_steps(events, "mine") == {
+        ("start", "backfill t"): 3000.0,
+        ("revert", "backfill t"): 9000.0,
+        ("start", "backfill u"): 5000.0,
+    }
 
 
 def test_what_was_never_measured_is_probed_and_is_said_to_be_at_best() -> None:

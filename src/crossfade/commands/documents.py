@@ -13,7 +13,7 @@ from crossfade.document import Document, Guide
 from crossfade.evolution import Evolution
 from crossfade.guide import guide as guided
 from crossfade.journal import Journal, Record
-from crossfade.measured import measured, rates
+from crossfade.measured import measured, of_steps, rates
 from crossfade.outcomes import written
 from crossfade.phases import State
 from crossfade.plan import Plan
@@ -83,6 +83,7 @@ def _ground(
         kept_rows=journal.count_complement(connection, plan.evolution) if record is not None else 0,
         answers=answers,
         rates=rates(events, plan.evolution, answers.read),
+        measured=of_steps(events, plan.evolution),
         around=tuple(each for each in schema.tables if each.name not in named),
         held=dialect.held(connection, tables),
         accept=evolution.accept if evolution is not None else {},
