@@ -74,7 +74,7 @@ def sabotaged(case: Case, database: str, sabotage: Sabotage) -> dict[str, int]:
     journey, summary = walked(case, database, last, interfere=interfere, seconds=sabotage.seconds)
     assert not summary.ok
     assert summary.failures
-    assert not journey.failure
+    assert not journey.failure, journey.failure
     counts = {str(fault): count for fault, count in journey.notes.counts.items()}
     counts |= {name: comparison.differences for name, comparison in journey.comparisons.items()}
     counts["mismatches"] = summary.verify.mismatches if summary.verify else 0

@@ -24,12 +24,14 @@ SABOTAGES = (
         seconds=1.5,
     ),
     Sabotage(
-        "the sync forgets task types that move",
-        "start",
-        "ALTER TABLE task_type DISABLE TRIGGER USER",
-        ("stale", "mismatches"),
+        "the sync forgets a task type that moves",
+        "both",
+        "ALTER TABLE task_type DISABLE TRIGGER USER;"
+        " UPDATE task_type t SET domain = CASE domain WHEN 'claim' THEN 'prior_auth' ELSE 'claim' END,"
+        " action = action || ' ' || id WHERE action NOT LIKE '%\\_legacy' AND domain <> 'eligibility'"
+        " AND id IN (SELECT task_type_id FROM batch_job)",
+        ("mismatches",),
         last="verify",
-        seconds=12.0,
     ),
     Sabotage(
         "a trace vanished",
