@@ -1,22 +1,36 @@
 #!/bin/sh
-# Installs Debian's PostgreSQL, a second server to test on beside the one from PyPI: its binaries only, no
-# cluster, no service. Where that is not possible it says so in one line; the tests then do without.
-# CROSSFADE_APT=no keeps it from installing anything.
+# Installs what the tests need of Debian: PostgreSQL, a second server to test on beside the one from PyPI (its
+# binaries only, no cluster, no service), and Chromium, in which they open the HTML documents. Where that is not
+# possible it says so in one line: without PostgreSQL the tests do with the servers from PyPI, and without
+# Chromium those of the browser fail. CROSSFADE_APT=no keeps it from installing anything.
 set -eu
 cd "$(dirname "$0")/.."
 
-for initdb in /usr/lib/postgresql/*/bin/initdb; do
-    [ -x "$initdb" ] && exit 0
-done
+has_postgresql() {
+    for initdb in /usr/lib/postgresql/*/bin/initdb; do
+        [ -x "$initdb" ] && return
+    done
+    false
+}
+
+has_chromium() {
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
+}
+
+wanted=
+# The package that reads createcluster.d comes first, then the server.
+has_postgresql || wanted="postgresql-common postgresql"
+has_chromium || wanted="$wanted chromium"
+[ -n "$wanted" ] || exit 0
 
 skip() {
-    echo "set-up: no Debian PostgreSQL ($*): testing on the servers from PyPI"
+    echo "set-up: not from Debian:$(echo " $wanted" | tr -s ' ') ($*)"
     exit 0
 }
 
 [ "${CROSSFADE_APT:-yes}" != no ] || skip "CROSSFADE_APT=no"
 command -v apt-get >/dev/null || skip "no apt-get"
-[ "$(id -u)" -eq 0 ] || skip "needs root; or: sudo apt-get install postgresql"
+[ "$(id -u)" -eq 0 ] || skip "needs root; or: sudo apt-get install$(echo " $wanted" | tr -s ' ')"
 
 # Two files keep the package from making a cluster and from starting one. Both are taken away again, so that
 # a PostgreSQL installed later, for use, behaves as ever.
@@ -40,8 +54,7 @@ echo "create_main_cluster = false" >"$no_cluster"
 
 export DEBIAN_FRONTEND=noninteractive
 sh scripts/stage.sh "set-up: apt-get update" apt-get update -q || skip "apt-get update failed"
-# The package that reads createcluster.d comes first, then the server.
-for package in postgresql-common postgresql; do
+for package in $wanted; do
     sh scripts/stage.sh "set-up: Debian's $package" apt-get install -q -y --no-install-recommends "$package" ||
         skip "apt-get install failed"
 done

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from crossfade.testing import PostgresServer, available_postgresql, embedded_postgresql
+from tests.conformance import pairing
 
 SERVERS = pytest.StashKey[tuple[str, ...]]()
 
@@ -23,6 +24,7 @@ settings.load_profile("crossfade")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgresql", metavar="VERSIONS", default="", help="such as 18,15; or all")
+    parser.addoption("--every-schema", action="store_true", help="each conformance entry in every schema")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,11 +37,13 @@ def pytest_configure(config: pytest.Config) -> None:
         there = ", ".join(available) or "none"
         raise pytest.UsageError(f"no PostgreSQL {', '.join(missing)} to test on here; there is: {there}")
     config.stash[SERVERS] = chosen
+    pairing.said()  # before there are workers
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     chosen = config.stash[SERVERS]
-    return f"postgresql: {', '.join(chosen)}"
+    pairs = f"pairs of changes: {pairing.VARIABLE}='{pairing.said()}' ('all' and a seed: every one)"
+    return f"postgresql: {', '.join(chosen)}\n{pairs}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

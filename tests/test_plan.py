@@ -10,7 +10,16 @@ from crossfade.errors import SchemaMismatch
 from crossfade.phases import Phase
 from crossfade.plan import build
 from crossfade.schema import Trigger
-from crossfade.steps import AskExpression, Compare, CopyRows, InstallSync, PublishView, SeedRows, Step
+from crossfade.steps import (
+    AskExpression,
+    Compare,
+    CopyRows,
+    InstallSync,
+    PublishView,
+    RemoveSync,
+    SeedRows,
+    Step,
+)
 from tests.shop import EVOLUTION, ORDERS, REFUNDS, SCHEMA
 
 PLAN = build(EVOLUTION, SCHEMA)
@@ -83,10 +92,14 @@ def test_another_input_gives_another_plan() -> None:
     assert build(Evolution("other", changes=EVOLUTION.changes), SCHEMA) != PLAN
 
 
-def test_a_rollback_is_the_undos_of_the_start_last_first() -> None:
+def test_a_rollback_is_the_undos_of_the_start_last_first_but_for_syncs() -> None:
     undone = [undo for step in reversed(PLAN.start) if (undo := step.undo()) is not None]
+    syncs = [step for step in undone if isinstance(step, RemoveSync)]
+    first = undone.index(syncs[0])
+    undone[first : first + len(syncs)] = reversed(syncs)
     assert list(PLAN.rollback()) == undone
     assert len(undone) > 15
+    assert [str(step.table) for step in reversed(syncs)] == ["public.orders", "shop.refunds"]
 
 
 def test_a_rollback_of_a_part_undoes_that_part_only() -> None:
@@ -136,14 +149,14 @@ def test_a_role_that_may_not_skip_triggers_is_told_which_will_fire() -> None:
         Trigger("off", "BEFORE", ("UPDATE",), "row", "off", enabled=False),
     )
     fired = replace(SCHEMA, tables=(replace(orders, triggers=triggers), refunds))
-    assert build(EVOLUTION, fired).notes == (
+    assert build(EVOLUTION, fired).remarks == (
         (
-            "the backfill of public.orders will fire audit, touch: "
+            "CF104 public.orders: the backfill of public.orders will fire audit, count, touch: "
             "role shop may not set session_replication_role"
         ),
     )
     skipping = replace(fired, role=replace(fired.role, may_skip_triggers=True))
-    assert build(EVOLUTION, skipping).notes == ()
+    assert build(EVOLUTION, skipping).remarks == ()
 
 
 def test_what_is_refused_says_where() -> None:

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable
 from datetime import timedelta
 from importlib.metadata import entry_points, version
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -21,7 +22,8 @@ from rich.text import Text
 from crossfade import commands
 from crossfade import console as shown
 from crossfade.config import URL_VARIABLE, Config, span
-from crossfade.errors import CrossfadeError, VerificationFailed
+from crossfade.errors import CrossfadeError, UsageError, VerificationFailed
+from crossfade.pages import FORMATS, put
 from crossfade.progress import Observer, Silent
 from crossfade.reports import Outcome, Report
 
@@ -38,6 +40,22 @@ Database = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
+
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="|".join(FORMATS),
+        help="How it is written; else as the output file's name ends.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write it to this file.", show_default=False)
+]
+Counts = Annotated[
+    bool, typer.Option("--counts/--no-counts", help="Read the tables, to count the rows of each value.")
+]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -75,15 +93,34 @@ def preview(
     evolution: Target = None,
     *,
     database: Database = None,
+    written: Format = None,
+    output: Output = None,
     json: Json = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Every statement of the other commands too.")
     ] = False,
+    counts: Counts = True,
 ) -> None:
     """Show the plan: every statement, its lock, the rows it touches. Changes nothing."""
-    config = Config.nearest()
-    found = commands.preview(config.evolution(evolution), config.database_url(database))
-    _print(found, json, lambda console: shown.show_preview(console, found, everything=everything))
+    form, config = _format(written, json=json), Config.nearest()
+    found = commands.preview(config.evolution(evolution), config.database_url(database), counts=counts)
+    put(found, form, output, everything=everything)
+
+
+@app.command()
+def guide(
+    evolution: Target = None,
+    *,
+    database: Database = None,
+    written: Format = None,
+    output: Output = None,
+    json: Json = False,
+    counts: Counts = True,
+) -> None:
+    """Tell what was measured, what to ask when something is odd, and what is left to do. Changes nothing."""
+    form, config = _format(written, json=json), Config.nearest()
+    found = commands.guide(config.started(evolution), config.database_url(database), counts=counts)
+    put(found, form, output, everything=False)
 
 
 @app.command()
@@ -271,6 +308,12 @@ def main() -> None:
         else:
             Console(stderr=True).print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
         sys.exit(error.exit_code)
+
+
+def _format(written: str | None, *, json: bool) -> str | None:
+    if json and written not in {None, "json"}:
+        raise UsageError(f"--json and --format {written} are two formats", place="--json")
+    return "json" if json else written
 
 
 def _walk(command: Callable[[Observer], Outcome], *, json: bool) -> None:

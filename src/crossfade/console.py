@@ -20,7 +20,7 @@ from rich.text import Text
 
 from crossfade import reports
 from crossfade.progress import Observer
-from crossfade.reports import Event, Kept, Outcome, PlannedStep, Preview, Status, Verification
+from crossfade.reports import Event, Kept, Outcome, Status, Verification
 
 
 @contextmanager
@@ -155,32 +155,6 @@ def show_verification(console: Console, found: Verification) -> None:
     console.print(table)
 
 
-def show_preview(console: Console, plan: Preview, *, everything: bool) -> None:
-    """The plan: the statements of `start`, and those of the ways out where `everything` is asked for."""
-    console.print(Text.assemble((plan.evolution, "bold"), f"  {plan.summary}" if plan.summary else ""))
-    _fact(console, f"{plan.database}; now {plan.state}; fingerprint {plan.fingerprint}")
-    for name, rows in plan.tables.items():
-        _fact(console, f"{name}: about {rows:,} rows")
-    if plan.kept_rows:
-        _fact(
-            console,
-            f"{plan.kept_rows:,} values kept by an earlier rollback come back where the old side is unmoved",
-        )
-    for note in plan.notes:
-        _fact(console, f"note: {note}")
-    for command in ("start", "complete", "rollback", "revert", "purge"):
-        steps: tuple[PlannedStep, ...] = getattr(plan, command)
-        console.print()
-        console.print(Text(f"{command}: {len(steps)} steps", "bold"))
-        for number, step in enumerate(steps, 1):
-            _show_step(console, number, step, statements=everything or command == "start")
-    if not everything:
-        console.print()
-        console.print(
-            "Nothing was changed. `--all` shows the statements of the other commands too.", markup=False
-        )
-
-
 def show_statuses(console: Console, found: Sequence[Status]) -> None:
     """Where each evolution stands."""
     if not found:
@@ -241,23 +215,6 @@ def show_history(console: Console, events: Sequence[Event]) -> None:
         at = each.at.strftime("%Y-%m-%d %H:%M:%S")
         line = f"{at}  {each.evolution} #{each.run}  {each.command:<9} {each.kind:<8} {each.step}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _show_step(console: Console, number: int, step: PlannedStep, *, statements: bool) -> None:
-    rows = f", about {step.rows:,} rows" if step.rows else ""
-    console.print(
-        Text.assemble(
-            f"{number:>3}  ", (f"{step.phase:<9} ", "cyan"), step.title, (f"  ({step.mode}{rows})", "dim")
-        ),
-        soft_wrap=True,
-    )
-    for statement in step.statements if statements else ():
-        body = statement.sql.replace("\n", "\n" + " " * 15)
-        console.print(Text(f"{'':15}{body};"), soft_wrap=True)
-        if statement.lock:
-            console.print(
-                Text(f"{'':15}-- takes {statement.lock}, blocks {statement.blocks}", "dim"), soft_wrap=True
-            )
 
 
 def _fact(console: Console, line: str) -> None:

@@ -7,14 +7,14 @@ import importlib.util
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy.types import TypeEngine
 
-from crossfade import names
+from crossfade import lints, names
 from crossfade.changes import CHANGES, Change
 from crossfade.errors import EvolutionError, UsageError
 
@@ -23,16 +23,21 @@ from crossfade.errors import EvolutionError, UsageError
 class Evolution:
     """A named, ordered list of changes that takes one version of the schema to the next.
 
+    `accept` silences lints of the preview, each with the reason: by code (`{"CF106": "no prepared
+    statements here"}`), or by code and place (`{"CF104 orders": "touch() may fire"}`).
+
     Raises EvolutionError where the name can't be one, nothing is changed, something in `changes` is
-    no change, or two changes claim one column.
+    no change, two changes claim one column, or `accept` names a lint that there is not.
     """
 
     name: str
     summary: str = ""
     changes: Sequence[Change] = ()
+    accept: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names.checked_evolution(self.name)
+        lints.check_accepted(self.accept, f"evolution {self.name!r}")
         object.__setattr__(self, "changes", tuple(self.changes))
         if not self.changes:
             raise EvolutionError(
@@ -48,22 +53,22 @@ class Evolution:
                     remedy=f"the changes are {known}",
                 )
             for table in change.tables:
-                for column in change.columns:
+                for column in change.claims:
                     earlier = claimed.setdefault((names.split_table(table), column), change)
                     if earlier is not change:
-                        raise twice(earlier.title, change.title, f"{table}.{column}", self.name)
+                        raise twice(earlier, change, f"{table}.{column}" if column else table, self.name)
 
     @property
     def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits that change when the evolution is edited (its summary aside)."""
+        """Sixteen hexadecimal digits that change when it is edited; its summary and `accept` aside."""
         text = json.dumps([self.name, [_canonical(change) for change in self.changes]], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def twice(first: str, second: str, column: str, evolution: str) -> EvolutionError:
-    """The error for two changes that claim one column."""
+def twice(first: Change, second: Change, column: str, evolution: str) -> EvolutionError:
+    """The error for two changes that claim one column, or a table's name."""
     return EvolutionError(
-        f"two changes claim {column}: {first} and {second}",
+        f"two changes claim {column}: {first.title} and {second.title}",
         place=f"evolution {evolution!r}",
         remedy="make them two evolutions, one after the other",
     )
@@ -126,11 +131,8 @@ def _in_file(file: Path) -> Iterator[Evolution]:
 
 
 def _canonical(value: object) -> object:
-    if isinstance(value, sqlalchemy.Column):
-        said = ["Column", value.name, repr(value.type), value.nullable, _default(value)]
-        return [*said, value.comment] if value.comment is not None else said
-    if isinstance(value, TypeEngine):
-        return repr(value)
+    if isinstance(value, sqlalchemy.Column | sqlalchemy.Table | TypeEngine):
+        return _declared(value)
     if is_dataclass(value):
         return [
             type(value).__name__,
@@ -141,6 +143,15 @@ def _canonical(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_canonical(each) for each in value]
     return value if value is None or isinstance(value, str | int | float | bool) else repr(value)
+
+
+def _declared(value: sqlalchemy.Column[Any] | sqlalchemy.Table | TypeEngine[Any]) -> object:
+    if isinstance(value, sqlalchemy.Table):
+        return ["Table", str(value), *map(_declared, value.columns), *sorted(map(repr, value.indexes))]
+    if isinstance(value, TypeEngine):
+        return repr(value)
+    said = ["Column", value.name, repr(value.type), value.nullable, _default(value)]
+    return [*said, value.comment] if value.comment is not None else said
 
 
 def _default(column: sqlalchemy.Column[Any]) -> object:

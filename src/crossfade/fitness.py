@@ -14,13 +14,15 @@ from crossfade.steps import (
     CreateIndex,
     CreateNamespace,
     InstallSync,
+    RenameColumn,
     RenameIndex,
+    RenameTable,
     Step,
 )
 
 _KINDS = ("table", "partitioned table")
+_FREE = "rename what holds it now: the old version needs the name"
 _LAST = "~crossfade_"  # what the names of our triggers begin with
-_SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 
 
 def check_table(table: Table, schema: Schema, place: str) -> None:
@@ -63,11 +65,37 @@ def check_names(steps: Iterable[Step], schema: Schema, place: str) -> None:
                 _check_parts(step.partitions, step.to, schema, place)
             case AddColumn():
                 _check_column(tables[step.table], step.column.name, place)
+            case RenameTable():
+                _check_relation(step.to, schema, place)
             case AddCheck():
                 if any(check.name == step.check.name for check in tables[step.table].checks):
                     _taken(
                         f"check {step.check.name!r} of {step.table}", place, "drop or rename that check first"
                     )
+
+
+def check_names_back(steps: Iterable[Step], schema: Schema, place: str) -> None:
+    """Raises SchemaMismatch where a name that `revert` gives back has been taken since `complete`."""
+    relations = set(schema.relation_names)
+    columns = {table.name: {each.name for each in table.columns} for table in schema.tables}
+    for step in steps:
+        if isinstance(step, RenameTable):
+            if step.to in relations:
+                _taken(f"the name {step.to.name!r} in schema {step.to.schema}", place, _FREE)
+            columns[step.to] = columns.pop(step.table, set())
+        if isinstance(step, RenameColumn):
+            held = columns.get(step.table, set())
+            if step.to in held:
+                _taken(f"column {step.table}.{step.to}", place, _FREE)
+            columns[step.table] = held - {step.column} | {step.to}
+
+
+def _check_relation(name: TableName, schema: Schema, place: str) -> None:
+    # A table's name is that of the type of its rows as well.
+    types = {TableName(each.schema, each.name) for each in schema.enums}
+    if name in schema.relation_names or name in types:
+        remedy = "rename what holds it, or choose another name"
+        _taken(f"the name {name.name!r} in schema {name.schema}", place, remedy)
 
 
 def _check_index(of: TableName, name: str, schema: Schema, place: str) -> None:
@@ -85,7 +113,7 @@ def _check_parts(partitions: Sequence[TableName], index: str, schema: Schema, pl
 
 
 def _check_column(table: Table, column: str, place: str) -> None:
-    if column in _SYSTEM_COLUMNS:
+    if names.is_system_column(column):
         _taken(f"system column {column!r}", place, "choose another name")
     if table.find(column) is not None:
         _taken(f"column {table.name}.{column}", place, "drop or rename that column first")
@@ -120,7 +148,7 @@ def check_indexes(steps: Iterable[Step]) -> None:
             built[name] = step.table
 
 
-def check_privileges(tables: Sequence[Table], steps: Iterable[Step], schema: Schema) -> None:
+def check_privileges(tables: Sequence[Table], steps: Sequence[Step], schema: Schema) -> None:
     """Raises MissingPrivilege for what the role would need and does not have."""
     role = schema.role
     if schema.read_only:
@@ -140,13 +168,14 @@ def check_privileges(tables: Sequence[Table], steps: Iterable[Step], schema: Sch
                 place=f"table {table.name}",
                 remedy="connect as a role with BYPASSRLS, or ALTER TABLE … NO FORCE ROW LEVEL SECURITY",
             )
-    needed = {step.table.schema for step in steps if isinstance(step, CreateIndex)}
-    for name in sorted(needed - set(role.creates_in)):
-        raise MissingPrivilege(
-            f"role {role.name!r} may not create indexes in schema {name!r}",
-            place=f"schema {name}",
-            remedy=f"GRANT CREATE ON SCHEMA {name} TO {role.name}",
-        )
+    for kind, what in ((CreateIndex, "create indexes"), (RenameTable, "rename tables")):
+        needed = {step.locks[0].schema for step in steps if isinstance(step, kind)}
+        for name in sorted(needed - set(role.creates_in)):
+            raise MissingPrivilege(
+                f"role {role.name!r} may not {what} in schema {name!r}",
+                place=f"schema {name}",
+                remedy=f"GRANT CREATE ON SCHEMA {name} TO {role.name}",
+            )
     if not role.may_create_schema:
         raise MissingPrivilege(
             f"role {role.name!r} may not create schemas, which the new version and the journal "

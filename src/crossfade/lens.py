@@ -9,12 +9,14 @@ After Hofmann, Pierce and Wagner, "Symmetric Lenses" (POPL 2011).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from crossfade.expressions import Expression, Sql, ValueMap
+from crossfade.expressions import Expression, LookupKey, LookupValue, Sql, ValueMap, renamed_sql
 from crossfade.schema import Column, TableName
+
+_NO_OTHERS: Mapping[TableName, Mapping[str, str]] = {}
 
 
 class Law(StrEnum):
@@ -44,7 +46,9 @@ class RowLens:
 
     `change` names the change for people, `shown` the columns as the new application knows them.
     `by_default` says that the new columns' defaults give `forward` to every row that the old
-    application inserts, so that nothing need be synced.
+    application inserts, so that nothing need be synced; and the old columns' defaults `backward`, where
+    there are no new ones. `mark` is a column that tells, once the evolution is completed, the rows that have
+    an old side of their own (true) from those that were born since.
     """
 
     change: str
@@ -56,6 +60,7 @@ class RowLens:
     backward: tuple[Assignment, ...]
     law: Law
     by_default: bool = False
+    mark: str = ""
 
     def inverse(self) -> RowLens:
         """The same lens, seen from the other side."""
@@ -68,16 +73,34 @@ class RowLens:
             law=self.law.swapped(),
         )
 
-    def renamed(self, names: Mapping[str, str]) -> RowLens:
-        """The same lens where columns have other names: `names` maps those that have."""
+    def retired(self, names: Mapping[TableName, Mapping[str, str]]) -> RowLens:
+        """The same lens once the evolution is completed: by table, `names` maps the columns' names.
+
+        A row that has no mark has no old side: NULL may be one.
+        """
+        lens = self.renamed(names.get(self.table, {}), names)
+        if not self.mark:
+            return lens
+        mark = Column(self.mark, "boolean", nullable=False)
+        marked = Assignment(self.mark, Sql("true", "boolean"))
+        return replace(lens, old=(*lens.old, mark), backward=(*lens.backward, marked))
+
+    def renamed(
+        self, names: Mapping[str, str], others: Mapping[TableName, Mapping[str, str]] = _NO_OTHERS
+    ) -> RowLens:
+        """The same lens where columns have other names: `names` maps those that have, `others` those of other
+        tables.
+        """
 
         def column(each: Column) -> Column:
             return replace(each, name=names.get(each.name, each.name))
 
         def assignment(each: Assignment) -> Assignment:
             value = each.value
-            if isinstance(value, ValueMap):
+            if isinstance(value, ValueMap | LookupKey | LookupValue):
                 value = replace(value, column=names.get(value.column, value.column))
+            else:
+                value = renamed_sql(value, names, "postgresql", others)
             return Assignment(names.get(each.column, each.column), value)
 
         return replace(
@@ -94,6 +117,14 @@ class RowLens:
         return frozenset().union(*(each.value.reads for each in self.forward))
 
     @property
+    def fed_by(self) -> frozenset[tuple[TableName, str]]:
+        """The columns, of this and of other tables, that `backward` depends on."""
+        values = [each.value for each in self.backward]
+        elsewhere = [each for value in values if isinstance(value, Sql) for each in value.elsewhere]
+        own = ((self.table, name) for value in values for name in value.reads)
+        return frozenset(own).union(elsewhere)
+
+    @property
     def closed_to(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
         """(column, values, whether NULL is one) that the new side must keep to while both are live.
 
@@ -108,7 +139,7 @@ class RowLens:
     @property
     def copied(self) -> bool:
         """Whether the rows that stand must be filled: a constant default is theirs at once."""
-        return not self.by_default or self.volatile
+        return bool(self.new) and (not self.by_default or self.volatile)
 
     @property
     def volatile(self) -> bool:
@@ -128,3 +159,17 @@ def law_of(forward: ValueMap, backward: ValueMap) -> Law:
     ):
         return Law.FORWARD
     return Law.EITHER
+
+
+def in_turn(lenses: Iterable[RowLens]) -> tuple[tuple[RowLens, ...], ...]:
+    """The lenses in layers: what `backward` of one reads, an earlier layer has given its value.
+
+    Those that feed each other are one layer, the last.
+    """
+    waiting, layers = list(lenses), []
+    while waiting:
+        unmade = {(lens.table, column.name): lens for lens in waiting for column in lens.old}
+        free = [lens for lens in waiting if all(unmade.get(each, lens) is lens for each in lens.fed_by)]
+        layers.append(tuple(free or waiting))
+        waiting = [lens for lens in waiting if lens not in layers[-1]]
+    return tuple(layers)

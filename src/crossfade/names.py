@@ -18,6 +18,7 @@ LIMIT = 63
 RESERVED = "_crossfade_"
 JOURNAL = "crossfade"
 
+_SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 _EVOLUTION = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -94,6 +95,11 @@ def checked_evolution(name: str) -> str:
 
 def checked_column(name: str, place: str) -> str:
     """`name`, where a column can have it. Raises EvolutionError."""
+    return checked(name, "a column", place)
+
+
+def checked(name: str, what: str, place: str) -> str:
+    """`name`, where `what` (a column, an index, …) can have it. Raises EvolutionError."""
     why = ""
     if not name or "\0" in name:
         why = "an empty name, or one with a NUL character, is none"
@@ -102,10 +108,13 @@ def checked_column(name: str, place: str) -> str:
     elif is_reserved(name):
         why = f"names that begin with {RESERVED} are Crossfade's own"
     if why:
-        raise EvolutionError(
-            f"{name!r} can't name a column: {why}", place=place, remedy="choose another name"
-        )
+        raise EvolutionError(f"{name!r} can't name {what}: {why}", place=place, remedy="choose another name")
     return name
+
+
+def is_system_column(name: str) -> bool:
+    """Whether every table has a column of that name, which no user can make."""
+    return name in _SYSTEM_COLUMNS
 
 
 def split_table(text: str) -> tuple[str | None, str]:

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import groupby
 
-from crossfade import names
-from crossfade.changes import Change, Parts
+from crossfade import lints, names
+from crossfade.changes import Change, Parts, Question
+from crossfade.composition import check_shared, completed, evolved, in_order
+from crossfade.document import Lint
 from crossfade.errors import Refused, SchemaMismatch
 from crossfade.evolution import Evolution, twice
+from crossfade.expressions import Sql
 from crossfade.fitness import check_indexes, check_names, check_privileges, check_table, check_triggers
+from crossfade.lens import RowLens
 from crossfade.phases import Phase
 from crossfade.schema import Schema, Table, TableName
 from crossfade.steps import (
-    AskExpression,
     Compare,
-    CountUnmapped,
+    Counted,
+    CountUnanswered,
     CountUnsaid,
     CountWrites,
     CreateNamespace,
+    CreateTable,
     InstallSync,
+    RemoveLookup,
     RemoveSync,
+    SeedLookup,
     SeedRows,
     Step,
 )
 from crossfade.table_plan import TablePlan
-from crossfade.way_back import way_back
+from crossfade.way_back import types_kept, way_back
 
 _ORDER = tuple(Phase)
 
@@ -42,25 +50,59 @@ class Plan:
     fingerprint: str
     tables: tuple[TableName, ...]
     namespaces: tuple[str, ...]
-    checks: tuple[CountUnmapped | AskExpression, ...]
+    checks: tuple[Question, ...]
     start: tuple[Step, ...]
     verify: tuple[Compare, ...]
     complete: tuple[Step, ...]
     purge: tuple[Step, ...]
     revert: tuple[Step, ...]
     revert_purged: tuple[Step, ...]
-    unsaid: tuple[CountUnsaid, ...]
+    unsaid: tuple[CountUnsaid | CountUnanswered, ...]
     writes: tuple[CountWrites, ...]
     notes: tuple[str, ...]
+    before: tuple[Table, ...] = ()  # the tables as they were when it was planned
+    accept: tuple[tuple[str, str], ...] = ()  # lints that were looked at, each with the reason
+    role: str = ""  # who planned it
+    missing: tuple[Counted, ...] = ()  # checked before `revert`
+    missing_purged: tuple[Counted, ...] = ()  # and before `revert` after a purge
+    lenses: tuple[RowLens, ...] = ()  # every table's, for documents: the steps hold those that they need
+
+    @property
+    def lints(self) -> tuple[Lint, ...]:
+        """What the plan by itself gives a reviewer to look at."""
+        return lints.silenced(lints.of_plan(self.start, self.before, self.role), dict(self.accept))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes, and the warnings that nobody accepted."""
+        return (*self.notes, *(each.line for each in self.lints if each.warns and each.silenced is None))
+
+    @property
+    def reads(self) -> tuple[TableName, ...]:
+        """Other tables that the old side of rows is made of, and that must stay as they are meanwhile."""
+        values = (each.value for lens in self.lenses for each in lens.backward)
+        read = (table for value in values if isinstance(value, Sql) for table in value.tables)
+        return tuple(dict.fromkeys(table for table in read if table not in self.tables))
+
+    @property
+    def renamed(self) -> dict[TableName, TableName]:
+        """The tables that have another name once the evolution is completed."""
+        return dict(step.moves for step in self.complete if step.moves is not None)
 
     def rollback(self, done: Collection[int] | None = None) -> tuple[Step, ...]:
-        """The undo of the start's steps, last first; of those in `done` (positions from 0) only."""
+        """The undo of the start's steps, last first; of those in `done` (positions from 0) only.
+
+        But syncs are stopped in the order in which they began: whatever locks several tables takes them in
+        one order, so that readers who do the same are not waited for while they wait.
+        """
         undone = (
             step.undo()
             for position, step in reversed(tuple(enumerate(self.start)))
             if done is None or position in done
         )
-        return tuple(step for step in undone if step is not None)
+        steps = (step for step in undone if step is not None)
+        runs = groupby(steps, lambda step: isinstance(step, RemoveLookup | RemoveSync))
+        return tuple(step for stops, run in runs for step in (reversed(tuple(run)) if stops else run))
 
 
 def build(evolution: Evolution, schema: Schema) -> Plan:
@@ -79,17 +121,20 @@ def build(evolution: Evolution, schema: Schema) -> Plan:
 def _compiled(evolution: Evolution, schema: Schema) -> list[tuple[Change, Parts]]:
     compiled = []
     claimed: dict[tuple[TableName, str], Change] = {}
-    for change in evolution.changes:
+    for change in in_order(evolution.changes):
         for written in change.tables:
             table = schema.table(written, change.title)
             check_table(table, schema, change.title)
-            for column in change.columns:
+            for column in change.claims:
                 earlier = claimed.setdefault((table.name, column), change)
                 if earlier is not change:
-                    raise twice(earlier.title, change.title, f"{table.name}.{column}", evolution.name)
+                    claimed_by = f"{table.name}.{column}" if column else str(table.name)
+                    raise twice(earlier, change, claimed_by, evolution.name)
         parts = change.compile(schema, evolution.name)
         check_names((*parts.start, *parts.complete), schema, change.title)
         compiled.append((change, parts))
+        schema = evolved(schema, parts, change)
+    check_shared(compiled)
     return compiled
 
 
@@ -110,16 +155,18 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
     start: list[Step] = [*namespaces, *structure]
     for each in plans.values():
         start.extend(each.start())
-    start.sort(key=lambda step: (_ORDER.index(step.phase), isinstance(step, InstallSync)))
+    start.sort(key=lambda step: (_ORDER.index(step.phase), _rank(step)))
+    claimed = {column: change.title for change, _ in compiled for column in change.claims}
     start.extend(
-        plans[step.table].seed(step, change.title)
+        plans[step.table].seed(step, change.title, claimed)
         for change, parts in compiled
         for step in parts.start
         if isinstance(step, SeedRows)
     )
     check_indexes(start)
     check_triggers(tables.values(), start)
-    check_privileges(tuple(tables.values()), start, schema)
+    ending = completed(every)
+    check_privileges(tuple(tables.values()), (*start, *ending), schema)
     back = way_back(evolution.name, tuple(plans.values()), every, namespaces, start)
     verify = tuple(compare for each in plans.values() for compare in each.compare(fresh=False))
     return Plan(
@@ -133,8 +180,10 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
         verify,
         (
             *verify,
+            # Lookups first: a query through a view locks what it names before what the view is made of.
+            *(step.undo() for parts in every for step in parts.sync),
             *(RemoveSync(evolution.name, each.table.name) for each in plans.values() if each.lenses),
-            *(step for parts in every for step in parts.complete),
+            *ending,
         ),
         back.purge,
         back.revert,
@@ -146,12 +195,20 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
             if isinstance(step, InstallSync) and step.counted
         ),
         tuple(
-            dict.fromkeys(
-                [note for parts in every for note in parts.notes]
-                + [note for each in plans.values() for note in each.notes()]
-            )
+            dict.fromkeys((*(note for parts in every for note in parts.notes), *types_kept(every, schema)))
         ),
+        tuple(tables.values()),
+        tuple(evolution.accept.items()),
+        schema.role.name,
+        back.missing,
+        back.missing_purged,
+        tuple(lens for each in plans.values() for lens in each.lenses),
     )
+
+
+def _rank(step: Step) -> int:
+    """The order within a phase: the rows that others refer to first, so that they go last; the sync last."""
+    return 0 if isinstance(step, CreateTable | SeedLookup) else 2 if isinstance(step, InstallSync) else 1
 
 
 def _namespace(schema_name: str, evolution: str, tables: dict[TableName, Table]) -> CreateNamespace:

@@ -1,42 +1,128 @@
-"""Preview: the same script that the runner walks, told instead of executed."""
+"""Preview: the same script that the runner walks, told instead of executed, with what a team reviews."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from crossfade.dialects import SchemaDialect
+from crossfade import lints
+from crossfade.dialects import Held, SchemaDialect
+from crossfade.document import Document, Lint, Rate, Summary
+from crossfade.mappings import mappings, ways_back
 from crossfade.phases import State
 from crossfade.plan import Plan
-from crossfade.reports import PlannedStatement, PlannedStep, Preview
+from crossfade.reports import PlannedStatement, PlannedStep
+from crossfade.schema import Table
 from crossfade.script import script
-from crossfade.steps import Role, Statement, Step
+from crossfade.shapes import shapes
+from crossfade.steps import Mode, Role, Statement, Step
+from crossfade.survey import Answers
 
 _ONCE = (Role.BEFORE, Role.FIRST, Role.LAST)  # what a walk begins with, before its first batch
 
 
-def preview(
-    plan: Plan, dialect: SchemaDialect, *, state: str, rows: dict[str, int], kept_rows: int
-) -> Preview:
+@dataclass(frozen=True)
+class Ground:
+    """What a document is made of besides the plan: the state, the planner's rows of each table, the answers
+    of the data, the rates that were measured, those of single steps by command and title, the tables that
+    refer to the plan's, who holds locks on these, and the lints that are accepted.
+    """
+
+    state: State = State.ABSENT
+    rows: Mapping[str, int] = field(default_factory=dict)
+    kept_rows: int = 0
+    answers: Answers = field(default_factory=Answers)
+    rates: tuple[Rate, ...] = ()
+    measured: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    around: tuple[Table, ...] = ()
+    held: Held | None = None
+    accept: Mapping[str, str] = field(default_factory=dict)
+
+
+def preview(plan: Plan, dialect: SchemaDialect, ground: Ground) -> Document:
     """The plan told: every statement of every command, in the order in which it will be executed."""
-    return Preview(
+    rates = {each.work: each.rows_per_second for each in ground.rates}
+    purged = ground.state is State.PURGED
+    missing = plan.missing_purged if purged else plan.missing
+    walked = {
+        "start": plan.start,
+        "complete": plan.complete,
+        "rollback": plan.rollback(),
+        "revert": plan.revert_purged if purged else plan.revert,
+        "purge": plan.purge,
+    }
+    every = {
+        command: _timed(command, told(steps, dialect), rates, ground.measured)
+        for command, steps in walked.items()
+    }
+    found = lints.silenced(
+        (
+            *lints.of_plan(plan.start, plan.before, plan.role),
+            *lints.of_keys(plan.start, plan.before, ground.around),
+            *(lint for command in every for lint in lints.of_statements(command, every[command])),
+            *(lints.of_held(plan.tables, ground.held.who, ground.held.seconds) if ground.held else ()),
+        ),
+        {**dict(plan.accept), **ground.accept},
+    )
+    return Document(
         evolution=plan.evolution,
         summary=plan.summary,
         fingerprint=plan.fingerprint,
         database=dialect.server,
-        state=state,
-        tables=rows,
+        state=ground.state,
+        tables=dict(ground.rows),
         checks=checked(plan.checks, dialect),
-        start=told(plan.start, dialect),
-        complete=told(plan.complete, dialect),
-        rollback=told(plan.rollback(), dialect),
-        revert=(
-            *checked(plan.unsaid, dialect),
-            *told(plan.revert_purged if state == State.PURGED else plan.revert, dialect),
-        ),
-        purge=told(plan.purge, dialect),
-        notes=plan.notes,
-        kept_rows=kept_rows,
+        start=every["start"],
+        complete=every["complete"],
+        rollback=every["rollback"],
+        revert=(*checked((*missing, *plan.unsaid), dialect), *every["revert"]),
+        purge=every["purge"],
+        notes=(*plan.remarks, *(f"not counted: {each}" for each in ground.answers.failed)),
+        kept_rows=ground.kept_rows,
+        figures=_summary(every["start"], every["complete"], found, ground),
+        shapes=shapes(plan),
+        mappings=mappings(plan, ground.state, ground.answers),
+        ways_back=ways_back(plan, ground.state, ground.answers, ground.kept_rows),
+        rates=ground.rates,
+        lints=found,
+        questions=checked(ground.answers.asked, dialect),
     )
+
+
+def _summary(
+    start: Sequence[PlannedStep],
+    complete: Sequence[PlannedStep],
+    found: Sequence[Lint],
+    ground: Ground,
+) -> Summary:
+    every = [statement for step in (*start, *complete) for statement in step.statements]
+    batched = [step for step in start if step.rows]
+    known = [step.seconds for step in batched if step.seconds is not None]
+    return Summary(
+        statements=len(every),
+        blocking=sum(each.blocks.endswith("briefly") for each in every),
+        rows=sum(ground.rows.values()),
+        seconds=sum(known) if len(known) == len(batched) else None,
+        warnings=sum(each.warns and each.silenced is None for each in found),
+        silenced=sum(each.silenced is not None for each in found),
+        at_least=bool(known) and any(each.at_best for each in ground.rates),
+    )
+
+
+def _timed(
+    command: str,
+    steps: Sequence[PlannedStep],
+    rates: Mapping[str, float | None],
+    measured: Mapping[tuple[str, str], float],
+) -> tuple[PlannedStep, ...]:
+    """The steps with the time that their rows take: at their own rate, else at that of such work."""
+    found = []
+    for step in steps:
+        work = "compare" if step.mode == Mode.COMPARE else "backfill"
+        rate = measured.get((command, step.title)) or rates.get(work)
+        seconds = step.rows / rate if step.rows and rate else None
+        found.append(step.model_copy(update={"seconds": seconds}))
+    return tuple(found)
 
 
 def checked(steps: Sequence[Step], dialect: SchemaDialect) -> tuple[PlannedStep, ...]:

@@ -141,13 +141,14 @@ class PlannedStatement(Report):
 
 
 class PlannedStep(Report):
-    """One step, its statements, and how it is run."""
+    """One step, its statements, and how it is run; `seconds` are estimated by a measured rate, if any."""
 
     phase: str
     title: str
     mode: str
     statements: tuple[PlannedStatement, ...]
     rows: int | None = None
+    seconds: float | None = None
 
 
 class Preview(Report):

@@ -40,6 +40,7 @@ def run(session: Session, steps: Sequence[Step], move: Transition) -> None:
                 session.observer.began(unit.title, number, len(units))
                 started = time.monotonic()
                 _WAYS[unit.mode](session, unit)
+                session.waits.clear()
                 session.observer.ended(unit.title, time.monotonic() - started)
         except VerificationFailed as error:
             session.attempt(error.place, partial(_fail, session, error, move))
@@ -51,11 +52,16 @@ def _together(session: Session, unit: Unit) -> None:
     """All lines in one transaction, with their events: either all have ended or none has begun."""
 
     def work(connection: Connection) -> None:
+        began = time.monotonic()
         for statement in unit.opening:
             execute(connection, statement)
+        waits = session.waits.told()
         for line in unit.lines:
             tally = tallied(connection, line.statements)
-            _end(session, connection, line, line.step.tell(tally))
+            # The transaction's locks are held until its last line has ended.
+            held = {"held": time.monotonic() - began} if line is unit.lines[-1] else {}
+            _end(session, connection, line, {**line.step.tell(tally), **waits, **held})
+            waits = {}  # they were the unit's: its first line tells of them
 
     session.attempt(unit.title, work)
 
@@ -67,8 +73,11 @@ def _outside(session: Session, unit: Unit) -> None:
     if undo is not None and line.position in session.begun(session.command):
         session.outside(undo.title, session.dialect.render(undo))
     session.attempt(unit.title, lambda connection: _begin(session, connection, line))
+    began, waited = time.monotonic(), session.waits.seconds
     session.outside(unit.title, line.statements)
-    session.attempt(unit.title, lambda connection: _end(session, connection, line, {}))
+    held = time.monotonic() - began - (session.waits.seconds - waited)
+    detail = {**session.waits.told(), "held": held}
+    session.attempt(unit.title, lambda connection: _end(session, connection, line, detail))
 
 
 def _ranges(session: Session, unit: Unit) -> None:
@@ -88,7 +97,7 @@ def _compare(session: Session, unit: Unit) -> None:
     (line,) = unit.lines
     verification = verify.compare(session, line)
     verify.demand(verification, f"evolution {session.record.name!r}, {line.step.title}")
-    detail = {"verification": verification.model_dump(mode="json")}
+    detail = {"verification": verification.model_dump(mode="json"), **session.waits.told()}
     session.attempt(unit.title, lambda connection: _end(session, connection, line, detail))
 
 
@@ -104,7 +113,8 @@ _WAYS = {
 
 def _finish(session: Session, line: Line, tally: Tally) -> None:
     session.attempt(
-        line.step.title, lambda connection: _end(session, connection, line, line.step.tell(tally))
+        line.step.title,
+        lambda connection: _end(session, connection, line, {**line.step.tell(tally), **session.waits.told()}),
     )
 
 

@@ -55,14 +55,15 @@ def script(steps: Iterable[Step], dialect: SchemaDialect) -> tuple[Unit, ...]:
 
 
 def _in_the_way(lines: Iterable[Line]) -> tuple[TableName, ...]:
-    """The tables that the lines lock against somebody's reads or writes, in one order for everybody."""
-    return tuple(
-        sorted(
-            {
-                line.step.table  # type: ignore[attr-defined]  # a step that blocks anybody is of a table
-                for line in lines
-                for statement in line.statements
-                if statement.blocks.endswith("briefly")
-            }
-        )
-    )
+    """The tables that the lines lock against somebody's reads or writes, in one order for everybody; by the
+    names that they have before the first line.
+    """
+    found: set[TableName] = set()
+    named: dict[TableName, TableName] = {}
+    for line in lines:
+        if any(statement.blocks.endswith("briefly") for statement in line.statements):
+            found.update(named.get(table, table) for table in line.step.locks)
+        if line.step.moves is not None:
+            before, after = line.step.moves
+            named[after] = named.get(before, before)
+    return tuple(sorted(found))

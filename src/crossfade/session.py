@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult
@@ -43,6 +43,31 @@ class Patience:
         return float(min(self.longest, self.first * 2 ** min(attempt - 1, 16)) * _jitter.uniform(0.5, 1.0))
 
 
+@dataclass
+class Waits:
+    """How often, and for how long, the work of one step has waited: for locks, for the server to be well."""
+
+    times: int = 0
+    seconds: float = 0.0
+    longest: float = 0.0
+    reason: str = ""
+
+    def add(self, reason: str, seconds: float) -> None:
+        """Note one wait."""
+        self.times += 1
+        self.seconds += seconds
+        if seconds > self.longest:
+            self.longest, self.reason = seconds, reason
+
+    def told(self) -> dict[str, Any]:
+        """What the step's event says of it; nothing where nothing was waited for."""
+        return {"waits": asdict(self)} if self.times else {}
+
+    def clear(self) -> None:
+        """Begin anew, with the next step."""
+        self.times, self.seconds, self.longest, self.reason = 0, 0.0, 0.0, ""
+
+
 @dataclass(frozen=True)
 class Session:
     """One command on one evolution."""
@@ -56,6 +81,13 @@ class Session:
     origin: State = State.ABSENT  # and that state
     patience: Patience = field(default_factory=Patience)
     sleep: Callable[[float], None] = time.sleep
+    waits: Waits = field(default_factory=Waits)
+
+    def wait(self, reason: str, seconds: float, attempt: int) -> None:
+        """Wait, and tell so."""
+        self.waits.add(reason, seconds)
+        self.observer.waited(reason, seconds, attempt)
+        self.sleep(seconds)
 
     def ended(self, command: str) -> frozenset[int]:
         """The positions of the steps of `command` that have ended since the last arrival at a state."""
@@ -141,8 +173,7 @@ class Session:
                 remedy="look for long transactions (pg_stat_activity), then run the same command again",
             ) from error
         pause = self.patience.pause(attempt)
-        self.observer.waited(f"{reason}{held}", pause, attempt)
-        self.sleep(pause)
+        self.wait(f"{reason}{held}", pause, attempt)
 
 
 def execute(

@@ -6,15 +6,15 @@ Any number of lenses on a table become one sync, one backfill pass and one compa
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from crossfade import names
 from crossfade.changes import Parts, Shown
 from crossfade.errors import SchemaMismatch
-from crossfade.lens import Law, RowLens
-from crossfade.schema import Column, Schema, Table
+from crossfade.lens import Law, RowLens, in_turn
+from crossfade.schema import Column, Schema, Table, TableName
 from crossfade.steps import (
     AddColumn,
     Analyze,
@@ -25,6 +25,7 @@ from crossfade.steps import (
     PublishView,
     RestoreComplement,
     SeedRows,
+    SetNotNull,
     Step,
     ViewColumn,
 )
@@ -40,6 +41,8 @@ class TablePlan:
     shown: tuple[Shown, ...]
     added: tuple[AddColumn, ...]
     schema: Schema
+    required: tuple[str, ...] = ()  # columns that are made NOT NULL
+    renamed: TableName | None = None  # what the new version calls the table, where that is something else
 
     @classmethod
     def of(cls, evolution: str, table: Table, every: Sequence[Parts], schema: Schema) -> TablePlan:
@@ -47,7 +50,12 @@ class TablePlan:
         return cls(
             evolution,
             table,
-            tuple(lens for parts in every for lens in parts.lenses if lens.table == table.name),
+            tuple(
+                lens
+                for layer in in_turn(lens for parts in every for lens in parts.lenses)
+                for lens in layer
+                if lens.table == table.name
+            ),
             tuple(shown for parts in every for shown in parts.shown if shown.table == table.name),
             tuple(
                 step
@@ -56,6 +64,21 @@ class TablePlan:
                 if isinstance(step, AddColumn) and step.table == table.name
             ),
             schema,
+            tuple(
+                step.column
+                for parts in every
+                for step in parts.start
+                if isinstance(step, SetNotNull) and step.table == table.name
+            ),
+            next(
+                (
+                    step.moves[1]
+                    for parts in every
+                    for step in parts.complete
+                    if step.moves is not None and step.moves[0] == table.name
+                ),
+                None,
+            ),
         )
 
     @property
@@ -91,8 +114,9 @@ class TablePlan:
         if copied:
             steps.append(Analyze(name))
             steps.append(CopyRows(name, key, copied, self.columns, rows, skip, row_bytes=row_bytes))
-        if self.lenses:
-            steps.append(RestoreComplement(self.evolution, name, key, self.lenses, self.columns, rows, skip))
+        made = tuple(lens for lens in self.lenses if lens.new)
+        if made:
+            steps.append(RestoreComplement(self.evolution, name, key, made, self.columns, rows, skip))
             steps.append(Analyze(name))
             steps.append(OpenSide(self.evolution, name, self._new_columns()))
         steps.extend(self.compare(fresh=True))
@@ -107,10 +131,11 @@ class TablePlan:
         key, rows = self.table.key_columns(), self.table.rows
         return (Compare(self.evolution, self.table.name, key, compared, self.columns, rows, fresh),)
 
-    def seed(self, step: SeedRows, title: str) -> SeedRows:
-        """The seed step, with the columns that can be inserted into the new version.
+    def seed(self, step: SeedRows, title: str, claimed: Mapping[str, str]) -> SeedRows:
+        """The seed step, with the columns that can be inserted into the new version. `claimed` says which
+        change claims a column.
 
-        Raises SchemaMismatch for a column that is not there, or can't be inserted.
+        Raises SchemaMismatch for a column that is not there, can't be inserted, or must be and is not given.
         """
         view = self._view()
         known = {column.name: column for column in view.columns}
@@ -118,7 +143,8 @@ class TablePlan:
             for column in (*row, *step.key):
                 if column not in known:
                     raise SchemaMismatch(
-                        f"row {number} gives {column!r}, which the new version of {step.table} does not have",
+                        f"row {number} gives {column!r}, which the new version of {step.table} does not have"
+                        + (f", because of {claimed[column]}" if column in claimed else ""),
                         place=title,
                         remedy=names.nearest(column, known),
                     )
@@ -130,27 +156,35 @@ class TablePlan:
                         place=title,
                         remedy="leave it out",
                     )
-        return replace(step, columns=tuple(each.name for each in view.columns if not each.generated))
+            for column in self._required(view):
+                if row.get(column) is None:
+                    raise SchemaMismatch(
+                        f"row {number} gives no value for {column!r}, which takes no NULL in the new version "
+                        f"of {step.table}" + (f", because of {claimed[column]}" if column in claimed else ""),
+                        place=title,
+                        remedy="give it one",
+                    )
+        shown = {each.base: each.name for each in view.columns}
+        return replace(
+            step,
+            columns=tuple(each.name for each in view.columns if not each.generated),
+            references=tuple(
+                (other, theirs, tuple(shown.get(each, each) for each in ours))
+                for other, theirs, ours in step.references
+            ),
+            name=view.name,
+        )
 
-    def notes(self) -> tuple[str, ...]:
-        """What a reader of the plan should know of the user's triggers and grants."""
-        fired = [
-            each.name
-            for each in self.table.triggers
-            if each.enabled and each.level == "row" and "UPDATE" in each.events
-        ]
-        notes = []
-        if fired and any(lens.copied for lens in self.lenses) and not self.schema.role.may_skip_triggers:
-            notes.append(
-                f"the backfill of {self.table.name} will fire {', '.join(sorted(fired))}: role "
-                f"{self.schema.role.name} may not set session_replication_role"
-            )
-        if self.table.row_security and self._granted_by_column:
-            notes.append(
-                f"{self.table.name} has row-level security, so that its new version asks for a privilege on "
-                f"every column: {', '.join(self._granted_by_column)}, with grants on some, can't use it"
-            )
-        return tuple(notes)
+    def _required(self, view: PublishView) -> Iterator[str]:
+        """The columns of the new version that an insert must give a value, as far as that can be told."""
+        if any(each.may_change_rows for each in self.table.triggers):
+            return  # they may give it
+        held = {each.name: each for each in (*self.table.columns, *(step.column for step in self.added))}
+        for column in view.columns:
+            base = held[column.base]
+            given = column.default or base.default or base.identity or base.generated
+            if not given and base.wraps != "domain" and (not base.nullable or column.base in self.required):
+                yield column.name
 
     def _watched(self, lenses: Sequence[RowLens]) -> tuple[Column, ...]:
         read = (self.table.column(name) for lens in lenses for name in sorted(lens.reads))
@@ -178,6 +212,7 @@ class TablePlan:
             self.table.grants,
             self.table.comment,
             invoker=self.table.row_security or not self._granted_by_column,
+            name=self.renamed.name if self.renamed is not None else None,
         )
 
     @property

@@ -76,8 +76,7 @@ class Throttle:
             attempt += 1
             if attempt == 1:
                 self._tell(found[0])
-            self.session.observer.waited(found[0], pause, attempt)
-            self.session.sleep(pause)
+            self.session.wait(found[0], pause, attempt)
         if attempt:
             self._tell(None)
 

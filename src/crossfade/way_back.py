@@ -2,35 +2,45 @@
 
 `revert` is the undo of `complete`. The retired columns are kept in agreement again, repaired where the
 new application has moved on, compared; then one transaction gives every name back. After a purge what
-it dropped is made again first, and filled by `backward` alone.
+it dropped is made again first, and filled by `backward` alone. Until that transaction, every step names
+tables and columns as `complete` has left them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from crossfade.changes import Parts
-from crossfade.lens import RowLens
+from crossfade.changes import Parts, put_away
+from crossfade.composition import completed
+from crossfade.missing import missing
 from crossfade.phases import Phase
+from crossfade.retired import Retired, in_turns
+from crossfade.schema import Schema, TableName
 from crossfade.steps import (
     AddCheck,
-    Analyze,
-    Compare,
-    CopyRows,
+    Counted,
+    CountUnanswered,
     CountUnsaid,
+    CreateEnum,
+    CreateIndex,
     CreateNamespace,
     DropCheck,
+    DropColumn,
+    DropEnum,
+    DropForeignKey,
     DropNamespace,
     Forget,
+    InstallLookup,
     InstallSync,
     PublishView,
     RemoveSync,
     RenameColumn,
     Step,
     ValidateCheck,
+    ValidateForeignKey,
     ViewColumn,
-    WithdrawView,
+    under,
 )
 from crossfade.table_plan import TablePlan
 
@@ -42,7 +52,9 @@ class WayBack:
     purge: tuple[Step, ...]
     revert: tuple[Step, ...]
     revert_purged: tuple[Step, ...]
-    unsaid: tuple[CountUnsaid, ...]
+    unsaid: tuple[CountUnsaid | CountUnanswered, ...]
+    missing: tuple[Counted, ...]
+    missing_purged: tuple[Counted, ...]
 
 
 def way_back(
@@ -53,127 +65,140 @@ def way_back(
     start: Sequence[Step],
 ) -> WayBack:
     """The ways on from `complete`, out of the parts of all changes and the steps of `start`."""
-    completed = [step for parts in every for step in parts.complete]
-    retired = [_Retired.of(table, completed) for table in tables]
+    done = completed(every)
+    renames = {table.table.name: _renames(table, done) for table in tables}
+    retired = [Retired.of(table, renames) for table in tables]
     views = [step for step in start if isinstance(step, PublishView)]
-    recreate = [step for parts in every for step in parts.recreate]
+    moved = dict(step.moves for step in done if step.moves is not None)
+    recreate = _types_once(_among(step, renames) for parts in every for step in parts.recreate)
     at_once = [step for step in recreate if step.phase is Phase.EXPAND]
     later = [step for step in recreate if step.phase is not Phase.EXPAND]
-    renames = {each.plan.table.name: each.renames for each in retired}
 
-    sync = [each.sync() for each in retired if each.lenses]
-    repair = [step for each in retired for step in each.repair()]
-    whole = [
-        *(step for parts in every for step in parts.revive),
-        *(each.compare() for each in retired if each.lenses),
-    ]
-    switch = _switch(completed, sync, start)
+    def then(steps: Iterable[Step]) -> tuple[Step, ...]:
+        return tuple(under(step, moved) for step in steps)
+
+    again = then(step for parts in every for step in parts.again)
+    told = [under(step.renamed(renames.get(step.table, {})), moved) for parts in every for step in parts.sync]
+    sync = [under(each.sync(), moved) for each in retired if each.lenses]
+    turns = in_turns(retired)
+    whole = then(
+        [
+            *(step for parts in every for step in parts.revive),
+            *(step for each in retired for step in each.compare()),
+        ]
+    )
+    switch = _switch(done, sync, told, start)
     return WayBack(
         purge=(
-            *(WithdrawView(view.table, view.namespace) for view in views),
+            *then(view.undo() for view in views),
             *(DropNamespace(each.schema, each.namespace) for each in namespaces),
-            *(step for parts in every for step in parts.purge),
+            *then(_types_last(step for parts in every for step in parts.purge)),
             Forget(evolution),
         ),
-        revert=(*sync, *repair, *whole, *switch),
-        revert_purged=(
-            *namespaces,
-            *at_once,
-            *sync,
-            *(replace(view, columns=_columns(view, renames[view.table])) for view in views),
-            *repair,
-            *later,
+        revert=(
+            *again,
+            *told,
+            *then(step for turn in turns for step in (*turn.sync(), *turn.repair())),
             *whole,
             *switch,
         ),
-        unsaid=tuple(check for each in retired for check in each.unsaid()),
+        revert_purged=(
+            *namespaces,
+            *then(at_once),
+            *again,
+            *told,
+            *then(step for turn in turns[:1] for step in turn.sync()),
+            *then(replace(view, columns=_columns(view, renames[view.table])) for view in views),
+            *then(step for turn in turns[:1] for step in turn.repair(anew=True)),
+            *then(step for turn in turns[1:] for step in (*turn.sync(), *turn.repair(anew=True))),
+            *then(later),
+            *whole,
+            *switch,
+        ),
+        unsaid=tuple(under(check, moved) for each in retired for check in each.unsaid()),
+        missing=tuple(under(check, moved) for check in missing(retired, done, moved, purged=False)),
+        missing_purged=tuple(under(check, moved) for check in missing(retired, done, moved, purged=True)),
     )
 
 
-@dataclass(frozen=True)
-class _Retired:
-    """A table of a completed evolution: its two-way lenses, by the names that columns have then."""
-
-    plan: TablePlan
-    renames: dict[str, str]
-    lenses: tuple[RowLens, ...]
-
-    @classmethod
-    def of(cls, plan: TablePlan, completed: Sequence[Step]) -> _Retired:
-        renames = {
-            step.column: step.to
-            for step in completed
-            if isinstance(step, RenameColumn) and step.table == plan.table.name
-        }
-        return cls(plan, renames, tuple(lens.renamed(renames) for lens in plan.lenses if lens.old))
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(self.renames.get(each, each) for each in self.plan.columns)
-
-    def sync(self) -> InstallSync:
-        plan = self.plan
-        watched = tuple(column for lens in self.lenses for column in (*lens.old, *lens.new))
-        return InstallSync(
-            plan.evolution,
-            plan.table.name,
-            self.lenses,
-            self.columns,
-            watched,
-            plan.namespace,
-            plan.schema.search_path,
-            one_sided=True,
-        )
-
-    def repair(self) -> tuple[Step, ...]:
-        if not self.lenses:
-            return ()
-        table = self.plan.table
-        return (
-            Analyze(table.name),
-            CopyRows(
-                table.name,
-                table.key_columns(),
-                tuple(lens.inverse() for lens in self.lenses),
-                self.columns,
-                table.rows,
-                self.plan.schema.role.may_skip_triggers,
-                repair=True,
-                row_bytes=table.row_bytes,
-            ),
-        )
-
-    def compare(self) -> Compare:
-        table = self.plan.table
-        return Compare(
-            self.plan.evolution, table.name, table.key_columns(), self.lenses, self.columns, table.rows
-        )
-
-    def unsaid(self) -> tuple[CountUnsaid, ...]:
-        return tuple(
-            CountUnsaid(lens.change, self.plan.table.name, column, shown, known, null)
-            for lens in self.lenses
-            for (column, known, null), shown in zip(lens.closed_to, lens.shown, strict=False)
-        )
+def _renames(table: TablePlan, done: Sequence[Step]) -> dict[str, str]:
+    return {
+        step.column: step.to
+        for step in done
+        if isinstance(step, RenameColumn) and step.table == table.table.name
+    }
 
 
-def _switch(completed: Sequence[Step], sync: Sequence[InstallSync], start: Sequence[Step]) -> list[Step]:
+def _types_once(steps: Iterable[Step]) -> list[Step]:
+    """The steps, with the types first, and each once: columns of several changes may be of one."""
+    every = list(steps)
+    types = {step.type: step for step in reversed(every) if isinstance(step, CreateEnum)}
+    return [*reversed(types.values()), *(step for step in every if not isinstance(step, CreateEnum))]
+
+
+def _types_last(steps: Iterable[Step]) -> list[Step]:
+    """The steps, with the types last, and each once: only then is no column of theirs left."""
+    every = list(steps)
+    types = dict.fromkeys(step for step in every if isinstance(step, DropEnum))
+    return [*(step for step in every if not isinstance(step, DropEnum)), *types]
+
+
+def types_kept(every: Sequence[Parts], schema: Schema) -> list[str]:
+    """Notes of enum types that purge would drop, and that something else is of."""
+    steps = [step for parts in every for step in (*parts.complete, *parts.purge)]
+    before = {(step.table, step.to): step.column for step in steps if isinstance(step, RenameColumn)}
+    gone = {
+        (step.table, before.get((step.table, step.column), step.column))
+        for step in steps
+        if isinstance(step, DropColumn)
+    }
+    kept = []
+    for type_ in dict.fromkeys(step.type for step in steps if isinstance(step, DropEnum)):
+        others = [
+            f"{table}.{column}"
+            for enum, table, column in schema.enum_columns
+            if enum == (type_.schema, type_.name) and (table, column) not in gone
+        ]
+        if others:
+            kept.append(f"purge leaves type {type_.schema}.{type_.name}: {', '.join(others)} is of it")
+    return kept
+
+
+def _switch(
+    completed: Sequence[Step],
+    sync: Sequence[InstallSync],
+    told: Sequence[InstallLookup],
+    start: Sequence[Step],
+) -> list[Step]:
     """One transaction that gives every name back and installs the sync of both sides; then checks that
     were taken off are validated, while both versions are live already.
     """
     undone = [step.undo() for step in reversed(completed)]
-    checks = [
-        ValidateCheck(step.table, step.check.name)
-        for step in completed
-        if isinstance(step, DropCheck) and step.check.valid
-    ]
+    checks: list[Step] = []
+    for step in completed:
+        if isinstance(step, DropCheck) and step.check.valid:
+            checks.append(ValidateCheck(step.table, step.check.name))
+        if isinstance(step, DropForeignKey) and step.key.valid:
+            checks.append(ValidateForeignKey(step.table, step.key.name))
     return [
+        *(step.undo() for step in told),  # the lookups first, as at `complete`
         *(RemoveSync(step.evolution, step.table) for step in sync),
         *(step for step in undone if step is not None and not isinstance(step, AddCheck)),
         *(step for step in undone if isinstance(step, AddCheck)),
-        *(step for step in start if isinstance(step, InstallSync)),
+        *(step for step in start if isinstance(step, InstallLookup | InstallSync)),
         *checks,
     ]
+
+
+def _among(step: Step, renames: Mapping[TableName, Mapping[str, str]]) -> Step:
+    """A step that makes again what purge dropped, where other columns have other names by then."""
+    if not isinstance(step, CreateIndex):
+        return step
+    index = step.index
+    for column, to in renames.get(step.table, {}).items():
+        if column in index.mentions:
+            index = put_away.moved(index, index.name, column, to)
+    return replace(step, index=index)
 
 
 def _columns(view: PublishView, renames: dict[str, str]) -> tuple[ViewColumn, ...]:

@@ -14,7 +14,9 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 from crossfade.casebook.chat_templates.evolution import BUILTIN_TEMPLATES, evolution
 from crossfade.casebook.lane import Access
 from crossfade.casebook.words import Side
+from crossfade.document import Document, RowCount, WayBack
 from crossfade.evolution import Evolution
+from crossfade.mappings import BEYOND
 from crossfade.progress import Observer
 from crossfade.reports import Backfill, Mismatch, Outcome, Status, Verification
 
@@ -115,6 +117,11 @@ ALTER TABLE workflow_templates DROP COLUMN retired;
 DROP SCHEMA by_hand CASCADE;
 """
 
+OPENED = """
+SELECT count(*) FROM workflow_templates WHERE workflow_type IS NULL
+    OR workflow_type NOT IN ('simple_chat', 'rag_chat', 'function_chat', 'advanced_chat')
+"""
+
 MISMATCHES = """
 SELECT id, workflow_type::text AS label, new_type FROM workflow_templates
 WHERE workflow_type::text <> by_hand.label_of(new_type)
@@ -132,8 +139,12 @@ class ByHand:
     def status(self, database: str) -> tuple[Status, ...]:
         return ()
 
-    def preview(self, evolution: Evolution, database: str) -> object:
-        return evolution.name
+    def preview(self, evolution: Evolution, database: str) -> Document:
+        with _transaction(database) as connection:
+            over = not connection.scalar(text("SELECT to_regnamespace('by_hand') IS NOT NULL"))
+            rows = connection.scalar(text(OPENED)) if over and _is_text(connection) else None
+        count = RowCount(what=f"{BEYOND}: public.workflow_templates.workflow_type", rows=rows)
+        return Document.model_construct(ways_back=(WayBack(command="revert", restores="", counts=(count,)),))
 
     def start(self, evolution: Evolution, database: str, *, observer: Observer) -> Outcome:
         observer.began("Backfill", 1, 1)
@@ -196,6 +207,11 @@ class ByHand:
     def _outcome(command: str, **figures: object) -> Outcome:
         given = {"evolution": evolution.name, "command": command, "state": command, "seconds": 0.1} | figures
         return Outcome.model_validate(given)
+
+
+def _is_text(connection: Connection) -> bool:
+    kind = "SELECT atttypid = 'varchar'::regtype FROM pg_attribute WHERE attname = 'workflow_type'"
+    return bool(connection.scalar(text(f"{kind} AND attrelid = to_regclass('workflow_templates')")))
 
 
 def _transaction(database: str) -> AbstractContextManager[Connection]:

@@ -10,21 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 from sqlalchemy import NullPool, create_engine, make_url, text
 from typer.testing import CliRunner
 
-from crossfade import commands, connect_args, names
+from crossfade import names
+from crossfade.casebook import CASES
 from crossfade.casebook.chat_templates.case import CASE
 from crossfade.casebook.cli import app
 from crossfade.casebook.journey import Journey
-from crossfade.casebook.screen import Lines
-from crossfade.casebook.stages import WALK, Stage
-from crossfade.casebook.summary import Summary, summarize
-from crossfade.casebook.walk import Pace, walk
-from crossfade.casebook.words import Side
+from crossfade.casebook.summary import Summary
 from crossfade.errors import Refused, UsageError
 from crossfade.testing import PostgresServer
+from tests.casebook.walking import run, walked
 
 SMALL = ["--rows", "2000", "--seconds", "5", "--workers", "3"]
 ROOT = Path(__file__).parents[2]
@@ -36,29 +33,23 @@ UNION SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
 
 
-def run(url: str, *statements: str) -> None:
-    with create_engine(url, poolclass=NullPool).begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-
-
 def objects(url: str) -> frozenset[str]:
     with create_engine(url, poolclass=NullPool).connect() as connection:
         return frozenset(connection.scalars(text(OBJECTS)))
 
 
-def test_every_promise_is_held_in_a_given_database(database: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", CASES)
+def test_every_promise_is_held_in_a_given_database(case: str, database: str, tmp_path: Path) -> None:
     before = objects(database)
     out = tmp_path / "out.json"
-    done = CliRunner().invoke(
-        app, ["case", "chat_templates", *SMALL, "--database", database, "--json", str(out)]
-    )
+    done = CliRunner().invoke(app, ["case", case, *SMALL, "--database", database, "--json", str(out)])
     assert done.exit_code == 0, done.output
     assert "Every promise was held." in done.output
     assert "cleaned up" in done.output
     figures = json.loads(out.read_text())
     assert figures["ok"] is True
     assert figures["rollback"]["complement_rows"] > 0
+    assert figures["purge"]["told"] == figures["purge"]["counted"] > 0
     assert "failures" not in figures
     assert objects(database) == before
 
@@ -151,13 +142,7 @@ def sabotaged(database: str, statement: str) -> tuple[Journey, Summary]:
         if stage == "start":
             run(url, statement)
 
-    stages: tuple[Stage, ...] = WALK[: [stage.name for stage in WALK].index("verify") + 1]
-    engine = create_engine(database, poolclass=NullPool)
-    journey = Journey("chat_templates", "postgresql", CASE.build(engine, 1500, 1), stages)
-    accesses = {Side.OLD: (database, {}), Side.NEW: (database, connect_args(CASE.evolution.name))}
-    watcher, pace = Lines(Console(quiet=True)), Pace(seconds=4, workers=3, rate=250)
-    walk(CASE, accesses, journey, commands=commands, watcher=watcher, pace=pace, interfere=interfere)
-    return journey, summarize(journey)
+    return walked(CASE, database, "verify", interfere=interfere)
 
 
 @pytest.mark.one_server

@@ -21,14 +21,14 @@ def new(workflow_type: str | None, pattern: str | None = "chat", *, dynamic: boo
 
 def right(ledger: Ledger, label: str, *types: dict[str, Any]) -> bool:
     """Whether row 1 may have this label, and on the new side each of these rows and nothing else."""
-    template = ledger.templates[1]
+    template = ledger.rows[1]
     candidates: list[str | None] = [*(type_of(each) for each in LABELS), "medical_chat", None]
-    allowed = template.types
+    allowed = template.type.values
     for each in types:
-        template.types = allowed
+        template.type.values = allowed
         if template.wrong(each, Side.NEW):
             return False
-    template.types = allowed
+    template.type.values = allowed
     wanted = {each["workflow_type"] for each in types}
     return template.wrong(old(label), Side.OLD) is None and allowed & set(candidates) == wanted
 
@@ -140,8 +140,8 @@ def test_a_label_that_moves_during_a_start_may_come_before_or_after_it(medical: 
     medical.label(1, "plain")
     medical.witness(end("start"))
     assert right(medical, "plain", new("medical_chat"), new("simple_chat"))
-    assert medical.templates[1].wrong(new("medical_chat"), Side.NEW) is None
-    assert medical.templates[1].wrong(new("simple_chat"), Side.NEW), "the first read has settled it"
+    assert medical.rows[1].wrong(new("medical_chat"), Side.NEW) is None
+    assert medical.rows[1].wrong(new("simple_chat"), Side.NEW), "the first read has settled it"
 
 
 def test_rows_born_while_rolled_back_are_rows_of_the_old_side(ledger: Ledger) -> None:
@@ -157,7 +157,7 @@ def test_a_second_rollback_keeps_what_is_so_then(medical: Ledger) -> None:
     medical.retype(1, "code_review_chat")
     rolled_back(medical)
     restarted(medical)
-    assert medical.templates[1].types == {"code_review_chat"}
+    assert medical.rows[1].type.values == {"code_review_chat"}
 
 
 def test_deleted_rows_stay_deleted(ledger: Ledger) -> None:
@@ -165,11 +165,11 @@ def test_deleted_rows_stay_deleted(ledger: Ledger) -> None:
     rolled_back(ledger)
     restarted(ledger)
     assert ledger.deleted == {1}
-    assert not ledger.templates
+    assert not ledger.rows
 
 
 def test_what_is_wrong_is_told_with_both_values(ledger: Ledger) -> None:
-    template = ledger.templates[1]
+    template = ledger.rows[1]
     assert template.wrong(None, Side.OLD) == ({"row": "exists"}, {"row": "is gone"})
     assert template.wrong(new("rag_chat", None), Side.NEW) == (
         {"workflow_type": "'simple_chat'", "execution_pattern": "chat"},

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from crossfade.casebook.desk import Notes
 from crossfade.casebook.dump import Comparison, Difference
+from crossfade.casebook.foretold import Foretold
 from crossfade.casebook.journey import Journey, Passed
 from crossfade.casebook.latency import Sample
 from crossfade.casebook.page import print_page
@@ -35,6 +36,7 @@ def journey() -> Journey:
     made.verifications["verify again"] = Verification(rows=12, seconds=0.2)
     for name in ("start", "rollback", "restart", "complete", "revert", "purge"):
         made.comparisons[name] = Comparison(10, 2, 0, ())
+    made.foretold = (Foretold("workflow_templates.workflow_type", 3, 3),)
     return made
 
 
@@ -64,6 +66,7 @@ def test_the_json_is_as_the_casebook_says() -> None:
         "restart": {"differences": 0},
         "complete": {"stall_ms": 4.0, "mismatches": 0},
         "revert": {"differences": 0},
+        "purge": {"differences": 0, "told": 3, "counted": 3},
         "ok": True,
     }
 
@@ -112,6 +115,16 @@ def test_a_walk_that_ended_early_says_why_and_leaves_out_what_it_did_not_reach()
         "complete",
     }
     assert "not reached" in page(made)
+
+
+def test_a_preview_that_did_not_tell_is_not_ok() -> None:
+    for told in (None, 2):
+        made = journey()
+        made.foretold = (Foretold("batch_job.task_type_id", told, 3),)
+        summary = summarize(made)
+        assert not summary.ok
+        assert summary.failures is not None
+        assert "of 3 rows told: batch_job.task_type_id" in summary.failures[0]
 
 
 def test_mismatches_of_every_verification_count() -> None:

@@ -16,6 +16,7 @@ from crossfade.casebook.screen import Lines
 from crossfade.casebook.stages import WALK, Stage
 from crossfade.casebook.summary import Summary, summarize
 from crossfade.casebook.walk import Pace, walk
+from crossfade.document import Document
 from crossfade.errors import Busy
 from crossfade.evolution import Evolution
 from crossfade.progress import Observer
@@ -71,6 +72,8 @@ def test_nothing_is_wrong_where_nothing_is_wrong(database: str) -> None:
     for comparison in journey.comparisons.values():
         assert comparison.rows > ROWS
         assert comparison.excluded > 0
+    assert summary.purge is not None
+    assert 0 < summary.purge.counted == summary.purge.told
     assert summary.traffic.p50_ms.before > 0
     assert summary.traffic.p50_ms.during > 0
 
@@ -206,10 +209,28 @@ def test_a_command_that_fails_ends_the_walk_and_is_told(database: str) -> None:
     assert summary.failures[0] == "in stage 'rollback': the lock was not to be had"
 
 
+class Miscounting(ByHand):
+    def preview(self, evolution: Evolution, database: str) -> Document:
+        way = super().preview(evolution, database).ways_back[0]
+        (count,) = way.counts
+        wrong = count.model_copy(update={"rows": (count.rows or 0) + 1})
+        return Document.model_construct(ways_back=(way.model_copy(update={"counts": (wrong,)}),))
+
+
+@pytest.mark.one_server
+def test_a_preview_that_counts_wrongly_is_caught(database: str) -> None:
+    journey, summary = walked(database, commands=Miscounting(), seconds=3.0)
+    assert not summary.ok
+    assert summary.failures is not None
+    assert len(summary.failures) == 1
+    assert "Preview told exactly" in summary.failures[0]
+    assert [each.place for each in journey.foretold] == ["workflow_templates.workflow_type"]
+
+
 class Vandal(ByHand):
-    def preview(self, evolution: Evolution, database: str) -> object:
+    def preview(self, evolution: Evolution, database: str) -> Document:
         run(database, "DROP TABLE workflow_templates CASCADE")
-        return None
+        return Document.model_construct()
 
 
 @pytest.mark.one_server

@@ -41,25 +41,33 @@ def name(*parts: str) -> Identifier:
     return Identifier(*(part.replace("%", "%%") for part in parts))
 
 
-def names(columns: Iterable[str]) -> Composed:
-    """Identifiers, separated by commas."""
-    return SQL(", ").join(name(each) for each in columns)
-
-
 class Application:
     """`writer` at work on the table of `entry` in `schema`, in the database at `url`."""
 
     def __init__(self, url: str, writer: Writer, entry: Entry, schema: str) -> None:
         self.writer = writer
         self.entry = entry
-        self.base = name(schema, entry.table)
-        if writer is NAMED:
-            self.table = name(f"{schema}__{EVOLUTION}", entry.table)
-        else:
-            self.table = name(entry.table)
+        new = writer.side == "new"
+        table = entry.renamed if new and entry.renamed is not None else entry.table
+        self.table = name(f"{schema}__{EVOLUTION}", table) if writer is NAMED else name(table)
+        self._called = {} if new else entry.called
         self.columns = [each.name for each in entry.columns if each.half(writer.side)]
-        self._everything = SQL("SELECT {} FROM {}").format(names(self.columns), self.table).as_string()
+        everything = SQL("SELECT {} FROM {}").format(self.listed(self.columns), self.table)
+        self._everything = everything.as_string()
         self.connection = connect(url, **_options(writer, schema))
+
+    def name(self, column: str) -> Identifier:
+        """The column, as the writer's version calls it."""
+        return name(self._called.get(column, column))
+
+    def names(self, columns: Iterable[str]) -> Composed:
+        """Columns, separated by commas."""
+        return SQL(", ").join(map(self.name, columns))
+
+    def listed(self, columns: Iterable[str]) -> Composed:
+        """Columns that are read, separated by commas."""
+        said = (SQL("{} AS {}").format(self.name(each), name(each)) for each in columns)
+        return SQL(", ").join(said)
 
     def read(self) -> list[Row]:
         """Every row, as its version shows it."""
@@ -76,32 +84,34 @@ class Application:
         marks = [SQL("({})").format(SQL(", ").join(_mark(row[each]) for each in columns)) for row in rows]
         values = [row[each] for row in rows for each in columns if row[each] is not DEFAULT]
         insert = SQL("INSERT INTO {} ({}) VALUES {} {}")
-        return self.send(insert.format(self.table, names(columns), SQL(", ").join(marks), tail), values)
+        return self.send(insert.format(self.table, self.names(columns), SQL(", ").join(marks), tail), values)
 
     def insert_many(self, rows: Sequence[Row]) -> None:
         """The driver's bulk insert: one statement, prepared once, executed for each row."""
         columns = list(rows[0])
         insert = SQL("INSERT INTO {} ({}) VALUES ({})").format(
-            self.table, names(columns), SQL(", ").join(Placeholder() for _ in columns)
+            self.table, self.names(columns), SQL(", ").join(Placeholder() for _ in columns)
         )
         with self.connection.cursor() as cursor:
             cursor.executemany(insert.as_string(), [list(row.values()) for row in rows])
 
     def upsert(self, row: Row, written: Sequence[str]) -> list[Row]:
         """INSERT … ON CONFLICT DO UPDATE of the columns `written`."""
-        excluded = SQL(", ").join(SQL("{} = excluded.{}").format(name(each), name(each)) for each in written)
-        conflict = names(self.entry.conflict)
+        excluded = SQL(", ").join(
+            SQL("{} = excluded.{}").format(self.name(each), self.name(each)) for each in written
+        )
+        conflict = self.names(self.entry.conflict)
         return self.insert([row], SQL("ON CONFLICT ({}) DO UPDATE SET {}").format(conflict, excluded))
 
     def update(self, given: Row, where: Row, tail: Composable = NOTHING) -> list[Row]:
         """UPDATE of the columns `given`, of the rows `where` columns equal values."""
         update = SQL("UPDATE {} SET {} WHERE {} {}")
-        statement = update.format(self.table, _equal(given, ", "), _equal(where, " AND "), tail)
+        statement = update.format(self.table, self._equal(given, ", "), self._equal(where, " AND "), tail)
         return self.send(statement, [*given.values(), *where.values()])
 
     def delete(self, where: Row, tail: Composable = NOTHING) -> list[Row]:
         """DELETE of the rows `where` columns equal values."""
-        statement = SQL("DELETE FROM {} WHERE {} {}").format(self.table, _equal(where, " AND "), tail)
+        statement = SQL("DELETE FROM {} WHERE {} {}").format(self.table, self._equal(where, " AND "), tail)
         return self.send(statement, list(where.values()))
 
     def merge(self, row: Row, where: Row, given: Row) -> list[Row]:
@@ -111,16 +121,16 @@ class Application:
             "WHEN NOT MATCHED THEN INSERT ({}) VALUES ({})"
         ).format(
             self.table,
-            SQL(" AND ").join(SQL("t.{} = %s").format(name(each)) for each in where),
-            _equal(given, ", "),
-            names(row),
+            SQL(" AND ").join(SQL("t.{} = %s").format(self.name(each)) for each in where),
+            self._equal(given, ", "),
+            self.names(row),
             SQL(", ").join(Placeholder() for _ in row),
         )
         return self.send(statement, [*where.values(), *given.values(), *row.values()])
 
     def copy(self, rows: Sequence[Row], table: Composable) -> None:
         """COPY … FROM STDIN into `table`."""
-        statement = SQL("COPY {} ({}) FROM STDIN").format(table, names(rows[0]))
+        statement = SQL("COPY {} ({}) FROM STDIN").format(table, self.names(rows[0]))
         with self.connection.cursor().copy(statement.as_string().replace("%%", "%")) as copying:
             for row in rows:
                 copying.write_row(list(row.values()))
@@ -128,6 +138,9 @@ class Application:
     def truncate(self, table: Composable) -> None:
         """TRUNCATE of `table`."""
         self.send(SQL("TRUNCATE {}").format(table))
+
+    def _equal(self, row: Row, separator: str) -> Composed:
+        return SQL(separator).join(SQL("{} = {}").format(self.name(each), Placeholder()) for each in row)
 
 
 def connect(url: str, **arguments: Any) -> psycopg.Connection[Row]:
@@ -155,7 +168,3 @@ def _options(writer: Writer, schema: str) -> Mapping[str, Any]:
 
 def _mark(value: object) -> Composable:
     return DEFAULT if value is DEFAULT else Placeholder()
-
-
-def _equal(row: Row, separator: str) -> Composed:
-    return SQL(separator).join(SQL("{} = {}").format(name(each), Placeholder()) for each in row)

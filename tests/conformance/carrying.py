@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.conformance.columns import Column, Side
+from tests.conformance.columns import Column, Half, Side
 from tests.conformance.pair import Pair, Refusal
 
 
@@ -14,6 +14,14 @@ def after_insert(column: Column, pair: Pair, side: Side, *, on_path: bool) -> No
     nobody's word: then the old side speaks.
     """
     name = column.name
+    if column.new is None and column.old is not None:
+        needed = column.old.default is None and not column.old.nullable  # then nobody's NULL is meant
+        if side == "new":
+            unmistaken = on_path or needed
+            pair.old[name] = given_birth(column, column.old, pair) if unmistaken else column.old.default
+        elif needed and pair.old[name] is None:
+            pair.old[name] = given_birth(column, column.old, pair)
+        return
     if side == "old":
         pair.new[name] = column.forward(pair.old)
         return
@@ -28,6 +36,8 @@ def after_insert(column: Column, pair: Pair, side: Side, *, on_path: bool) -> No
 def after_update(column: Column, before: Pair, pair: Pair) -> None:
     """The other side of a row that was changed: the side that moved wins."""
     name = column.name
+    if column.new is None:
+        return  # only the old version has it
     if column.backward is not None:
         if pair.new[name] != before.new[name]:
             carry_back(column, pair, column.backward)
@@ -35,6 +45,11 @@ def after_update(column: Column, before: Pair, pair: Pair) -> None:
             pair.new[name] = column.forward(pair.old)
     elif column.by_row and pair.new[name] is before.new[name] is column.forward(before.old) is None:
         pair.new[name] = column.forward(pair.old)  # a fill that had nothing to give, and may have now
+
+
+def given_birth(column: Column, half: Half, pair: Pair) -> Any:
+    """The old value of a row that the new version has written."""
+    return half.default if column.born is None else column.born(pair.new)
 
 
 def carry_back(column: Column, pair: Pair, backward: Callable[[Any], Any]) -> None:

@@ -59,6 +59,12 @@ class Column:
     is_key: bool = False
     is_written: bool = True  # applications give it; else the database does
     computed: Callable[[Row], Any] | None = None
+    born: Callable[[Row], Any] | None = None  # the old value of a row of the new version, which has none
+
+    @property
+    def carried(self) -> bool:
+        """Whether both versions of it are kept in agreement."""
+        return not self.shared and self.new is not None
 
     def half(self, side: Side) -> Half | None:
         """What the version of that side knows of it; None where it does not have it."""
@@ -142,4 +148,56 @@ def added(name: str, *values: Any, fill: Any = None, default: Any = None, nullab
         new=Half(values, default, nullable),
         forward=fill if callable(fill) else lambda _: constant,
         by_row=callable(fill),
+    )
+
+
+def dropped(
+    name: str,
+    *values: Any,
+    born: Callable[[Row], Any] | None = None,
+    default: Any = None,
+    nullable: bool = True,
+    allowed: Callable[[Any], bool] = _anything,
+) -> Column:
+    """A column that the new version leaves out. `born` gives rows of the new version their old value; left
+    out, they have the default.
+    """
+    return Column(name, Half(values, default, nullable, allowed), born=born)
+
+
+def required(name: str, fill: Any, *values: Any, default: Any = None) -> Column:
+    """A column that is NOT NULL in the new version, with `fill` where the old one has NULL."""
+    return Column(
+        name,
+        Half((*values, None), default),
+        Half((*values, fill), default, nullable=False),
+        forward=lambda row: fill if row[name] is None else row[name],
+        backward=lambda value: value,
+        by_row=True,
+    )
+
+
+def referred(
+    name: str,
+    keys: Mapping[str, int],
+    seen_as: Mapping[int, str],
+    *novel: int,
+    unknown: str | None = None,
+    nullable: bool = False,
+    others: Mapping[str, int] | None = None,
+) -> Column:
+    """A column of few values that becomes a reference: the key of each value's row, what the old version sees
+    for a row, `novel` keys, which only the new application writes, and `others` of a text, which share a row.
+    """
+    there = {**keys, **(others or {})}
+    stands = {*seen_as, *((None,) if nullable else ())}
+    novel_null = (None,) if nullable else ()
+    return Column(
+        name,
+        Half(tuple(dict.fromkeys((*there, *novel_null))), None, nullable),
+        Half(tuple(dict.fromkeys((*novel, *there.values(), *novel_null))), None, nullable),
+        forward=lambda row: there.get(row[name]),
+        backward=lambda key: seen_as.get(key, None if nullable and key is None else unknown),
+        by_row=True,
+        open_to=lambda key: unknown is not None or key in stands,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from crossfade import Evolution
 from crossfade.changes import Change
@@ -20,7 +21,9 @@ class Entry:
     `legacy` makes the table `table` (and what it needs) in the schema that comes first on the search path;
     `changes` takes the table's name as a user writes it. `columns` are those of both versions, in the
     order of the changes; `conflict` is what an upsert names, `indexes` those that the evolution builds
-    besides the legacy ones.
+    besides the legacy ones. `renamed` is the table's name in the new version, and `called` what the old one
+    calls those columns (by their names in `columns`) that it calls something else; `gone` are the indexes and
+    constraints that go with a column.
     """
 
     name: str
@@ -32,11 +35,25 @@ class Entry:
     seeds: tuple[Row, ...] = ()
     seed_key: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
+    renamed: str | None = None
+    called: Mapping[str, str] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The changes that it is about, by name."""
         return tuple(dict.fromkeys(type(change).__name__ for change in self.changes(self.table)))
+
+    def after(self, line: str) -> str:
+        """A line of the legacy catalogue, as it is once the evolution is completed."""
+        names = {old: new for new, old in self.called.items()}
+        if self.renamed is not None:
+            names[self.table] = self.renamed
+        quoted = {
+            old: new if re.fullmatch("[a-z_]+", new) else '"' + new.replace('"', '""') + '"'
+            for old, new in names.items()
+        }
+        return re.sub(r"\w+", lambda word: quoted.get(word[0], word[0]), line)
 
     def evolution(self, schema: str) -> Evolution:
         """The evolution, on the table in `schema`."""

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
-from tests.conformance.carrying import after_insert, after_update, carry_back
+from tests.conformance.carrying import after_insert, after_update, carry_back, given_birth
 from tests.conformance.columns import MADE, Column, Half, Row, Side
 from tests.conformance.pair import NUMBER, Pair, Refusal
 
@@ -36,6 +36,7 @@ class Model:
         self._seeds = seeds
         self._seed_key = seed_key
         self._unseeded: list[Pair] = []
+        self._purged = False
 
     def shown(self, side: Side) -> list[Row]:
         """What that version must show."""
@@ -100,7 +101,7 @@ class Model:
         for pair in self.rows.values():
             pair.new = {column.name: pair.old[column.name] for column in self.columns if column.shared}
             for column in self.columns:
-                if column.shared:
+                if not column.carried:
                     continue
                 pair.new[column.name] = column.forward(pair.old)
                 was, kept = pair.kept.pop(column.name, (None, MADE))
@@ -118,38 +119,50 @@ class Model:
         for pair in self.rows.values():
             pair.seed = None
             for column in self.columns:
-                if not column.shared and pair.new[column.name] != column.forward(pair.old):
+                if column.carried and pair.new[column.name] != column.forward(pair.old):
                     pair.kept[column.name] = (pair.old.get(column.name), pair.new[column.name])
                     self.kept += 1
             pair.new = {}
 
     def complete(self) -> None:
         """The old side goes, and is kept as it stands."""
-        self.stage = Stage.NEW
+        self.stage, self._purged = Stage.NEW, False
         for pair in self.rows.values():
             pair.retired, pair.old = pair.old, {}
 
     def purge(self) -> None:
         """What was kept goes too: old values, and how each seed was."""
-        self._unseeded = []
+        self._unseeded, self._purged = [], True
         for pair in self.rows.values():
             pair.retired, pair.kept, pair.seed = {}, {}, None
 
     def revert(self) -> None:
-        """The old side comes back: as it stood where the new side still means that, else by `backward`."""
+        """The old side comes back: as it stood where the new side still means that, else by `backward`;
+        after a purge by `backward` alone.
+        """
         self.stage = Stage.BOTH
         for pair in self.rows.values():
             for column in self.columns:
                 if column.shared:
                     pair.old[column.name] = pair.new[column.name]
+                elif column.new is None:
+                    continue
+                elif column.backward is not None and self._purged:
+                    pair.old[column.name] = column.backward(pair.new[column.name])
                 elif column.backward is not None:
                     pair.old[column.name] = pair.retired.get(column.name)
                     carry_back(column, pair, column.backward)
+            for column in self.columns:
+                if column.new is None and column.old is not None:
+                    known = column.name in pair.retired
+                    pair.old[column.name] = (
+                        pair.retired[column.name] if known else given_birth(column, column.old, pair)
+                    )
             pair.retired = {}
 
     def unsaid(self) -> dict[int, Row]:
         """The rows for which the old version has nothing, and values for which it has."""
-        evolved = [column for column in self.columns if not column.shared]
+        evolved = [column for column in self.columns if column.carried]
         return {
             number: {each.name: each.sayable() for each in closed}
             for number, pair in self.rows.items()
@@ -167,7 +180,7 @@ class Model:
 
     def is_apart(self, pair: Pair) -> bool:
         """Whether the new side of a row holds, or held before a rollback, what `forward` does not give."""
-        evolved = [column for column in self.columns if not column.shared]
+        evolved = [column for column in self.columns if column.carried]
         there = self.stage is Stage.BOTH
         return bool(pair.kept) or (there and any(pair.new[e.name] != e.forward(pair.old) for e in evolved))
 
@@ -200,7 +213,7 @@ class Model:
                 pair.side(side)[column.name] = given.get(column.name, half.default)
         self._share(pair, side)
         if self.stage is Stage.BOTH:
-            for column in self.columns:
+            for column in sorted(self.columns, key=lambda each: each.new is None):  # those are made of others
                 if not column.shared:
                     after_insert(column, pair, side, on_path=on_path)
         self._check(pair)

@@ -19,8 +19,8 @@ SELECT kind || ' ' || said FROM (
   WHERE a.attrelid = %(table)s::regclass AND a.attnum > 0 AND NOT a.attisdropped
   UNION ALL SELECT 'index', format('%%s: %%s', c.relname, split_part(pg_get_indexdef(c.oid), ' WHERE ', 1))
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE indrelid = %(table)s::regclass
-  UNION ALL SELECT 'constraint', conname FROM pg_constraint
-  WHERE conrelid = %(table)s::regclass AND contype <> 'n'
+  UNION ALL SELECT CASE contype WHEN 'n' THEN 'not null' ELSE 'constraint' END, conname FROM pg_constraint
+  WHERE conrelid = %(table)s::regclass
   UNION ALL SELECT 'trigger', tgname FROM pg_trigger WHERE tgrelid = %(table)s::regclass AND NOT tgisinternal
   UNION ALL SELECT 'schema', nspname FROM pg_namespace
   WHERE nspname NOT LIKE 'pg\_%%' AND nspname NOT IN ('crossfade', 'information_schema')
@@ -39,25 +39,44 @@ class Stagehand:
 
     def __init__(self, url: str, entry: Entry, schema: str) -> None:
         self.connection = connect(url, options=f'-c search_path="{schema}"')
-        self._table = Identifier(schema, entry.table)
         self.connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
         self.connection.execute(entry.legacy)
+        named = Identifier(schema, entry.table).as_string()
+        (self._oid,) = (
+            self.connection.execute("SELECT %s::regclass::oid::int8", [named]).fetchall()[0].values()
+        )
 
     @property
     def server(self) -> int:
         """The server's major version."""
         return self.connection.info.server_version // 10000
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """The table's schema and name, as they are now."""
+        found = self.connection.execute(
+            "SELECT nspname, relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
+            "WHERE c.oid = %s",
+            [self._oid],
+        )
+        schema, table = found.fetchall()[0].values()
+        return schema, table
+
+    @property
+    def table(self) -> Identifier:
+        """The table, by the name that it has now."""
+        return Identifier(*self.place)
+
     def catalogue(self) -> list[str]:
         """A line for each thing that the database has for the table."""
-        found = self.connection.execute(CATALOGUE, {"table": self._table.as_string()})
+        found = self.connection.execute(CATALOGUE, {"table": self.table.as_string()})
         return [str(next(iter(row.values()))) for row in found]
 
     @contextmanager
     def puts_back(self) -> Iterator[None]:
         """Whatever happens to the table's rows within, they are put back as they were, both sides."""
         columns = self._stored()
-        self.connection.execute(SQL("CREATE TEMPORARY TABLE kept AS TABLE {}").format(self._table))
+        self.connection.execute(SQL("CREATE TEMPORARY TABLE kept AS TABLE {}").format(self.table))
         back = SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM kept")
         try:
             yield
@@ -65,14 +84,14 @@ class Stagehand:
             with self.connection.transaction():
                 self.connection.execute("SET LOCAL session_replication_role = 'replica'")
                 self.connection.execute("SET LOCAL crossfade.sync = 'off'")  # no trigger of either's fires
-                self.connection.execute(SQL("DELETE FROM {}").format(self._table))
-                self.connection.execute(back.format(self._table, columns, columns))
+                self.connection.execute(SQL("DELETE FROM {}").format(self.table))
+                self.connection.execute(back.format(self.table, columns, columns))
                 self.connection.execute("DROP TABLE kept")
 
     def _stored(self) -> Composable:
         found = self.connection.execute(
             "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 "
             "AND NOT attisdropped AND attgenerated = ''",
-            [self._table.as_string()],
+            [self.table.as_string()],
         )
         return SQL(", ").join(Identifier(row["attname"]) for row in found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -50,13 +51,24 @@ STOPS = (
 
 
 class Walk:
-    """`entry` in `schema` of the empty database at `url`, with rows of the old application.
+    """`entry` in `schema` of the empty database at `url`, with rows of the old application, through `stops`,
+    where each writer writes as `writes` say.
 
     Connections are the applications': they outlive every command.
     """
 
-    def __init__(self, url: str, entry: Entry, schema: str, stack: ExitStack) -> None:
+    def __init__(
+        self,
+        url: str,
+        entry: Entry,
+        schema: str,
+        stack: ExitStack,
+        *,
+        stops: Sequence[Stop] = STOPS,
+        writes: Sequence[Write] = WRITES,
+    ) -> None:
         self._url, self._entry, self._schema, self._stack = url, entry, schema, stack
+        self._stops, self._writes = stops, writes
         self._stagehand = Stagehand(url, entry, schema)
         stack.enter_context(self._stagehand.connection)
         self._model, self._turns = entry.model(), Turns()
@@ -74,10 +86,10 @@ class Walk:
 
     def go(self) -> None:
         """Every stop, every writer, every write."""
-        for stop in STOPS:
+        for stop in self._stops:
             self._arrive(stop)
             for writer in stop.writers:
-                for write in WRITES:
+                for write in self._writes:
                     self._write(self._scene(stop.name, writer, stop.readers, write.name), write)
             if stop.both:
                 found = commands.verify(EVOLUTION, self._url)
@@ -116,7 +128,7 @@ class Walk:
         commands.purge(EVOLUTION, self._url)
         self._model.purge()
         self._completed(scene)
-        left = [line for line in self._stagehand.catalogue() if EVOLUTION in line]
+        left = [line for line in self._stagehand.catalogue() if EVOLUTION in line or "_crossfade_" in line]
         scene.expect("what is called after the evolution", [], left)
 
     def _revert(self, scene: Scene) -> None:
@@ -137,10 +149,18 @@ class Walk:
         catalogue = self._stagehand.catalogue()
         left = [line for line in catalogue if line.startswith(("trigger", "function", "sequence"))]
         scene.expect("triggers, functions and counters", [], left)
-        legacy = {line for line in self._legacy if line.startswith(("index", "constraint"))}
+        legacy = {
+            self._entry.after(line)
+            for line in self._legacy
+            if line.startswith(("index", "constraint")) and not self._goes(line)
+        }
         scene.expect("missing of the legacy table's indexes and constraints", set(), legacy - set(catalogue))
         indexes = {line.removeprefix("index ").split(": CREATE")[0] for line in catalogue}
         scene.expect("missing of the new indexes", set(), set(self._entry.indexes) - indexes)
+
+    def _goes(self, line: str) -> bool:
+        """Whether a line of the catalogue is of what goes with a column."""
+        return line.partition(" ")[2].partition(": CREATE")[0] in self._entry.gone
 
     def _write(self, scene: Scene, write: Write) -> None:
         if write.missing(self._entry, scene.writer):

@@ -8,7 +8,7 @@ from functools import partial
 
 from psycopg.sql import SQL
 
-from tests.conformance.application import DEFAULT, Writer, name, names
+from tests.conformance.application import DEFAULT, Writer, name
 from tests.conformance.columns import Row
 from tests.conformance.entry import Entry
 from tests.conformance.pair import NUMBER
@@ -81,7 +81,7 @@ def _upsert(scene: Scene) -> None:
 
 def _returning(scene: Scene) -> None:
     application = scene.application
-    tail = SQL("RETURNING {}").format(names(application.columns))
+    tail = SQL("RETURNING {}").format(application.listed(application.columns))
     rows = [scene.row(), scene.row()]
     scene.inserts(rows, partial(application.insert, tail=tail))
     scene.updates(rows[0][NUMBER], scene.next_values(), partial(application.update, tail=tail))
@@ -129,7 +129,7 @@ def _truncate(scene: Scene) -> None:
 
 def _truncate_table(scene: Scene) -> None:
     with scene.model.undone(), scene.stagehand.puts_back():
-        scene.does(partial(scene.application.truncate, scene.application.base), scene.model.truncate)
+        scene.does(partial(scene.application.truncate, name(*scene.stagehand.place)), scene.model.truncate)
     scene.compare()
 
 
@@ -140,7 +140,7 @@ def _copy(scene: Scene) -> None:
 
 def _copy_and_select(scene: Scene) -> None:
     def send(rows: Sequence[Row]) -> None:
-        application, columns, incoming = scene.application, names(rows[0]), name("incoming")
+        application, columns, incoming = scene.application, scene.application.names(rows[0]), name("incoming")
         of = {"incoming": incoming, "columns": columns, "table": application.table}
         with application.connection.transaction():
             application.send(
@@ -192,7 +192,7 @@ def _no_column(entry: Entry, writer: Writer) -> str | None:
     if not evolved:
         return "the change has no column of its own"
     if not any(column.half(writer.side) for column in evolved):
-        return "the old version does not have the column"
+        return f"the {writer.side} version does not have the column"
     return None
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -11,10 +14,11 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from rich.console import Console
 
-from crossfade.casebook.chat_templates.case import CASE
+from crossfade.casebook import CASES, find
 from crossfade.casebook.cli import run_case
 from crossfade.casebook.walk import Pace
 from crossfade.testing import available_postgresql, embedded_postgresql
+from tests.conformance.pairing import VARIABLE
 from tests.laws.killing import Killing
 from tests.laws.machine import Laws, small_batches
 from tests.laws.model import Lost
@@ -67,13 +71,13 @@ def crashes(random: Random, number: int) -> str:
 
 
 def traffic(random: Random, number: int) -> str:
-    """The case chat_templates, with its own applications and its own oracle."""
-    summary = run_case(
-        Console(quiet=True), CASE, None, 2_000, Pace(seconds=SECONDS, seed=random.randrange(1_000_000))
-    )
+    """One of the cases in turn, with its own applications and its own oracle."""
+    case = find(CASES[(number - 1) // len(ROUNDS) % len(CASES)])
+    pace = Pace(seconds=SECONDS, seed=random.randrange(1_000_000))
+    summary = run_case(Console(quiet=True), case, None, 2_000, pace)
     if not summary.ok:
         raise Lost("; ".join(summary.failures or ()))
-    return f"{summary.traffic.statements} statements"
+    return f"{case.name}: {summary.traffic.statements} statements"
 
 
 def mutants(random: Random, number: int) -> str:
@@ -84,6 +88,18 @@ def mutants(random: Random, number: int) -> str:
             if not caught(mutant, server.create_database(mutant.name)):
                 raise Lost(f"nobody noticed the mutant {mutant.name}")
     return f"caught {', '.join(mutant.name for mutant in chosen)}"
+
+
+def pairs(random: Random, _: int) -> str:
+    """Any two changes on one table: all pairs, of which an everyday run tests a third."""
+    words = f"all {random.randrange(1_000_000)}"
+    command = (sys.executable, "-m", "pytest", "-q", "-n", "logical", "tests/conformance/test_pairs.py")
+    ran = subprocess.run(
+        command, env=os.environ | {VARIABLE: words}, capture_output=True, text=True, check=False
+    )
+    if ran.returncode:
+        raise Lost(f"{VARIABLE}='{words}' {' '.join(command[1:])}\n{ran.stdout[-4000:]}{ran.stderr[-1000:]}")
+    return ran.stdout.splitlines()[-1].strip("= ")
 
 
 def _version(number: int) -> str:
@@ -97,4 +113,5 @@ ROUNDS: tuple[tuple[str, Callable[[Random, int], str]], ...] = (
     ("crashes", crashes),
     ("traffic", traffic),
     ("mutants", mutants),
+    ("pairs of changes", pairs),
 )

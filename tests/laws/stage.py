@@ -14,15 +14,13 @@ from crossfade.errors import DatabaseFailed, Refused, UsageError
 from crossfade.phases import TRANSITIONS, Command, State
 from crossfade.reports import Outcome
 from tests.concurrency.watching import opened
-from tests.crash.picture import CATALOGUE
 from tests.laws.applications import Applications, Write
 from tests.laws.crash import Blow, struck
 from tests.laws.model import Lost, Model
+from tests.laws.snapshot import snapshot
 from tests.laws.visitor import Visitor
 from tests.laws.world import EVOLUTION, LEGACY, Side
 from tests.laws.writing import Refusal
-
-JOURNAL = ("evolution", "event", "progress", "complement", "seed")
 
 
 @dataclass
@@ -159,8 +157,8 @@ class Stage:
 
     def refuse(self, command: Command | None, **given: Any) -> None:
         """A command that does not fit (None: verify): it is refused, and nothing is changed."""
-        self.done.append(f"{command or 'verify'}, which does not fit")
-        before = self.snapshot()
+        self.done.append(f"refused: {command or 'verify'}")
+        before = snapshot(self.url)
         try:
             if command is None:
                 commands.verify(EVOLUTION, self.url)
@@ -172,7 +170,7 @@ class Stage:
             self._expect(self.model.state, State.ABSENT, "an evolution that nobody knows")
         else:
             raise Lost(f"{command} of {self.model.state} was not refused")
-        self._expect(before, self.snapshot(), "the database after a refusal")
+        self._expect(before, snapshot(self.url), "the database after a refusal")
 
     def verify(self) -> None:
         """No row disagrees."""
@@ -215,16 +213,6 @@ class Stage:
         """Where the evolution stands."""
         found = commands.status(self.url)
         return State(found[0].state) if found else State.ABSENT
-
-    def snapshot(self) -> tuple[str, ...]:
-        """The catalogue, the rows and the journal, as text."""
-        with opened(self.url) as session:
-            lines = [str(line) for (line,) in session.execute(CATALOGUE)]
-            ((journal,),) = session.execute("SELECT to_regnamespace('crossfade') IS NOT NULL")
-            tables = ["orders", "items", *(f"crossfade.{name}" for name in JOURNAL if journal)]
-            for table in tables:
-                lines += [f"{table} {row}" for (row,) in session.execute(f"SELECT t::text FROM {table} t")]
-        return tuple(sorted(lines))
 
     def _switched(self) -> bool:
         """Whether a `complete` that has died had made the switch, which is one transaction."""

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Column, Computed, ForeignKey, Identity, Integer, String, Text
 
 from crossfade import AddColumn, Evolution, OpenEnum, SeedRows
+from crossfade.changes import CHANGES
 from crossfade.errors import EvolutionError
 from tests.refusals.refusal import Refusal
 
@@ -54,7 +55,7 @@ DECLARATIONS: dict[str, tuple[Callable[[], object], str, str, str]] = {
         lambda: Evolution("open", changes=[NO_CHANGE]),
         "'ALTER TABLE orders ADD channel text' is not a change",
         "evolution 'open'",
-        "the changes are OpenEnum, AddColumn, SeedRows",
+        f"the changes are {', '.join(each.__name__ for each in CHANGES)}",
     ),
     "one column twice": (
         lambda: Evolution(

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Column, Text
 from sqlalchemy.engine import make_url
 
-from crossfade import AddColumn, OpenEnum, commands
+from crossfade import AddColumn, AddForeignKey, OpenEnum, RenameTable, commands
 from crossfade.errors import CrossfadeError, MissingPrivilege
 from crossfade.testing import PostgresServer
 from tests.refusals.refusal import IN, Refusal, assert_refused, evolution, execute
@@ -80,6 +80,37 @@ def test_no_create_on_the_schema_that_indexes_are_built_in(deployer: str, orders
     )
     indexed = AddColumn("orders", Column("channel", Text), index=True)
     assert_refused(evolution(indexed), deployer, refusal, reader=orders)
+
+
+def test_no_create_on_the_schema_of_a_table_that_is_renamed(deployer: str, orders: str) -> None:
+    database = make_url(orders).database
+    execute(orders, "GRANT shop TO deployer", f"GRANT CREATE ON DATABASE {database} TO deployer")
+    refusal = Refusal(
+        MissingPrivilege,
+        "role 'deployer' may not rename tables in schema 'public'",
+        IN + "schema public",
+        "GRANT CREATE ON SCHEMA public TO deployer",
+    )
+    assert_refused(evolution(RenameTable("orders", "sales")), deployer, refusal, reader=orders)
+
+
+def test_no_trigger_on_the_table_that_is_referred_to(deployer: str, orders: str) -> None:
+    database = make_url(orders).database
+    execute(
+        orders,
+        "GRANT shop TO deployer",
+        f"GRANT CREATE ON DATABASE {database} TO deployer",
+        "GRANT CREATE ON SCHEMA public TO deployer",
+        "CREATE TABLE notes (text text PRIMARY KEY)",
+    )
+    refusal = Refusal(
+        MissingPrivilege,
+        "role 'deployer' may not add triggers to public.notes, which 'postgres' owns, and a foreign key has "
+        "some there",
+        IN + "AddForeignKey orders (note)",
+        "connect as 'postgres', or GRANT postgres TO deployer",
+    )
+    assert_refused(evolution(AddForeignKey("orders", "note", "notes")), deployer, refusal, reader=orders)
 
 
 def test_rows_that_row_security_hides_from_the_owner_itself(deployer: str, orders: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Column, Text
 
-from crossfade import AddColumn, SeedRows, commands
+from crossfade import AddColumn, RenameColumn, SeedRows, SetNotNull, commands
 from crossfade.errors import SchemaMismatch
 from tests.refusals.refusal import IN, Case, Refusal, assert_case, evolution, execute
 
@@ -29,6 +29,38 @@ CASES = (
             "row 1 gives 'code', which the new version of public.orders does not have",
             SEEDS,
             "there are: id, note, status, total",
+        ),
+    ),
+    Case(
+        "no value for the key",
+        (SeedRows("orders", "note", [{"id": 8, "note": "x"}, {"note": "y"}]),),
+        Refusal(
+            SchemaMismatch,
+            "row 2 gives no value for 'id', which takes no NULL in the new version of public.orders",
+            SEEDS,
+            "give it one",
+        ),
+    ),
+    Case(
+        "no value for what another change makes NOT NULL",
+        (SeedRows("orders", "id", [{"id": 8, "note": None}]), SetNotNull("orders", "note", fill="''")),
+        Refusal(
+            SchemaMismatch,
+            "row 1 gives no value for 'note', which takes no NULL in the new version of public.orders, "
+            "because of SetNotNull orders.note",
+            SEEDS,
+            "give it one",
+        ),
+    ),
+    Case(
+        "column that another change calls something else",
+        (SeedRows("orders", "id", [{"id": 8, "note": "x"}]), RenameColumn("orders", "note", "remark")),
+        Refusal(
+            SchemaMismatch,
+            "row 1 gives 'note', which the new version of public.orders does not have, "
+            "because of RenameColumn orders.note",
+            SEEDS,
+            "there are: id, remark, status, total",
         ),
     ),
     Case(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy import bindparam, text
 
 from crossfade.casebook.dump import compare, dumped
+from crossfade.casebook.foretold import foretold
 from crossfade.casebook.lane import application_engine
 from crossfade.casebook.words import Fault, Finding, Side
 
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from crossfade.casebook.lane import Access
     from crossfade.casebook.stages import Stage, Unchanged
     from crossfade.casebook.words import Tally
+    from crossfade.document import Document
 
 __all__ = ["Ground", "may_silence_triggers"]
+
+Key = tuple[str, ...]  # of a seed
 
 CLOCKS = (
     "the role may not set session_replication_role, so the application's own triggers may fire during the "
@@ -49,7 +53,7 @@ class Ground:
         self._case = case
         self._journey = journey
         self._engines = {side: application_engine(access, "casebook") for side, access in accesses.items()}
-        self._open: dict[str, tuple[Unchanged, Dump, dict[str, set[str]]]] = {}
+        self._open: dict[str, tuple[Unchanged, Dump, dict[Key, set[str]]]] = {}
         self._stack = ExitStack()
         self._clocks = may_silence_triggers(self._engines[Side.OLD])
         if not self._clocks:
@@ -91,6 +95,10 @@ class Ground:
         before.close()
         after.close()
 
+    def foretell(self, document: Document) -> None:
+        """Count what the document tells of the new side; nobody must be writing."""
+        self._journey.foretold = foretold(document, self._case.beyond, self._engines[Side.NEW])
+
     def audit(self, stage: Stage, tallies: Mapping[str, Tally]) -> list[Finding]:
         """What is wrong with shared counters and seeds at the end of a stage; nobody must be writing."""
         live = {side: self._engines[side] for side in stage.readable}
@@ -107,7 +115,15 @@ class Ground:
             rows = len(found.get(value, ()))
             if rows != count:
                 findings.append(
-                    Finding(Fault.LOST, stage.name, side, "seed", value, f"{count} row(s)", f"{rows} row(s)")
+                    Finding(
+                        Fault.LOST,
+                        stage.name,
+                        side,
+                        "seed",
+                        ", ".join(value),
+                        f"{count} row(s)",
+                        f"{rows} row(s)",
+                    )
                 )
         return findings
 
@@ -116,22 +132,29 @@ class Ground:
         self._stack.callback(dump.close)
         return dump
 
-    def _removed(self) -> frozenset[str]:
+    def _removed(self) -> frozenset[Key]:
         """The seeds that the last rollback took away."""
         rollbacks = [each for each in self._journey.outcomes.values() if each.command == "rollback"]
         keys = rollbacks[-1].removed_seeds if rollbacks else ()
-        return frozenset(value for key in keys for value in key.values() if value is not None)
+        named = {seeds.key for seeds in self._case.seeds}
+        return frozenset(
+            tuple(str(key[column]) for column in columns)
+            for key in keys
+            for columns in named
+            if key.keys() == set(columns)
+        )
 
-    def _seeds(self, side: Side) -> dict[str, set[str]]:
-        """The owners of the seeded rows that exist, by the value of the seeds' key."""
-        found: dict[str, set[str]] = {}
+    def _seeds(self, side: Side) -> dict[Key, set[str]]:
+        """The owners of the seeded rows that exist, by the values of the seeds' key."""
+        found: dict[Key, set[str]] = {}
         with self._engines[side].connect() as connection:
             for seeds in self._case.seeds:
-                for value, owner in connection.execute(_seed_query(seeds), {"values": list(seeds.values)}):
-                    found.setdefault(value, set()).add(owner)
+                for *key, owner in connection.execute(_seed_query(seeds), {"values": list(seeds.values)}):
+                    found.setdefault(tuple(key), set()).add(owner)
         return found
 
 
 def _seed_query(seeds: Seeds) -> TextClause:
-    query = f'SELECT "{seeds.key}"::text, ({seeds.owner})::text FROM "{seeds.table}"'
-    return text(f'{query} WHERE "{seeds.key}" IN :values').bindparams(bindparam("values", expanding=True))
+    key = ", ".join(f'"{column}"::text' for column in seeds.key)
+    query = f'SELECT {key}, ({seeds.owner})::text FROM "{seeds.table}" WHERE ({key}) IN :values'
+    return text(query).bindparams(bindparam("values", expanding=True))

@@ -69,11 +69,14 @@ class Extent:
 
 @dataclass(frozen=True)
 class Seeds:
-    """Rows that the evolution seeds, each of which must exist exactly once while the new side does."""
+    """Rows that the evolution seeds, each of which must exist exactly once while the new side does.
+
+    `values` are the keys of the rows: the text of each of the columns in `key`.
+    """
 
     table: str
-    key: str
-    values: tuple[str, ...]
+    key: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
     owner: str
 
 
@@ -81,14 +84,17 @@ class Seeds:
 class Case:
     """A worked case: everything that the harness needs to take it through its walk.
 
-    `build(engine, rows, seed)` makes the legacy tables, fills them and returns the rows of each; `tables`,
-    `functions` and `types` are what it makes, in an order in which they can be dropped. `audit(engines,
+    `story` says in a few sentences, with the number of `{rows}`, who wants what. `build(engine, rows, seed)`
+    makes the legacy tables, fills them and returns the rows of each; `tables`, `functions` and `types` are
+    what it makes, in an order in which they can be dropped. `audit(engines,
     tallies, stage)` compares the counters that workers share with what the database holds, while nobody
-    writes.
+    writes. `beyond` are places (table.column) of the new side that may hold what the old one can't, each with
+    the query that counts those rows.
     """
 
     name: str
     title: str
+    story: str
     evolution: Evolution
     build: Callable[[Engine, int, int], Mapping[str, int]]
     tables: tuple[str, ...]
@@ -97,4 +103,5 @@ class Case:
     extents: Mapping[Side, tuple[Extent, ...]]
     functions: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    beyond: Mapping[str, str] = field(default_factory=dict)
     seeds: tuple[Seeds, ...] = field(default=())

@@ -14,6 +14,7 @@ from rich.markdown import Markdown
 
 from crossfade import commands, connect_args
 from crossfade.casebook import CASES, find
+from crossfade.casebook.embedded import demand_place, write
 from crossfade.casebook.journey import Journey
 from crossfade.casebook.page import print_page
 from crossfade.casebook.premises import premises
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["app", "run_case"]
 
 INTRODUCTION = """
-A chat platform stores {rows:,} workflow templates. Their type is a PostgreSQL enum with four values, and
-the next version of the application wants any string. In the next minute you see that happen **while both
-versions run**:
+{story} In the next minute you see that happen **while both versions run**:
 
 1. the old application works alone, so that there is something to compare with;
 2. **start**: both versions are live; each sees the other's writes in its own shape;
@@ -43,10 +42,12 @@ versions run**:
 
 Every write of one application is read at once by the other; at each stop every row is compared.
 """
+DEMO = "chat_templates"  # the shortest of the cases
 NEXT = """
 **What next**
 
-- `crossfade case chat_templates --rows 200000 --seconds 60 --json out.json`: the same at scale, with figures.
+- `crossfade case {name} --rows 200000 --seconds 60 --json out.json`: the same at scale, with figures.
+- The other cases: {others}.
 - The evolution you have just seen is {lines} lines: `{evolution}`.
 - `crossfade preview EVOLUTION --database URL` shows what yours would do, and changes nothing.
 """
@@ -61,6 +62,12 @@ Seconds = Annotated[
 ]
 Json = Annotated[
     Path | None, typer.Option("--json", help="Write the summary's figures here ('-': print only them).")
+]
+Guide = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write the evolution's guide, as it is at the end, to this file: between its markers, if there."
+    ),
 ]
 Seed = Annotated[int, typer.Option(help="Seed of the data and of the traffic.")]
 Workers = Annotated[int, typer.Option(min=1, max=32, help="Users of each application at a time.")]
@@ -78,6 +85,7 @@ def case_command(
     database: Database = None,
     seconds: Seconds = 60.0,
     json: Json = None,
+    guide: Guide = None,
     seed: Seed = 1,
     workers: Workers = 4,
     rate: Rate = 150.0,
@@ -86,8 +94,10 @@ def case_command(
     quiet = json == Path("-")
     console = Console(stderr=quiet)
     pace = Pace(seconds=seconds, workers=workers, rate=rate, seed=seed)
+    if guide is not None:
+        demand_place(guide)
     with _in_order():
-        summary = run_case(console, find(name), database, rows, pace)
+        summary = run_case(console, find(name), database, rows, pace, guide)
     if quiet:
         sys.stdout.write(summary.as_json() + "\n")
     elif json:
@@ -99,19 +109,26 @@ def case_command(
 def demo_command(*, rows: Rows = 50_000, seconds: Seconds = 30.0) -> None:
     """See a schema change under two live applications, from nothing, in about a minute."""
     console = Console()
-    console.print(Markdown(INTRODUCTION.format(rows=rows)))
+    case = find(DEMO)
+    console.print(Markdown(INTRODUCTION.format(story=case.story.format(rows=f"{rows:,}"))))
     with _in_order():
-        summary = run_case(console, find("chat_templates"), None, rows, Pace(seconds=seconds))
+        summary = run_case(console, case, None, rows, Pace(seconds=seconds))
     if summary.ok:
-        place = Path(__file__).parent / "chat_templates" / "evolution.py"
+        place = Path(__file__).parent / case.name / "evolution.py"
         text = place.read_text(encoding="utf-8")
+        others = ", ".join(f"`crossfade case {each}`" for each in CASES if each != case.name)
         lines = len(text[text.index("evolution = ") :].strip().splitlines())
-        console.print(Markdown(NEXT.format(evolution=place, lines=lines)))
+        console.print(Markdown(NEXT.format(name=case.name, others=others, evolution=place, lines=lines)))
     raise typer.Exit(0 if summary.ok else 1)
 
 
-def run_case(console: Console, case: Case, database: str | None, rows: int, pace: Pace) -> Summary:
-    """Build the case, walk through it, clean up, and print the page; raises CrossfadeError."""
+def run_case(
+    console: Console, case: Case, database: str | None, rows: int, pace: Pace, guide: Path | None = None
+) -> Summary:
+    """Build the case, walk through it, clean up, and print the page; raises CrossfadeError.
+
+    Writes the evolution's guide to a file, where one is given and the walk went to its end.
+    """
     with watcher(console) as screen:
         screen.say(f"building {case.name}: {rows:,} rows")
         with premises(
@@ -121,6 +138,8 @@ def run_case(console: Console, case: Case, database: str | None, rows: int, pace
             namespace = connect_args(case.evolution.name, schemas=(place.schema,))
             accesses = {Side.OLD: (place.url, {}), Side.NEW: (place.url, namespace)}
             walk(case, accesses, journey, commands=commands, watcher=screen, pace=pace)
+            if guide is not None and not journey.failure:
+                write(commands.guide(case.evolution, place.url), guide)
     summary = summarize(journey)
     print_page(console, journey, summary)
     return summary

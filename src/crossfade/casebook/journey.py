@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from crossfade.casebook.dump import Comparison
+    from crossfade.casebook.foretold import Foretold
     from crossfade.casebook.stages import Stage
     from crossfade.casebook.words import Finding, Side
     from crossfade.reports import Outcome, Verification
@@ -47,6 +48,7 @@ class Journey:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     verifications: dict[str, Verification] = field(default_factory=dict)
     comparisons: dict[str, Comparison] = field(default_factory=dict)
+    foretold: tuple[Foretold, ...] = ()
     remarks: list[str] = field(default_factory=list)
     failure: str = ""
 

@@ -101,7 +101,7 @@ WALK = (
     ),
     Stage("purge", "purge", _NEW, _NEW, command="purge", share=0.02, closes=("purge",)),
     Stage("end", "the new application alone again", _NEW, _NEW, share=0.06),
-    Stage("final", "everyone leaves; the last check", _NOBODY, _NEW),
+    Stage("final", "everyone leaves; the last check", _NOBODY, _NEW, command="preview"),
 )
 
 BEFORE = frozenset({"before"})

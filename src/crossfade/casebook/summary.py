@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
+from crossfade.casebook.figures import (
+    BeforeAndDuring,
+    CompleteFigures,
+    PurgeFigures,
+    RestartFigures,
+    RevertFigures,
+    RollbackFigures,
+    Summary,
+    TrafficFigures,
+    VerifyFigures,
+)
 from crossfade.casebook.stages import BEFORE, DURING, running
 from crossfade.casebook.words import Fault, Side
 from crossfade.reports import Backfill
@@ -25,84 +34,6 @@ UNCHANGED = {
     "revert": "The revert brought the old side back",
     "purge": "Purge changed nothing that the new one sees",
 }
-
-
-class _Figures(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class BeforeAndDuring(_Figures):
-    """Milliseconds of the old application before the evolution began, and until it was complete."""
-
-    before: float
-    during: float
-
-
-class TrafficFigures(_Figures):
-    """What both applications did, what went wrong, and how long they waited (milliseconds)."""
-
-    statements: int
-    failed: int
-    lost: int
-    stale: int
-    p50_ms: BeforeAndDuring
-    p99_ms: BeforeAndDuring
-    longest_stall_ms: float
-
-
-class VerifyFigures(_Figures):
-    """Rows and seconds of the last verification; mismatches of all."""
-
-    rows: int
-    seconds: float
-    mismatches: int
-
-
-class RollbackFigures(_Figures):
-    """Rows of the old side that a rollback changed, and rows of which it kept what only the new one holds."""
-
-    differences: int
-    complement_rows: int
-
-
-class RestartFigures(_Figures):
-    """Rows of the new side that are not after the second start as they were before the rollback."""
-
-    differences: int
-
-
-class RevertFigures(_Figures):
-    """Rows of the old side that are not after the revert as they were before `complete`."""
-
-    differences: int
-
-
-class CompleteFigures(_Figures):
-    """The longest wait of the new application while `complete` ran, and rows that were wrong after it."""
-
-    stall_ms: float
-    mismatches: int
-
-
-class Summary(_Figures):
-    """The figures of one walk. What was not reached is left out, and so are `failures` if there are none."""
-
-    case: str
-    database: str
-    rows: dict[str, int]
-    traffic: TrafficFigures
-    backfill: Backfill | None = None
-    verify: VerifyFigures | None = None
-    rollback: RollbackFigures | None = None
-    restart: RestartFigures | None = None
-    complete: CompleteFigures | None = None
-    revert: RevertFigures | None = None
-    ok: bool
-    failures: tuple[str, ...] | None = None
-
-    def as_json(self) -> str:
-        """The summary as JSON, indented."""
-        return self.model_dump_json(indent=2, exclude_none=True)
 
 
 @dataclass(frozen=True)
@@ -143,6 +74,7 @@ def summarize(journey: Journey) -> Summary:
         restart=RestartFigures(differences=compared["restart"]) if "restart" in compared else None,
         complete=_complete(journey),
         revert=RevertFigures(differences=compared["revert"]) if "revert" in compared else None,
+        purge=_purge(journey),
         ok=not problems,
         failures=problems or None,
     )
@@ -178,6 +110,7 @@ def promises(journey: Journey) -> tuple[Promise, ...]:
             _complete_promise(journey) if name == "complete" else _unchanged(journey, name)
             for name in unchanged
         ),
+        _foretold(journey),
         Promise(
             "The walk went to its end",
             not journey.failure and len(journey.passed) == total,
@@ -224,6 +157,26 @@ def _complete(journey: Journey) -> CompleteFigures | None:
     verified = sum(report.mismatches for report in outcomes if report)
     stall = journey.figures(running("complete"), Side.NEW).longest
     return CompleteFigures(stall_ms=_ms(stall), mismatches=verified + comparison.differences)
+
+
+def _purge(journey: Journey) -> PurgeFigures | None:
+    comparison = journey.comparisons.get("purge")
+    if comparison is None:
+        return None
+    told = [each.told for each in journey.foretold if each.told is not None]
+    counted = sum(each.counted for each in journey.foretold)
+    return PurgeFigures(differences=comparison.differences, told=sum(told) if told else None, counted=counted)
+
+
+def _foretold(journey: Journey) -> Promise:
+    text = "Preview told exactly what a revert could not give the old one"
+    if not journey.foretold:
+        return Promise(text, held=False, figure=UNREACHED)
+    figures = [
+        f"{'none' if each.told is None else f'{each.told:,}'} of {each.counted:,} rows told: {each.place}"
+        for each in journey.foretold
+    ]
+    return Promise(text, all(each.told == each.counted for each in journey.foretold), "; ".join(figures))
 
 
 def _complete_promise(journey: Journey) -> Promise:

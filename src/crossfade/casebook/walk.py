@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from crossfade.casebook.case import Case
     from crossfade.casebook.lane import Access
     from crossfade.casebook.stages import Stage
+    from crossfade.document import Document
     from crossfade.progress import Observer
     from crossfade.reports import Outcome, Verification
 
@@ -36,7 +37,7 @@ PULSE = 0.5  # seconds between two looks at the traffic
 class Commands(Protocol):
     """The commands of Crossfade that a walk uses: the module `crossfade.commands`, or a stand-in."""
 
-    def preview(self, evolution: Evolution, database: str) -> object: ...
+    def preview(self, evolution: Evolution, database: str) -> Document: ...
     def start(self, evolution: Evolution, database: str, *, observer: Observer) -> Outcome: ...
     def verify(self, name: str, database: str, *, observer: Observer) -> Verification: ...
     def rollback(self, name: str, database: str, *, observer: Observer) -> Outcome: ...
@@ -198,7 +199,9 @@ class _Walker:
         self.crew.witness(Moment(name, ended=False))
         began = time.monotonic()
         if name == "preview":
-            commands.preview(evolution, self.url)
+            document = commands.preview(evolution, self.url)
+            if stage.readable == {Side.NEW}:
+                self.ground.foretell(document)
         elif name == "verify":
             report = commands.verify(evolution.name, self.url, observer=observer)
             self.journey.verifications[stage.name] = report

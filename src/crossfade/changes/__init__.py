@@ -1,10 +1,44 @@
 """The changes. A new one is one file beside these, and one entry in `CHANGES`."""
 
 from crossfade.changes.add_column import AddColumn
-from crossfade.changes.change import Change, Parts, Shown
+from crossfade.changes.add_foreign_key import AddForeignKey
+from crossfade.changes.add_index import AddIndex
+from crossfade.changes.change import Change, Parts, Question, Shown
+from crossfade.changes.drop_column import DropColumn
+from crossfade.changes.enum_to_reference import EnumToReference
 from crossfade.changes.open_enum import OpenEnum
+from crossfade.changes.rename_column import RenameColumn
+from crossfade.changes.rename_table import RenameTable
 from crossfade.changes.seed_rows import SeedRows
+from crossfade.changes.set_not_null import SetNotNull
 
-CHANGES: tuple[type[Change], ...] = (OpenEnum, AddColumn, SeedRows)
+CHANGES: tuple[type[Change], ...] = (
+    OpenEnum,
+    EnumToReference,
+    AddColumn,
+    DropColumn,
+    AddForeignKey,
+    AddIndex,
+    RenameColumn,
+    RenameTable,
+    SetNotNull,
+    SeedRows,
+)
 
-__all__ = ["CHANGES", "AddColumn", "Change", "OpenEnum", "Parts", "SeedRows", "Shown"]
+__all__ = [
+    "CHANGES",
+    "AddColumn",
+    "AddForeignKey",
+    "AddIndex",
+    "Change",
+    "DropColumn",
+    "EnumToReference",
+    "OpenEnum",
+    "Parts",
+    "Question",
+    "RenameColumn",
+    "RenameTable",
+    "SeedRows",
+    "SetNotNull",
+    "Shown",
+]

@@ -77,7 +77,12 @@ class AddColumn:
         return (self.table,)
 
     @property
-    def columns(self) -> tuple[str, ...]:
+    def looks_at(self) -> tuple[str, ...]:
+        """No other table."""
+        return ()
+
+    @property
+    def claims(self) -> tuple[str, ...]:
         """The column it claims."""
         return (self.column.name,)
 

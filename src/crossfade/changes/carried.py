@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from crossfade import expressions, names
+from crossfade.changes.put_away import moved
 from crossfade.errors import Unsupported
 from crossfade.schema import Check, Column, Index, Table
 from crossfade.steps import (
     AddCheck,
     AdoptIndex,
     CreateIndex,
-    DropCheck,
     RenameCheck,
     RenameIndex,
     Step,
@@ -24,18 +24,17 @@ _METHODS = ("btree", "hash")
 
 @dataclass(frozen=True)
 class Carried:
-    """Steps that build the successors, at `complete` retire the old ones and promote the new, and after
-    a purge build the retired ones again.
+    """Steps that build the successors, and at `complete` give them the names of the old ones, which have been
+    put away by then.
     """
 
     start: tuple[Step, ...] = ()
-    retire: tuple[Step, ...] = ()
     promote: tuple[Step, ...] = ()
-    recreate: tuple[Step, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-Values = Mapping[str | None, str | None]
+Values = Mapping[str | None, str | None] | None
+"""What each value becomes; None: the successor is of the same type, and values stay what they are."""
 
 
 def carried_indexes(
@@ -47,11 +46,8 @@ def carried_indexes(
     Raises Unsupported, which names the index, for one that can't be said of a string column.
     """
     start: list[Step] = []
-    retire: list[Step] = []
     promote: list[Step] = []
-    recreate: list[Step] = []
     notes: list[str] = []
-    retired = names.retired(old.name, evolution)
     for index in table.indexes:
         if old.name not in index.mentions:
             continue
@@ -63,19 +59,9 @@ def carried_indexes(
         )
         start.append(CreateIndex(table.name, built, table.partitions))
         if index.constraint and not table.partitions:
-            start.append(AdoptIndex(table.name, built.name))
-        put_away = names.retired(index.name, evolution)
-        retire.append(RenameIndex(table.name, index.name, put_away, table.partitions))
-        again = _moved(index, put_away, old.name, retired)
-        if again.predicate is not None:
-            again = replace(
-                again, predicate=expressions.renamed(again.predicate, old.name, retired, "postgres")
-            )
-        recreate.append(CreateIndex(table.name, again, table.partitions))
-        if index.constraint and not table.partitions:
-            recreate.append(AdoptIndex(table.name, put_away))
+            start.append(AdoptIndex(table.name, built.name, index.deferral))
         promote.append(RenameIndex(table.name, built.name, index.name, table.partitions))
-    return Carried(tuple(start), tuple(retire), tuple(promote), tuple(recreate), tuple(notes))
+    return Carried(tuple(start), tuple(promote), tuple(notes))
 
 
 def carried_checks(
@@ -83,11 +69,9 @@ def carried_checks(
 ) -> Carried:
     """The check constraints of `table` that mention `old`, said of `new`.
 
-    At `complete` the old ones are taken off: a row of the new application alone has no old value
-    that could satisfy them. Raises Unsupported, which names the check, for one that can't be said.
+    Raises Unsupported, which names the check, for one that can't be said.
     """
     start: list[Step] = []
-    retire: list[Step] = []
     promote: list[Step] = []
     for check in table.checks:
         if old.name not in check.columns:
@@ -103,26 +87,26 @@ def carried_checks(
         start.append(AddCheck(table.name, Check(name, said, (*check.columns, new.name))))
         if check.valid:
             start.append(ValidateCheck(table.name, name))
-        retire.append(DropCheck(table.name, check))
         promote.append(RenameCheck(table.name, name, check.name))
-    return Carried(tuple(start), tuple(retire), tuple(promote))
+    return Carried(tuple(start), tuple(promote))
 
 
 def _said_of(
     index: Index, old: Column, new: Column, values: Values, name: str, place: str, *, merges: bool
 ) -> Index:
     why = ""
-    predicate = index.predicate
-    if index.expressions:
+    successor = moved(index, name, old.name, new.name, place)
+    predicate = successor.predicate
+    if values is not None and index.expressions:
         why = "it is on an expression"
-    elif index.method not in _METHODS:
+    elif values is not None and index.method not in _METHODS:
         why = f"its method is {index.method}"
     elif index.constraint == "exclusion":
         why = "it serves an exclusion constraint"
     elif index.unique and merges:
         why = f"it is unique, and two values of one version of {old.name} may be one value of the other"
-    elif predicate is not None and old.name in index.predicate_columns:
-        predicate = _translated(predicate, old, new, values)
+    elif values is not None and index.predicate is not None and old.name in index.predicate_columns:
+        predicate = _translated(index.predicate, old, new, values)
         if predicate is None:
             why = f"its condition can't be said of a string column: {index.predicate}"
     if why:
@@ -131,22 +115,12 @@ def _said_of(
             place=place,
             remedy="drop it first, and build what is wanted after the evolution",
         )
-    return replace(_moved(index, name, old.name, new.name), predicate=predicate)
-
-
-def _moved(index: Index, name: str, column: str, to: str) -> Index:
-    """The index under another name, on `to` where it was on `column`; its condition is as it was."""
-    moved = {column: to}
-    return replace(
-        index,
-        name=name,
-        columns=tuple(moved.get(each, each) for each in index.columns),
-        include=tuple(moved.get(each, each) for each in index.include),
-        predicate_columns=tuple(moved.get(each, each) for each in index.predicate_columns),
-    )
+    return replace(successor, predicate=predicate)
 
 
 def _translated(text: str, old: Column, new: Column, values: Values) -> str | None:
+    if values is None:
+        return expressions.renamed(text, old.name, new.name, "postgres")
     if len(set(values.values())) < len(values):
         return None  # two labels became one value: a condition on either says more than it did
     return expressions.translate(text, old.name, new.name, values, "postgres")

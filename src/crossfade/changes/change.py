@@ -6,8 +6,21 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from crossfade.lens import RowLens
-from crossfade.schema import Schema, TableName
-from crossfade.steps import AskExpression, CountUnmapped, Step, ViewColumn
+from crossfade.schema import Schema, Table, TableName
+from crossfade.steps import (
+    AskExpression,
+    AskForeignKey,
+    AskIndex,
+    Counted,
+    CountLookups,
+    CountOthers,
+    CountUnmapped,
+    InstallLookup,
+    Step,
+    ViewColumn,
+)
+
+Question = CountUnmapped | AskExpression | AskForeignKey | AskIndex | Counted | CountLookups | CountOthers
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,9 @@ class Parts:
     Its structure steps are those of `start`, of `complete` (whose undos are most of `revert`), of
     `purge`, and two kinds for `revert`: `recreate` makes again what purge dropped, `revive` makes the
     retired side whole.
+
+    `sync` are those of its start's steps that belong to the sync: they go with it at `complete`, and come
+    back with it; `again` are those that `revert` repeats before. `made` are the tables that start makes.
     """
 
     start: tuple[Step, ...] = ()
@@ -35,9 +51,12 @@ class Parts:
     purge: tuple[Step, ...] = ()
     recreate: tuple[Step, ...] = ()
     revive: tuple[Step, ...] = ()
+    sync: tuple[InstallLookup, ...] = ()
+    again: tuple[Step, ...] = ()
+    made: tuple[Table, ...] = ()
     lenses: tuple[RowLens, ...] = ()
     shown: tuple[Shown, ...] = ()
-    checks: tuple[CountUnmapped | AskExpression, ...] = ()
+    checks: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -58,8 +77,16 @@ class Change(Protocol):
         ...
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns of its table that it claims: no other change may claim them."""
+    def looks_at(self) -> tuple[str, ...]:
+        """Tables that it must know of and leaves as they are."""
+        ...
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The columns of its table that it claims, or WHOLE_TABLE for the table's name: no other change may
+        claim them. One that claims none is about the new version, and is compiled once the others have said
+        what that is.
+        """
         ...
 
     def compile(self, schema: Schema, evolution: str) -> Parts:

@@ -33,6 +33,11 @@ def rendered(type_: TypeEngine[Any], schema: Schema, place: str) -> tuple[str, s
     return name, collation or None
 
 
+def dialect_of(schema: Schema) -> Dialect:
+    """SQLAlchemy's dialect for the database of `schema`."""
+    return _DIALECTS[schema.database]
+
+
 def rendered_default(column: Column[Any], schema: Schema, place: str) -> str | None:
     """The SQL of the column's server default, or None."""
     clause = column.server_default

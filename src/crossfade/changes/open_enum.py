@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy import String
 from sqlalchemy.types import TypeEngine
@@ -13,18 +13,15 @@ from crossfade.changes.carried import carried_checks, carried_indexes
 from crossfade.changes.change import Parts, Shown
 from crossfade.changes.column_types import rendered
 from crossfade.changes.dependents import demand_movable
+from crossfade.changes.put_away import put_away
 from crossfade.errors import EvolutionError, SchemaMismatch, Unsupported
 from crossfade.expressions import ValueMap
 from crossfade.lens import Assignment, RowLens, law_of
-from crossfade.schema import Check, Column, Schema, Table, TableName
+from crossfade.schema import Check, Column, Schema, Table
 from crossfade.steps import (
     AddCheck,
     AddColumn,
     CountUnmapped,
-    CreateEnum,
-    DropColumn,
-    DropEnum,
-    Relax,
     RenameColumn,
     SetDefault,
     SetNotNull,
@@ -74,7 +71,12 @@ class OpenEnum:
         return (self.table,)
 
     @property
-    def columns(self) -> tuple[str, ...]:
+    def looks_at(self) -> tuple[str, ...]:
+        """No other table."""
+        return ()
+
+    @property
+    def claims(self) -> tuple[str, ...]:
         """The column it claims."""
         return (self.column,)
 
@@ -115,28 +117,21 @@ class OpenEnum:
                 ValidateCheck(table.name, proof),
                 SetNotNull(table.name, successor, proof),
             )
-        retired = replace(old, name=names.retired(self.column, evolution))
+        away = put_away(table, old, schema, evolution, self.title, replaced=True)
         # Whoever holds a privilege on this one column of the table holds it on the column in its place.
         grants = tuple(each for each in table.grants if each.column == old.name)
         return Parts(
             start=(AddColumn(table.name, new, grants), *not_null, *indexes.start, *checks.start),
             complete=(
-                *indexes.retire,
-                *checks.retire,
-                RenameColumn(table.name, self.column, retired.name),
-                Relax(table.name, retired),
+                *away.complete,
                 RenameColumn(table.name, successor, self.column),
                 *indexes.promote,
                 *checks.promote,
                 *((SetDefault(table.name, self.column, default),) if default is not None else ()),
             ),
-            purge=(DropColumn(table.name, retired.name), DropEnum(enum)),
-            recreate=(
-                CreateEnum(enum, table.owner),
-                AddColumn(table.name, replace(retired, nullable=True, default=None), grants),
-                *indexes.recreate,
-            ),
-            revive=_revived(table.name, retired, evolution),
+            purge=away.purge,
+            recreate=away.recreate,
+            revive=away.revive,
             lenses=(lens,),
             shown=(Shown(table.name, self.column, ViewColumn(self.column, successor, default)),),
             checks=(CountUnmapped(self.title, table.name, self.column, unmapped),) if unmapped else (),
@@ -231,18 +226,3 @@ class OpenEnum:
                 remedy="give the column a plain label as its default, or none",
             )
         return "'" + values[label].replace("'", "''") + "'"
-
-
-def _revived(table: TableName, retired: Column, evolution: str) -> tuple[Step, ...]:
-    """What the retired column had and `complete` took off: NOT NULL, by way of a check, and its default."""
-    steps: list[Step] = []
-    if not retired.nullable:
-        proof = names.retired(f"{retired.name}_not_null", evolution)
-        steps += [
-            AddCheck(table, Check(proof, expressions.not_null(retired.name), (retired.name,))),
-            ValidateCheck(table, proof),
-            SetNotNull(table, retired.name, proof),
-        ]
-    if retired.default is not None:
-        steps.append(SetDefault(table, retired.name, retired.default))
-    return tuple(steps)

@@ -44,7 +44,12 @@ class SeedRows:
         return (self.table,)
 
     @property
-    def columns(self) -> tuple[str, ...]:
+    def looks_at(self) -> tuple[str, ...]:
+        """No other table."""
+        return ()
+
+    @property
+    def claims(self) -> tuple[str, ...]:
         """None: seeding claims no column."""
         return ()
 
@@ -67,7 +72,7 @@ class SeedRows:
                         place=self.title,
                         remedy="give every row its key",
                     )
-            identity = _json({column: row[column] for column in self.keys}, self.title)
+            identity = as_json({column: row[column] for column in self.keys}, self.title)
             if identity in seen:
                 raise EvolutionError(
                     f"row {number} has the key of an earlier one: {identity}",
@@ -75,7 +80,7 @@ class SeedRows:
                     remedy="give each row a key of its own",
                 )
             seen.add(identity)
-            _json(row, self.title)
+            as_json(row, self.title)
 
     def compile(self, schema: Schema, evolution: str) -> Parts:
         """The change's parts. The plan checks the rows' columns, which other changes may add."""
@@ -87,7 +92,7 @@ class SeedRows:
                     table.name,
                     names.namespace(table.name.schema, evolution),
                     self.keys,
-                    tuple(_json(row, self.title) for row in self.rows),
+                    tuple(as_json(row, self.title) for row in self.rows),
                     (),
                     tuple((key.table, key.columns, key.target_columns) for key in table.referenced_by),
                 ),
@@ -95,7 +100,8 @@ class SeedRows:
         )
 
 
-def _json(row: Mapping[str, Any], place: str) -> str:
+def as_json(row: Mapping[str, Any], place: str) -> str:
+    """The row as JSON, as the database reads it. Raises EvolutionError for what JSON can't hold."""
     try:
         text = json.dumps(dict(row), ensure_ascii=False, sort_keys=True, default=_plain, allow_nan=False)
     except (TypeError, ValueError) as error:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from crossfade import codec
 from crossfade.commands.checks import demand_answers
+from crossfade.commands.ground import plan_of
 from crossfade.dialects import SchemaDialect
 from crossfade.errors import WrongState
 from crossfade.evolution import Evolution
@@ -23,23 +24,38 @@ def fitting_plan(
     evolution: Evolution, dialect: SchemaDialect, journal: Journal, connection: Connection
 ) -> Plan:
     """The plan, once all that can be refused has been looked at."""
-    written = [table for change in evolution.changes for table in change.tables]
+    written = [table for change in evolution.changes for table in (*change.tables, *change.looks_at)]
     schema = dialect.reflect(connection, written)
     # Before anything is said of the tables: what another evolution does there is not the user's to mend.
-    demand_free(journal, connection, evolution.name, (table.name for table in schema.tables))
+    touched = {
+        found.name
+        for change in evolution.changes
+        for table in change.tables
+        if (found := schema.find(table)) is not None
+    }
+    demand_free(journal, connection, evolution.name, touched)
     plan = build(evolution, schema.without_retired())
+    demand_free(journal, connection, evolution.name, touched, plan.reads)
     demand_answers(plan, dialect, connection)
     return plan
 
 
 def demand_free(
-    journal: Journal, connection: Connection, evolution: str, tables: Iterable[TableName]
+    journal: Journal,
+    connection: Connection,
+    evolution: str,
+    tables: Iterable[TableName],
+    reads: Iterable[TableName] = (),
 ) -> None:
-    """Raises WrongState where another evolution holds one of the tables."""
-    wanted = {str(table) for table in tables}
+    """Raises WrongState where another evolution holds one of the tables, or one that this one `reads`, or
+    reads one of the tables.
+    """
+    wanted, read = set(map(str, tables)), set(map(str, reads))
     for record in journal.records(connection):
-        shared = wanted.intersection(record.tables)
-        if record.name != evolution and record.state.holds_tables and shared:
+        if record.name == evolution or not record.state.holds_tables:
+            continue
+        shared = (wanted | read).intersection(record.tables) | (wanted & _reads(record))
+        if shared:
             raise WrongState(
                 f"evolution {record.name!r} is {record.state} on {', '.join(sorted(shared))}",
                 place=f"evolution {evolution!r}",
@@ -50,8 +66,9 @@ def demand_free(
 def demand_last(journal: Journal, connection: Connection, record: Record) -> None:
     """Raises WrongState where another evolution came to the same tables later, and builds on this one."""
     began = journal.began(connection, record)
+    own = set(record.tables)
     for other in journal.records(connection):
-        shared = set(record.tables).intersection(other.tables)
+        shared = (own | _reads(record)).intersection(other.tables) | (own & _reads(other))
         if other.name == record.name or other.state is State.ROLLED_BACK or not shared:
             continue
         if journal.began(connection, other) > began:
@@ -63,11 +80,15 @@ def demand_last(journal: Journal, connection: Connection, record: Record) -> Non
             )
 
 
+def _reads(record: Record) -> set[str]:
+    return set(map(str, plan_of(record).reads))
+
+
 def fresh(plan: Plan, earlier: Record | None) -> Record:
     """What the journal is to hold of an evolution that starts, or starts anew after an `earlier` run."""
     encoded = {each.name: codec.encode(getattr(plan, each.name)) for each in fields(plan)}
     now = datetime.now(UTC)
     return Record(
         plan.evolution, plan.fingerprint, plan.summary, State.STARTING, earlier.run + 1 if earlier else 1,
-        tuple(str(table) for table in plan.tables), encoded, now, now, None,
+        tuple(map(str, (*plan.tables, *plan.renamed.values()))), encoded, now, now, None,
     )  # fmt: skip

@@ -8,7 +8,20 @@ from crossfade.dialects import SchemaDialect
 from crossfade.errors import SchemaMismatch
 from crossfade.plan import Plan
 from crossfade.session import execute
-from crossfade.steps import AskExpression, CountUnmapped
+from crossfade.steps import (
+    AskExpression,
+    AskForeignKey,
+    AskIndex,
+    CountBarred,
+    CountBlind,
+    CountDuplicates,
+    Counted,
+    CountLookups,
+    CountNulls,
+    CountOrphans,
+    CountOthers,
+    CountUnmapped,
+)
 
 
 def demand_answers(plan: Plan, dialect: SchemaDialect, connection: Connection) -> None:
@@ -20,6 +33,30 @@ def demand_answers(plan: Plan, dialect: SchemaDialect, connection: Connection) -
                 _demand_value(check, dialect, place)
             case CountUnmapped():
                 _demand_mapped(check, dialect, connection, place)
+            case AskForeignKey() | AskIndex():
+                _demand_structure(check, dialect, place)
+            case CountBarred() | CountBlind() | CountDuplicates() | CountNulls() | CountOrphans():
+                demand_none(check, dialect, connection, place)
+            case CountLookups() | CountOthers():
+                demand_none(check, dialect, connection, place)
+
+
+def demand_none(
+    check: Counted | CountLookups | CountOthers, dialect: SchemaDialect, connection: Connection, place: str
+) -> None:
+    """Raises SchemaMismatch where the check finds what must not be there."""
+    (statement,) = dialect.render(check)
+    found = [tuple(row) for row in execute(connection, statement)]
+    if found:
+        raise check.told(found).within(place)
+
+
+def _demand_structure(check: AskForeignKey | AskIndex, dialect: SchemaDialect, place: str) -> None:
+    with dialect.engine.connect() as apart:  # rolled back at its end
+        objection = dialect.objection(apart, check)
+    if objection is not None:
+        objection.place = f"{place}, {check.change}"
+        raise objection
 
 
 def _demand_value(check: AskExpression, dialect: SchemaDialect, place: str) -> None:

@@ -90,6 +90,10 @@ def _await_silence(
 
         place = f"evolution {record.name!r}"
         wait_for_silence(old_writes, quiet_for, place=place, observer=observer)
+        writes, seconds = old_writes(), quiet_for.total_seconds()
+        step = "the old version was silent"
+        journal.note(connection, record, Command.COMPLETE, "silent", step, seconds=seconds, writes=writes)
+        connection.commit()
 
 
 def _whole(span: timedelta) -> str:

@@ -1,36 +1,15 @@
-"""`preview` and `start`: into both versions live."""
+"""`start`: into both versions live."""
 
 from __future__ import annotations
 
 from crossfade.commands.admission import demand_free, fitting_plan, fresh
-from crossfade.commands.ground import Database, demand_unedited, opened, plan_of
+from crossfade.commands.ground import Database, demand_unedited, opened
 from crossfade.commands.walk import walk
 from crossfade.errors import Refused
 from crossfade.evolution import Evolution
 from crossfade.phases import Command, State, transition
-from crossfade.preview import preview as told
 from crossfade.progress import Observer
-from crossfade.reports import Outcome, Preview
-
-
-def preview(evolution: Evolution, database: Database) -> Preview:
-    """The plan, for reading: every statement of every command. Changes nothing.
-
-    Raises Refused, or a subclass, for all that `start` would refuse.
-    """
-    with opened(database) as (dialect, journal, connection):
-        record = journal.find(connection, evolution.name)
-        if record is not None and record.state is not State.ROLLED_BACK:
-            if record.state.holds_tables:
-                demand_unedited(record, evolution)
-            plan = plan_of(record)  # what `start` planned is what the commands that are left will walk
-        else:
-            plan = fitting_plan(evolution, dialect, journal, connection)
-        rows = {
-            str(table.name): table.rows for table in dialect.reflect(connection, map(str, plan.tables)).tables
-        }
-        kept = journal.count_complement(connection, evolution.name) if record is not None else 0
-        return told(plan, dialect, state=record.state if record else State.ABSENT, rows=rows, kept_rows=kept)
+from crossfade.reports import Outcome
 
 
 def start(evolution: Evolution, database: Database, *, observer: Observer | None = None) -> Outcome:
@@ -52,7 +31,9 @@ def start(evolution: Evolution, database: Database, *, observer: Observer | None
                 raise
             connection.rollback()
             journal.install(connection)  # holds the journal's lock from here to the commit
-            demand_free(journal, connection, plan.evolution, plan.tables)
+            demand_free(
+                journal, connection, plan.evolution, (*plan.tables, *plan.renamed.values()), plan.reads
+            )
             record = journal.enter(connection, fresh(plan, record))
         else:
             connection.rollback()

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from crossfade.commands.admission import demand_last
+from crossfade.commands.checks import demand_none
 from crossfade.commands.ground import Database, known, opened, plan_of
 from crossfade.commands.walk import walk
 from crossfade.dialects import SchemaDialect
 from crossfade.errors import SchemaMismatch
 from crossfade.evolution import Evolution
+from crossfade.fitness import check_names_back
 from crossfade.journal import Record
 from crossfade.phases import Command, State, transition
 from crossfade.plan import Plan
@@ -38,20 +41,39 @@ def revert(evolution: Evolution | str, database: Database, *, observer: Observer
         connection.rollback()
         journal.install(connection)  # holds the journal's lock: nobody starts on the tables meanwhile
         demand_last(journal, connection, record)
+        _nameable(record, dialect, connection)
         return walk(dialect, journal, connection, record, Command.REVERT, steps, observer)
+
+
+def _nameable(record: Record, dialect: SchemaDialect, connection: Connection) -> None:
+    """Raises SchemaMismatch where a name that the old version needs is another's now."""
+    if record.state is State.REVERTING:
+        return
+    plan = plan_of(record)
+    tables = [str(plan.renamed.get(each, each)) for each in plan.tables]
+    schema = dialect.reflect(connection, tables)
+    check_names_back(plan.revert, schema, f"evolution {record.name!r}")
 
 
 def _sayable(record: Record, dialect: SchemaDialect, connection: Connection) -> None:
     """Raises SchemaMismatch where rows hold values for which the old version has none."""
     if record.state is State.REVERTING:
         return
-    for check in plan_of(record).unsaid:
+    plan, place = plan_of(record), f"evolution {record.name!r}"
+    for count in plan.missing_purged if record.state is State.PURGED else plan.missing:
+        try:
+            demand_none(count, dialect, connection, place)
+        except DBAPIError:
+            if record.state is not State.PURGED:
+                raise
+            connection.rollback()  # a type that is gone, which revert makes again: it can't be asked before
+    for check in plan.unsaid:
         (statement,) = dialect.render(check)
         found = [(row.value, row.rows) for row in execute(connection, statement)]
         if found:
             listed = ", ".join(f"{value!r} ({rows} rows)" for value, rows in found)
             raise SchemaMismatch(
                 f"{check.table}.{check.shown} holds values that the old version can't say: {listed}",
-                place=f"evolution {record.name!r}, {check.change}",
+                place=f"{place}, {check.change}",
                 remedy="give these rows another value first; unknown= would have said what old readers see",
             )

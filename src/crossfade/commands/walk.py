@@ -53,6 +53,6 @@ def walk(
     started = time.monotonic()
     try:
         run(session, steps(plan, session), move)
-        return outcome(session, move.after, time.monotonic() - started, plan.notes)
+        return outcome(session, move.after, time.monotonic() - started, plan.remarks)
     finally:
         session.leave()

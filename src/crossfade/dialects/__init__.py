@@ -6,13 +6,13 @@ from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
-from crossfade.dialects.dialect import Load, SchemaDialect
+from crossfade.dialects.dialect import Held, Load, SchemaDialect
 from crossfade.dialects.postgresql import PostgreSQL
 from crossfade.errors import DatabaseFailed, Unsupported, UsageError
 
 _DIALECTS = {"postgresql": PostgreSQL, "postgres": PostgreSQL}
 
-__all__ = ["Load", "SchemaDialect", "connect"]
+__all__ = ["Held", "Load", "SchemaDialect", "connect"]
 
 
 def connect(database: str | URL, *, lock_timeout_ms: int = 200) -> SchemaDialect:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crossfade.errors import Refused
 from crossfade.schema import Schema, TableName
-from crossfade.steps import AskExpression, Statement, Step
+from crossfade.steps import AskExpression, AskForeignKey, AskIndex, Statement, Step
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,16 @@ class Load:
     replica_lag: float = 0.0
     blocked_sessions: int = 0
     log_position: int = 0
+
+
+@dataclass(frozen=True)
+class Held:
+    """Who holds a lock on a table, in words that tell nobody's data, and the seconds that its
+    transaction is open; None where the role may not see that.
+    """
+
+    who: str
+    seconds: float | None
 
 
 class SchemaDialect(Protocol):
@@ -52,8 +62,10 @@ class SchemaDialect(Protocol):
         """The statements of `step`, in order."""
         ...
 
-    def objection(self, connection: Connection, step: AskExpression) -> Refused | None:
-        """Why the server would not take the expression, to be raised with its place; None where it would.
+    def objection(
+        self, connection: Connection, step: AskExpression | AskForeignKey | AskIndex
+    ) -> Refused | None:
+        """Why the server would not take what is asked for, to be raised with its place; None where it would.
 
         Executes the statements of `step`; leaves the connection in a transaction to be rolled back.
         """
@@ -65,6 +77,14 @@ class SchemaDialect(Protocol):
 
     def blocker(self, error: DBAPIError, tables: Sequence[str]) -> str | None:
         """Who holds the lock on one of the tables that `error` is about; None where that can't be told."""
+        ...
+
+    def held(self, connection: Connection, tables: Sequence[str]) -> Held | None:
+        """The oldest transaction of another session that holds a lock on one of the tables, right now."""
+        ...
+
+    def troubleshooting(self, evolution: str, tables: Sequence[TableName]) -> tuple[tuple[str, str], ...]:
+        """Queries that change nothing and tell where an evolution hangs: each its title and its SQL."""
         ...
 
     def passing(self, error: DBAPIError) -> str | None:

@@ -50,6 +50,17 @@ def renamed(text: str, column: str, to: str, dialect: str) -> str:
     return parse_one(text, dialect).transform(named).sql(dialect, normalize_functions=False, comments=False)
 
 
+def given(text: str, column: str, value: str, dialect: str) -> str:
+    """The condition `text` where `column` is the expression `value`."""
+
+    def placed(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Column) and node.this.name == column:
+            return exp.paren(parse_one(value, dialect).copy())
+        return node
+
+    return parse_one(text, dialect).transform(placed).sql(dialect, normalize_functions=False, comments=False)
+
+
 def not_null(column: str) -> str:
     """The condition that `column` is not NULL."""
     return exp.column(exp.to_identifier(column, quoted=True)).is_(exp.null()).not_().sql("postgres")
@@ -58,6 +69,25 @@ def not_null(column: str) -> str:
 def mentions(text: str, column: str, dialect: str) -> bool:
     """Whether the condition `text` speaks of `column`."""
     return any(node.this.name == column for node in parse_one(text, dialect).find_all(exp.Column))
+
+
+def fails_on_null(text: str, column: str, dialect: str) -> bool:
+    """Whether the condition `text` can't hold where `column` is NULL: AND joins what compares it."""
+    tree = parse_one(text, dialect).unnest()
+    parts = [each.unnest() for each in tree.flatten()] if isinstance(tree, exp.And) else [tree]
+    sides = [
+        _bare(side)
+        for each in parts
+        if isinstance(each, exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT | exp.GTE | exp.In)
+        for side in (each.this, each.args.get("expression"))
+    ]
+    return any(isinstance(side, exp.Column) and side.this.name == column for side in sides)
+
+
+def _bare(node: exp.Expr | None) -> exp.Expr | None:
+    while isinstance(node, exp.Cast | exp.Paren):
+        node = node.this
+    return node
 
 
 def literal_of(text: str, dialect: str) -> str | None:

@@ -121,7 +121,7 @@ def as_one(text: str, tokens: Sequence[Token], tree: exp.Expr) -> str:
         between = text[one.end + 1 : other.start]
         words += [" " if between.strip() else between, text[other.start : other.end + 1]]
     text = "".join(words)
-    alone = len(tokens) == 1 or isinstance(tree, exp.Column | exp.Paren | exp.Case)
+    alone = len(tokens) == 1 or isinstance(tree, exp.Column | exp.Paren | exp.Case | exp.Subquery)
     return text if alone or _is_call(tokens) else f"({text})"
 
 

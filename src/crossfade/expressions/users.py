@@ -14,9 +14,10 @@ from sqlglot import Token, TokenType, exp
 from crossfade.errors import EvolutionError, SchemaMismatch
 from crossfade.expressions.parsing import SQLGLOT, as_one, calls, columns_in, parse_one, position, tokens_of
 from crossfade.expressions.pointer import pointed
+from crossfade.expressions.subqueries import Resolved, resolved
 from crossfade.expressions.values import Sql, default_of
 from crossfade.functions import is_volatile, kind_of
-from crossfade.schema import Column, Table
+from crossfade.schema import Column, Schema, Table
 
 _UNFIT: tuple[tuple[type[exp.Expr], str], ...] = (
     (exp.AggFunc, "an aggregate"),
@@ -26,6 +27,7 @@ _UNFIT: tuple[tuple[type[exp.Expr], str], ...] = (
     (exp.Parameter, "a placeholder"),
     (exp.Star, "a star"),
 )
+_ROWS_ALONE = (exp.AggFunc, exp.Window)  # what a subquery may have
 _BEGIN_WITH: dict[type[exp.Expr], tuple[TokenType, ...]] = {
     exp.Query: (TokenType.SELECT, TokenType.WITH, TokenType.VALUES),
     exp.Placeholder: (TokenType.COLON, TokenType.PLACEHOLDER),
@@ -46,8 +48,11 @@ def chosen(text: str | Mapping[str, str], database: str, place: str) -> str:
     return text[database]
 
 
-def user_sql(text: str, type_: str, table: Table, database: str, place: str) -> Sql:
-    """`text` as an expression over the columns of `table`.
+def user_sql(
+    text: str, type_: str, table: Table, database: str, place: str, *, schema: Schema | None = None
+) -> Sql:
+    """`text` as an expression over the columns of `table`; with a `schema`, its subqueries may read the other
+    tables of that.
 
     Raises EvolutionError, or SchemaMismatch for an unknown column, and points at the part that is
     wrong.
@@ -55,16 +60,21 @@ def user_sql(text: str, type_: str, table: Table, database: str, place: str) -> 
     dialect = SQLGLOT[database]
     tree = parse_one(text, dialect, place)
     tokens = tokens_of(text, dialect)
-    _demand_one_value(text, tree, tokens, place, "use an expression of the row's own columns")
+    _demand_one_value(
+        text, tree, tokens, place, "use an expression of the row's own columns", alone=schema is None
+    )
     for name, at in calls(tokens).items():
         if is_volatile(name):
             raise EvolutionError(
                 f"{name}() gives another value at each call{pointed(text, at)}",
                 place=place,
-                remedy="make it the column's server_default; fill= is for expressions that can be compared",
+                remedy="make it the column's server_default; fill= is for expressions that can be compared"
+                if schema is None
+                else "leave backward= out, and make it the column's default first",
             )
+    found = Resolved(columns_in(tree)) if schema is None else resolved(text, tree, table, schema, place)
     reads = set()
-    for node in columns_in(tree):
+    for node in found.rows:
         column = _resolve(node, text, table, place)
         if column.generated is not None:
             raise EvolutionError(
@@ -74,7 +84,16 @@ def user_sql(text: str, type_: str, table: Table, database: str, place: str) -> 
                 remedy=f"write out what it is generated from: {column.generated}",
             )
         reads.add(column.name)
-    return Sql(as_one(text, tokens, tree), type_, frozenset(reads))
+    if found.edits:
+        text = found.written(text)
+        tree, tokens = parse_one(text, dialect, place), tokens_of(text, dialect)
+    return Sql(
+        as_one(text, tokens, tree),
+        type_,
+        frozenset(reads),
+        tables=tuple(dict.fromkeys(found.tables)),
+        elsewhere=tuple(dict.fromkeys(found.elsewhere)),
+    )
 
 
 def user_default(column: Column, database: str, place: str, volatile: Collection[str] = ()) -> Column:
@@ -100,22 +119,45 @@ def _beginning(node: exp.Expr, tokens: Sequence[Token]) -> int | None:
     return position(node)
 
 
-def _demand_one_value(text: str, tree: exp.Expr, tokens: Sequence[Token], place: str, remedy: str) -> None:
+def _demand_one_value(
+    text: str, tree: exp.Expr, tokens: Sequence[Token], place: str, remedy: str, *, alone: bool = True
+) -> None:
+    """Raises EvolutionError unless `text` gives one value. `alone`: without a subquery, in which an aggregate
+    gives one.
+    """
+    everywhere = list(tree.walk())
+    row = everywhere if alone else list(tree.walk(prune=lambda node: isinstance(node, exp.Query)))
     for kind, what in _UNFIT:
-        if (node := tree.find(kind)) is not None:
+        for node in row if kind in _ROWS_ALONE else everywhere:
+            counted = not alone and isinstance(node, exp.Star) and isinstance(node.parent, exp.Count)
+            if not isinstance(node, kind) or counted or (kind is exp.Query and not alone):
+                continue
             shown = node.sql("postgres", normalize_functions=False)
             raise EvolutionError(
                 f"{what} can't give one row its value: {shown}{pointed(text, _beginning(node, tokens))}",
                 place=place,
                 remedy=remedy,
             )
-    for name, at in calls(tokens).items():
+    for name, at in calls(tokens if alone else _outside(tokens)).items():
         if what := kind_of(name):
             raise EvolutionError(
                 f"{what} can't give one row its value: {name}(){pointed(text, at)}",
                 place=place,
                 remedy=remedy,
             )
+
+
+def _outside(tokens: Sequence[Token]) -> list[Token]:
+    """The words that stand in no subquery."""
+    found: list[Token] = []
+    depth = 0
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        opens = token.token_type is TokenType.L_PAREN
+        if depth or (opens and following is not None and following.token_type is TokenType.SELECT):
+            depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(token.token_type, 0)
+        else:
+            found.append(token)
+    return found
 
 
 def _resolve(node: exp.Column, text: str, table: Table, place: str) -> Column:

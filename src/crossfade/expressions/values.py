@@ -8,7 +8,9 @@ from sqlglot import exp
 
 from crossfade.expressions.parsing import calls, parse_one, tokens_of
 from crossfade.functions import is_volatile
-from crossfade.schema import Column
+from crossfade.schema import Column, TableName
+
+_MOVING = frozenset({"now", "today", "tomorrow", "yesterday"})  # strings that are another time each time
 
 
 @dataclass(frozen=True)
@@ -38,20 +40,21 @@ class ValueMap:
 
 @dataclass(frozen=True)
 class Sql:
-    """An SQL expression of one row. `reads` are its columns; a volatile one differs at each call."""
+    """An SQL expression of one row. `reads` are its columns; a volatile one differs at each call. `tables`
+    are the other tables that its subqueries read, written with their full names, `elsewhere` their columns.
+    """
 
     text: str
     type: str
     reads: frozenset[str] = frozenset()
     volatile: bool = False
+    tables: tuple[TableName, ...] = ()
+    elsewhere: tuple[tuple[TableName, str], ...] = ()
 
     @property
     def is_null(self) -> bool:
         """Whether it is the constant NULL."""
         return isinstance(parse_one(self.text, "postgres"), exp.Null)
-
-
-Expression = ValueMap | Sql
 
 
 def default_of(column: Column) -> Sql:
@@ -62,6 +65,27 @@ def default_of(column: Column) -> Sql:
     return Sql(text, column.type, volatile=volatile)
 
 
-def is_constant(expression: Expression) -> bool:
+def of_column(column: Column) -> Sql:
+    """The value that the row has in the column."""
+    named = exp.column(exp.to_identifier(column.name, quoted=True))
+    return Sql(named.sql("postgres"), column.type, frozenset({column.name}))
+
+
+def is_literal(expression: Sql) -> bool:
+    """Whether it is one value, in any row and at any time: literals, casts and operators, and no call."""
+    tree = parse_one(expression.text, "postgres")
+    moving = expression.type.lower().startswith(("date", "time"))
+    for node in tree.walk():
+        if isinstance(node, exp.Column) or (
+            isinstance(node, exp.Func) and not isinstance(node, exp.Cast | exp.Array)
+        ):
+            return False
+        if moving and isinstance(node, exp.Literal) and node.name.strip().lower() in _MOVING:
+            return False
+    return True
+
+
+def is_constant(expression: ValueMap | Sql) -> bool:
     """Whether the value is the same for every row of a table at one moment."""
-    return not expression.reads and not (isinstance(expression, Sql) and expression.volatile)
+    changes = isinstance(expression, Sql) and (expression.volatile or bool(expression.tables))
+    return not expression.reads and not changes

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from crossfade.expressions.parsing import SELECT, SQLGLOT, columns_in, parse_one
+from crossfade.expressions.parsing import SELECT, SQLGLOT, parse_one
+from crossfade.expressions.scopes import Spoken, named, spoken
 from crossfade.expressions.values import Sql
+from crossfade.schema import TableName
+
+Others = Mapping[TableName, Mapping[str, str]]
+_NO_OTHERS: Others = {}
 
 
 @dataclass(frozen=True)
@@ -27,21 +32,45 @@ class Written:
         The user's own words but for the columns: another rendering might mean something else.
         """
         known = set(columns)
-        source = f"{SELECT}{expression.text}"
+
+        def place(each: Spoken) -> str | None:
+            if each.table is not None:
+                return None
+            column = exp.to_identifier(_name(each.node, known), quoted=True)
+            return exp.column(column, table=exp.to_identifier(row)).sql(SQLGLOT[database])
+
+        return cls._with(expression.text, database, place)
+
+    @classmethod
+    def _with(cls, text: str, database: str, place: Callable[[Spoken], str | None]) -> Written:
+        """`text` with each column written as `place` says; as it is for None."""
+        source = f"{SELECT}{text}"
         written, parts, done = "", [], len(SELECT)
-        nodes = columns_in(parse_one(expression.text, SQLGLOT[database]))
-        for node in sorted(nodes, key=_start):
-            name = node.this.name
-            if not node.this.quoted and name not in known:
-                name = name.lower()
-            column = exp.column(exp.to_identifier(name, quoted=True), table=exp.to_identifier(row))
-            shown = column.sql(SQLGLOT[database])
-            written += source[done : _start(node)]
-            done = int(node.this.meta["end"]) + 1
-            place = (_start(node) - len(SELECT), done - len(SELECT))
-            parts.append((*place, len(written), len(written) + len(shown)))
+        for each in sorted(spoken(parse_one(text, SQLGLOT[database])), key=_start):
+            shown = place(each)
+            if shown is None:
+                continue
+            written += source[done : _start(each)]
+            done = int(each.node.this.meta["end"]) + 1
+            span = (_start(each) - len(SELECT), done - len(SELECT))
+            parts.append((*span, len(written), len(written) + len(shown)))
             written += shown
         return cls(written + source[done:], tuple(parts))
+
+    @classmethod
+    def under(cls, expression: Sql, names: Mapping[str, str], database: str, others: Others) -> Written:
+        """`expression` with other names for the columns that `names` has, and for those of other tables that
+        `others` has; every name quoted.
+        """
+
+        def place(each: Spoken) -> str | None:
+            if each.table is None:
+                name = _name(each.node, names)
+                return _quoted(database, names.get(name, name))
+            known = others.get(named(each.table), {})
+            return _quoted(database, each.node.table, known.get(each.node.name, each.node.name))
+
+        return cls._with(expression.text, database, place)
 
     def source(self, at: int) -> int:
         """Where in the expression's text stands what is at `at` in `sql`."""
@@ -60,5 +89,51 @@ def for_row(expression: Sql, row: str, columns: Iterable[str], database: str) ->
     return Written.over(expression, row, columns, database).sql
 
 
-def _start(node: exp.Column) -> int:
-    return int(node.parts[0].meta["start"])
+def renamed_sql(expression: Sql, names: Mapping[str, str], database: str, others: Others = _NO_OTHERS) -> Sql:
+    """`expression` where columns have other names: `names` maps those of its row that have, `others` those of
+    other tables.
+    """
+    moved = tuple((table, others.get(table, {}).get(name, name)) for table, name in expression.elsewhere)
+    if expression.reads.isdisjoint(names) and moved == expression.elsewhere:
+        return expression
+    reads = frozenset(names.get(each, each) for each in expression.reads)
+    text = Written.under(expression, names, database, others).sql
+    return replace(expression, text=text, reads=reads, elsewhere=moved)
+
+
+def of_tables(expression: Sql, tables: Mapping[TableName, TableName], database: str) -> Sql:
+    """`expression` where tables that it reads have other names: `tables` maps those that have."""
+    if not tables.keys() & set(expression.tables):
+        return expression
+    now = {table: _quoted(database, to.schema, to.name) for table, to in tables.items()}
+    return replace(
+        expression,
+        text=with_sources(expression.text, now, database),
+        tables=tuple(tables.get(each, each) for each in expression.tables),
+        elsewhere=tuple((tables.get(table, table), column) for table, column in expression.elsewhere),
+    )
+
+
+def with_sources(text: str, sources: Mapping[TableName, str], database: str) -> str:
+    """The SQL `text`, whose subqueries write tables with their full names, reading `sources` instead."""
+    source = f"{SELECT}{text}"
+    read = parse_one(text, SQLGLOT[database]).find_all(exp.Table)
+    for each in sorted(read, key=lambda table: int(table.this.meta["start"]), reverse=True):
+        if each.args.get("db") is not None and named(each) in sources:
+            begins, ends = int(each.args["db"].meta["start"]), int(each.this.meta["end"]) + 1
+            source = source[:begins] + sources[named(each)] + source[ends:]
+    return source.removeprefix(SELECT)
+
+
+def _quoted(database: str, *parts: str) -> str:
+    return ".".join(exp.to_identifier(each, quoted=True).sql(SQLGLOT[database]) for each in parts)
+
+
+def _name(node: exp.Column, known: Container[str]) -> str:
+    """The column's name: in lower case where it is not quoted, and no column is called so."""
+    name = str(node.this.name)
+    return name if node.this.quoted or name in known else name.lower()
+
+
+def _start(each: Spoken) -> int:
+    return int(each.node.parts[0].meta["start"])

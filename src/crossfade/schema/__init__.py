@@ -5,12 +5,21 @@ what a plan must know: keys, indexes and checks by column, what depends on a col
 may do.
 """
 
-from crossfade.schema.belongings import Check, Dependent, ForeignKey, Grant, Index, Trigger
+from crossfade.schema.belongings import (
+    WHOLE_TABLE,
+    Check,
+    Dependent,
+    ForeignKey,
+    Grant,
+    Index,
+    Trigger,
+)
 from crossfade.schema.columns import Column, EnumType, TableName
 from crossfade.schema.database import Role, Schema
 from crossfade.schema.table import Table
 
 __all__ = [
+    "WHOLE_TABLE",
     "Check",
     "Column",
     "Dependent",

@@ -10,7 +10,8 @@ from crossfade.schema.columns import TableName
 @dataclass(frozen=True)
 class Index:
     """An index. `columns` are plain column names in key order; `expressions` says that some key is
-    an expression, `options` the rest of each key in SQL (` DESC NULLS LAST`, an operator class).
+    an expression, and then `keys` are all keys in SQL; `options` are the rest of each key in SQL
+    (` DESC NULLS LAST`, an operator class).
     """
 
     name: str
@@ -27,6 +28,8 @@ class Index:
     nulls_not_distinct: bool = False
     valid: bool = True
     parts: tuple[TableName, ...] = ()  # the indexes that it consists of, where its table is partitioned
+    keys: tuple[str, ...] = ()
+    deferral: str = ""  # of its constraint, in SQL: ` DEFERRABLE INITIALLY DEFERRED`
 
     @property
     def mentions(self) -> frozenset[str]:
@@ -46,7 +49,10 @@ class Check:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """A foreign key of the table (`referencing`), or one that points to it (`not referencing`)."""
+    """A foreign key of the table (`referencing`), or one that points to it (`not referencing`).
+
+    `definition` is what the database says it is, without its name: made again, it is just so.
+    """
 
     name: str
     table: TableName
@@ -54,6 +60,8 @@ class ForeignKey:
     target: TableName
     target_columns: tuple[str, ...]
     on_delete: str = "NO ACTION"
+    definition: str = ""
+    valid: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,9 +92,14 @@ class Grant:
     column: str | None = None
 
 
+WHOLE_TABLE = ""  # stands for a column's name, where the table itself is spoken of
+
+
 @dataclass(frozen=True)
 class Dependent:
-    """Something of the user's that depends on a column and that a change of it would break."""
+    """Something of the user's that depends on a column and that a change of it would break; a function that
+    speaks of the table depends on WHOLE_TABLE as well.
+    """
 
     kind: str
     name: str

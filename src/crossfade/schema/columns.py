@@ -28,8 +28,8 @@ class Column:
 
     `default` is the SQL of its default. `generated` is the SQL of a generated column, `identity`
     is "always", "by default" or "". `enum` names the enum type (schema, name) it is of, `wraps`
-    says how: "" directly, "array" or "domain". `collation` is the SQL of a collation that an added column
-    is to have. `volatile` says that the default differs at each call,
+    says how: "" directly, "array" or "domain". `collation` is the SQL of the collation, where it
+    is not the type's own. `volatile` says that the default differs at each call,
     where only the server could tell.
     """
 

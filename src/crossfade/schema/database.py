@@ -29,6 +29,9 @@ class Schema:
     version: tuple[int, ...]
     tables: tuple[Table, ...]
     enums: tuple[EnumType, ...] = ()
+    enum_columns: tuple[
+        tuple[tuple[str, str], TableName, str], ...
+    ] = ()  # (enum type, relation, column), of every relation
     search_path: tuple[str, ...] = ("public",)
     table_names: tuple[TableName, ...] = ()
     schema_names: tuple[str, ...] = ()

@@ -38,6 +38,11 @@ class Table:
     comment: str | None = None
     rows: int = 0  # the planner's estimate
     row_bytes: int = 0  # of an average row, without what is stored apart from it
+    evolved: tuple[tuple[str, Column | None], ...] = ()  # what changes before make of columns: see `newest`
+    fills: tuple[
+        tuple[str, str], ...
+    ] = ()  # of a column that one adds: the SQL of what rows of the old side get
+    claimed: tuple[tuple[str, str], ...] = ()  # columns that they claim, each with the change
 
     def find(self, column: str) -> Column | None:
         """The column of that name, or None."""
@@ -48,11 +53,41 @@ class Table:
         found = self.find(column)
         if found is None:
             raise SchemaMismatch(
-                f"table {self.name} has no column {column!r}",
+                f"table {self.name} has no column {column!r}{self._because(column)}",
                 place=place or f"table {self.name}",
                 remedy=names.nearest(column, (every.name for every in self.columns)),
             )
         return found
+
+    def newest(self, column: str, place: str = "") -> Column:
+        """The column that the new version calls `column`, by the name that it has while both are live.
+
+        A column that was renamed answers to its old name too, unless another one has it now. Raises
+        SchemaMismatch with the nearest name.
+        """
+        found = self.in_new_version()
+        if column not in found:
+            raise SchemaMismatch(
+                f"the new version of {self.name} has no column {column!r}{self._because(column)}",
+                place=place or f"table {self.name}",
+                remedy=names.nearest(column, found),
+            )
+        return found[column]
+
+    def in_new_version(self) -> dict[str, Column]:
+        """Every column by the names that `newest` knows it by."""
+        found: dict[str, Column] = {each.name: each for each in self.columns}
+        for name, each in self.evolved:
+            if each is None:
+                found.pop(name, None)
+            else:
+                found[name] = each
+        return found
+
+    def made(self, column: str) -> tuple[str, str]:
+        """Of a column that a change before makes: what the new version calls it, and that change."""
+        shown = next(name for name, each in self.in_new_version().items() if each.name == column)
+        return shown, dict(self.claimed)[shown]
 
     def key_columns(self) -> tuple[Column, ...]:
         """The key's columns, in the key's order."""
@@ -67,3 +102,7 @@ class Table:
             indexes=tuple(each for each in self.indexes if gone.isdisjoint(each.mentions)),
             checks=tuple(each for each in self.checks if gone.isdisjoint(each.columns)),
         )
+
+    def _because(self, column: str) -> str:
+        change = dict(self.claimed).get(column)
+        return f", because of {change}" if change else ""

@@ -90,16 +90,35 @@ class SetDefault(Step):
 
 @dataclass(frozen=True)
 class SetNotNull(Step):
-    """Make a column NOT NULL; `proof` is a validated check which spares the server the scan."""
+    """Make a column NOT NULL; `proof` is a validated check which spares the server the scan. `standing`: the
+    column is not one that the evolution adds, and stays when this is taken back.
+    """
 
     phase = Phase.INDEX
     table: TableName
     column: str
     proof: str
+    standing: bool = False
 
     @property
     def title(self) -> str:
         return f"make {self.table}.{self.column} not null"
+
+    def undo(self) -> Step | None:
+        return DropNotNull(self.table, self.column) if self.standing else None
+
+
+@dataclass(frozen=True)
+class DropNotNull(Step):
+    """Let a column be NULL again."""
+
+    phase = Phase.CONTRACT
+    table: TableName
+    column: str
+
+    @property
+    def title(self) -> str:
+        return f"let {self.table}.{self.column} be null again"
 
 
 @dataclass(frozen=True)

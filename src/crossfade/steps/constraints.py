@@ -1,11 +1,11 @@
-"""Steps about indexes, unique constraints and checks."""
+"""Steps about indexes, unique constraints, checks and foreign keys."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from crossfade.phases import Phase
-from crossfade.schema import Check, Index, TableName
+from crossfade.schema import Check, ForeignKey, Index, TableName
 from crossfade.steps.step import Mode, Step
 
 
@@ -49,6 +49,7 @@ class AdoptIndex(Step):
     phase = Phase.INDEX
     table: TableName
     index: str
+    deferral: str = ""
 
     @property
     def title(self) -> str:
@@ -152,3 +153,74 @@ class RenameCheck(Step):
 
     def undo(self) -> Step:
         return RenameCheck(self.table, self.to, self.check)
+
+
+@dataclass(frozen=True)
+class AddForeignKey(Step):
+    """Add a foreign key that holds for new writes at once, for old rows once validated."""
+
+    phase = Phase.INDEX
+    table: TableName
+    key: ForeignKey
+
+    @property
+    def title(self) -> str:
+        return f"add foreign key {self.key.name} to {self.table}"
+
+    @property
+    def locks(self) -> tuple[TableName, ...]:
+        return tuple(dict.fromkeys((self.table, self.key.target)))
+
+    def undo(self) -> DropForeignKey:
+        return DropForeignKey(self.table, self.key)
+
+
+@dataclass(frozen=True)
+class ValidateForeignKey(Step):
+    """Validate a foreign key against the rows that stand, while writes go on."""
+
+    phase = Phase.INDEX
+    mode = Mode.ALONE
+    table: TableName
+    name: str
+
+    @property
+    def title(self) -> str:
+        return f"validate foreign key {self.name} of {self.table}"
+
+
+@dataclass(frozen=True)
+class DropForeignKey(Step):
+    """Take a foreign key off; the journal's plan keeps its definition."""
+
+    phase = Phase.CONTRACT
+    table: TableName
+    key: ForeignKey
+
+    @property
+    def title(self) -> str:
+        return f"take foreign key {self.key.name} off {self.table}"
+
+    @property
+    def locks(self) -> tuple[TableName, ...]:
+        return tuple(dict.fromkeys((self.table, self.key.target)))
+
+    def undo(self) -> AddForeignKey:
+        return AddForeignKey(self.table, self.key)
+
+
+@dataclass(frozen=True)
+class RenameForeignKey(Step):
+    """Give a foreign key another name."""
+
+    phase = Phase.CONTRACT
+    table: TableName
+    name: str
+    to: str
+
+    @property
+    def title(self) -> str:
+        return f"rename foreign key {self.name} to {self.to}"
+
+    def undo(self) -> Step:
+        return RenameForeignKey(self.table, self.to, self.name)

@@ -52,8 +52,9 @@ class ViewColumn:
 
 @dataclass(frozen=True)
 class PublishView(Step):
-    """Show the new version of a table in its namespace. `invoker`: the table is read and written with the
-    rights of whoever uses the view, where the server can do that; else with those of the view's owner.
+    """Show the new version of a table in its namespace, as `name` (None: by the table's own). `invoker`: the
+    table is read and written with the rights of whoever uses the view, where the server can do that; else
+    with those of the view's owner.
     """
 
     phase = Phase.PUBLISH
@@ -64,13 +65,19 @@ class PublishView(Step):
     grants: tuple[Grant, ...] = ()
     comment: str | None = None
     invoker: bool = True
+    name: str | None = None
+
+    @property
+    def view(self) -> TableName:
+        """What shows the table."""
+        return TableName(self.namespace, self.name or self.table.name)
 
     @property
     def title(self) -> str:
-        return f"publish {self.namespace}.{self.table.name}"
+        return f"publish {self.namespace}.{self.view.name}"
 
-    def undo(self) -> Step:
-        return WithdrawView(self.table, self.namespace)
+    def undo(self) -> WithdrawView:
+        return WithdrawView(self.table, self.namespace, self.name)
 
 
 @dataclass(frozen=True)
@@ -80,10 +87,16 @@ class WithdrawView(Step):
     phase = Phase.CLOSE
     table: TableName
     namespace: str
+    name: str | None = None
+
+    @property
+    def view(self) -> TableName:
+        """What shows the table."""
+        return TableName(self.namespace, self.name or self.table.name)
 
     @property
     def title(self) -> str:
-        return f"withdraw {self.namespace}.{self.table.name}"
+        return f"withdraw {self.namespace}.{self.view.name}"
 
 
 @dataclass(frozen=True)

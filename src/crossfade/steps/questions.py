@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from crossfade.expressions import Sql
 from crossfade.phases import Phase
-from crossfade.schema import TableName
+from crossfade.schema import Column, ForeignKey, Index, TableName
 from crossfade.steps.step import Mode, Step
 
 
@@ -14,7 +14,8 @@ from crossfade.steps.step import Mode, Step
 class AskExpression(Step):
     """A check that changes nothing: can `expression` give the column its value, as the server sees it?
 
-    `given` says where the user gave it, `columns` are the table's, `type` is the column's.
+    `given` says where the user gave it, `columns` are the table's, `type` is the column's. `made` are columns
+    that are not there yet.
     """
 
     phase = Phase.EXPAND
@@ -27,10 +28,46 @@ class AskExpression(Step):
     expression: Sql
     columns: tuple[str, ...]
     search_path: tuple[str, ...]
+    made: tuple[Column, ...] = ()
 
     @property
     def title(self) -> str:
         return f"ask for {self.given} of {self.table}.{self.column}"
+
+
+@dataclass(frozen=True)
+class AskIndex(Step):
+    """A check that leaves nothing behind: would the server build `index`, on a table of such `columns`?"""
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE
+    change: str
+    table: TableName
+    index: Index
+    columns: tuple[Column, ...]
+    search_path: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"ask for index {self.index.name} of {self.table}"
+
+
+@dataclass(frozen=True)
+class AskForeignKey(Step):
+    """A check that leaves nothing behind: can `columns` refer to `target_columns`, by their types?"""
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE
+    change: str
+    table: TableName
+    key: ForeignKey
+    columns: tuple[Column, ...]
+    target_columns: tuple[Column, ...]
+    search_path: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"ask for foreign key {self.key.name} of {self.table}"
 
 
 @dataclass(frozen=True)

@@ -27,13 +27,19 @@ class SeedRows(Step):
     rows: tuple[str, ...]
     columns: tuple[str, ...]  # the new version's columns that can be inserted
     references: tuple[tuple[TableName, tuple[str, ...], tuple[str, ...]], ...]  # (table, its columns, ours)
+    name: str | None = None  # of the view in the namespace, where it is not the table's
+
+    @property
+    def view(self) -> TableName:
+        """What shows the new version."""
+        return TableName(self.namespace, self.name or self.table.name)
 
     @property
     def title(self) -> str:
         return f"seed {len(self.rows)} rows of {self.table}"
 
     def undo(self) -> Step:
-        return UnseedRows(self.evolution, self.table, self.namespace, self.key, self.references)
+        return UnseedRows(self.evolution, self.table, self.namespace, self.key, self.references, self.name)
 
     def tell(self, tally: Tally) -> dict[str, Any]:
         return {"seeded": tally.changed}
@@ -50,12 +56,23 @@ class UnseedRows(Step):
     namespace: str
     key: tuple[str, ...]
     references: tuple[tuple[TableName, tuple[str, ...], tuple[str, ...]], ...]
+    name: str | None = None
+
+    @property
+    def view(self) -> TableName:
+        """What shows the new version."""
+        return TableName(self.namespace, self.name or self.table.name)
 
     @property
     def title(self) -> str:
         return f"take back the untouched seeds of {self.table}"
 
     def tell(self, tally: Tally) -> dict[str, Any]:
-        removed = [json.loads(key) for key, state in sorted(tally.returned) if state == "removed"]
-        kept = sum(state == "left" for _, state in tally.returned)
-        return {"removed_seeds": removed, "seeds_kept": kept}
+        return taken_back(tally)
+
+
+def taken_back(tally: Tally) -> dict[str, Any]:
+    """What the outcome says of seeds that were taken back."""
+    removed = [json.loads(key) for key, state in sorted(tally.returned) if state == "removed"]
+    kept = sum(state == "left" for _, state in tally.returned)
+    return {"removed_seeds": removed, "seeds_kept": kept}

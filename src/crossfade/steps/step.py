@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from crossfade.phases import Phase
+from crossfade.schema import TableName
 
 
 class Mode(StrEnum):
@@ -93,6 +94,17 @@ class Step:
     def title(self) -> str:
         """What the step does, for people."""
         raise NotImplementedError
+
+    @property
+    def locks(self) -> tuple[TableName, ...]:
+        """The tables that it locks, where it keeps anybody waiting."""
+        table: TableName | None = getattr(self, "table", None)
+        return () if table is None else (table,)
+
+    @property
+    def moves(self) -> tuple[TableName, TableName] | None:
+        """The name of a table before it and after it, where it gives a table another."""
+        return None
 
     def undo(self) -> Step | None:
         """The step that takes this one back; None where nothing is left to take back."""

@@ -2,18 +2,24 @@
 
 import pytest
 
-from crossfade.schema import Column, Grant
+from crossfade.schema import Column, ForeignKey, Grant, TableName
+from crossfade.script import script
 from crossfade.steps import (
     AddColumn,
+    AddForeignKey,
     Analyze,
     DropColumn,
+    DropNotNull,
     OpenSide,
     Relax,
+    RemoveSync,
     RenameColumn,
+    RenameTable,
     SetDefault,
     SetNotNull,
+    under,
 )
-from tests.dialects.postgresql.golden import Golden, expected, rendered, told
+from tests.dialects.postgresql.golden import Golden, dialect, expected, rendered, told
 from tests.dialects.postgresql.orders import ITEMS, NEW, OLD, ORDERS
 
 CASES = {
@@ -87,6 +93,22 @@ ALTER TABLE "Shop"."order items" DROP COLUMN "Größe"
 -- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
 ALTER TABLE public.orders RENAME COLUMN status_2 TO status
 
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+DO $crossfade$
+DECLARE
+  found name;
+BEGIN
+  SELECT c.conname INTO found FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_attribute a
+    ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+    WHERE c.conrelid = 'public.orders'::regclass AND c.contype = 'n' AND a.attname = 'status'
+    AND (c.conname = 'orders_status_2_not_null' OR c.conname LIKE '%\\_crossfade\\_%');
+  IF found IS NOT NULL THEN
+    EXECUTE pg_catalog.format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', 'public.orders', found,
+        'orders_status_not_null');
+  END IF;
+END
+$crossfade$
+
 """,
     ),
     "relaxed": Golden(
@@ -136,6 +158,22 @@ ALTER TABLE public.orders DROP CONSTRAINT _crossfade_new_cdf1_status_not_null
 
 """,
     ),
+    "null again": Golden(
+        DropNotNull(ITEMS, "No"),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE "Shop"."order items" ALTER COLUMN "No" DROP NOT NULL
+
+""",
+    ),
+    "table renamed": Golden(
+        RenameTable(ITEMS, TableName("Shop", "Lines")),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE "Shop"."order items" RENAME TO "Lines"
+
+""",
+    ),
     "analyzed": Golden(
         Analyze(ITEMS),
         """
@@ -152,3 +190,35 @@ ANALYZE "Shop"."order items"
 def test_exact_sql(name: str) -> None:
     case = CASES[name]
     assert told(rendered(case.step, case.version)) == expected(case.text)
+
+
+def test_what_is_taken_back() -> None:
+    assert SetNotNull(ORDERS, "note", "proof", standing=True).undo() == DropNotNull(ORDERS, "note")
+    assert SetNotNull(ORDERS, NEW.name, "proof").undo() is None  # the column goes
+    renamed = RenameTable(ORDERS, TableName("public", "sales"))
+    assert renamed.undo() == RenameTable(TableName("public", "sales"), ORDERS)
+    assert renamed.moves == (ORDERS, TableName("public", "sales"))
+
+
+def test_a_transaction_that_renames_a_table_locks_it_by_the_name_that_it_has_before() -> None:
+    """Steps after the renaming know the table by its new name, which nothing has at the beginning."""
+    sales = TableName("public", "sales")
+    steps = [DropColumn(ORDERS, "a"), RenameTable(ORDERS, sales), DropColumn(sales, "b")]
+    (unit,) = script(steps, dialect())
+    assert [each.sql for each in unit.opening if each.sql.startswith("LOCK")] == [
+        "LOCK TABLE public.orders IN SHARE UPDATE EXCLUSIVE MODE"
+    ]
+    back = [RenameTable(sales, ORDERS), DropColumn(ORDERS, "a")]
+    (unit,) = script(back, dialect())
+    assert unit.opening[1].sql == "LOCK TABLE public.sales IN SHARE UPDATE EXCLUSIVE MODE"
+
+
+def test_a_step_under_another_name() -> None:
+    """Whatever in it is about the table, other tables' names aside."""
+    sales = TableName("public", "sales")
+    key = ForeignKey("of_order", ITEMS, ("order",), ORDERS, ("id",))
+    assert under(AddForeignKey(ITEMS, key), {ORDERS: sales}) == AddForeignKey(
+        ITEMS, ForeignKey("of_order", ITEMS, ("order",), sales, ("id",))
+    )
+    step = RemoveSync("open_statuses", ITEMS)
+    assert under(step, {ORDERS: sales}) is step

@@ -90,6 +90,36 @@ CREATE VIEW public__open_statuses.orders WITH (security_invoker = true) AS
 """,
         version=(15, 0),
     ),
+    "view under another name, of columns that are renamed": Golden(
+        PublishView(
+            ORDERS,
+            NAMESPACE,
+            (ViewColumn("Sum", "total"), ViewColumn("status", NEW.name)),
+            grants=(Grant("UPDATE", "app", column="total"), Grant("UPDATE", "app", column="status")),
+            name="Sales",
+        ),
+        """
+-- work, ACCESS SHARE:
+CREATE VIEW public__open_statuses."Sales" WITH (security_invoker = true) AS
+  SELECT total AS "Sum", status_2 AS status
+  FROM public.orders
+
+-- work:
+GRANT UPDATE ("Sum") ON public__open_statuses."Sales" TO app
+
+-- work:
+GRANT UPDATE (status) ON public__open_statuses."Sales" TO app
+
+""",
+    ),
+    "no view of another name": Golden(
+        WithdrawView(ORDERS, NAMESPACE, "Sales"),
+        """
+-- work:
+DROP VIEW public__open_statuses."Sales"
+
+""",
+    ),
     "view with defaults, owner, grants and a comment": Golden(
         PublishView(
             ORDERS,

@@ -67,8 +67,23 @@ RESET search_path;
 """
 ORDERS, CUSTOMERS, REFUNDS = (TableName("shop", name) for name in ("orders", "customers", "refunds"))
 STATUS = ("shop", "Order Status")
-PLACED = ForeignKey("orders_customer_id_fkey", ORDERS, ("customer_id",), CUSTOMERS, ("id",), "CASCADE")
-REFUNDED = ForeignKey("refunds_order_id_fkey", REFUNDS, ("order_id",), ORDERS, ("id",))
+PLACED = ForeignKey(
+    "orders_customer_id_fkey",
+    ORDERS,
+    ("customer_id",),
+    CUSTOMERS,
+    ("id",),
+    "CASCADE",
+    "FOREIGN KEY (customer_id) REFERENCES shop.customers(id) ON DELETE CASCADE",
+)
+REFUNDED = ForeignKey(
+    "refunds_order_id_fkey",
+    REFUNDS,
+    ("order_id",),
+    ORDERS,
+    ("id",),
+    definition="FOREIGN KEY (order_id) REFERENCES shop.orders(id)",
+)
 
 EXPECTED = Table(
     ORDERS,
@@ -86,7 +101,7 @@ EXPECTED = Table(
         Column("path", 'shop."Order Status"[]', enum=STATUS, wraps="array"),
         Column("seen", "shop.open_status", enum=STATUS, wraps="domain"),
         Column("customer_id", "integer"),
-        Column("note", "character varying(50)", default="lower('X'::text)"),
+        Column("note", "character varying(50)", default="lower('X'::text)", collation='"C"'),
         Column("loud", "text", generated="upper((note)::text)"),
     ),
     key=("id",),
@@ -101,7 +116,14 @@ EXPECTED = Table(
             storage="fillfactor=70",
         ),
         Index("by_hash", ("status",), "hash", options=("",)),
-        Index("by_loud", ("id",), options=("", ""), predicate_columns=("id", "note"), expressions=True),
+        Index(
+            "by_loud",
+            ("id",),
+            options=(' COLLATE "C"', ""),
+            predicate_columns=("id", "note"),
+            expressions=True,
+            keys=("upper((note)::text)", "id"),
+        ),
         Index("one_number", ("number",), unique=True, options=("",)),
         Index("orders_pkey", ("id",), unique=True, options=("",), constraint="primary key"),
     ),

@@ -72,7 +72,7 @@ SELECT status::text AS value, count(*) AS rows
         CountUnsaid("OpenEnum orders.status", ORDERS, NEW.name, "status", ("new", "it's"), null=False),
         """
 -- work, ACCESS SHARE:
-SELECT coalesce(status_2::text, 'NULL') AS value, count(*) AS rows
+SELECT coalesce(status_2::text, 'NULL') AS value, count(*) AS rows, sum(count(*)) OVER () AS many
   FROM public.orders
   WHERE (status_2::text IN ('new', 'it''s')) IS NOT TRUE GROUP BY 1
   ORDER BY 2 DESC, 1
@@ -84,7 +84,7 @@ SELECT coalesce(status_2::text, 'NULL') AS value, count(*) AS rows
         CountUnsaid("OpenEnum orders.status", ITEMS, "Status", "Status", ("new",), null=True),
         """
 -- work, ACCESS SHARE:
-SELECT coalesce("Status"::text, 'NULL') AS value, count(*) AS rows
+SELECT coalesce("Status"::text, 'NULL') AS value, count(*) AS rows, sum(count(*)) OVER () AS many
   FROM "Shop"."order items"
   WHERE ("Status"::text IN ('new')) IS NOT TRUE AND "Status" IS NOT NULL GROUP BY 1
   ORDER BY 2 DESC, 1
@@ -96,7 +96,7 @@ SELECT coalesce("Status"::text, 'NULL') AS value, count(*) AS rows
         CountUnsaid("OpenEnum orders.status", ORDERS, NEW.name, "status", (), null=False),
         """
 -- work, ACCESS SHARE:
-SELECT coalesce(status_2::text, 'NULL') AS value, count(*) AS rows
+SELECT coalesce(status_2::text, 'NULL') AS value, count(*) AS rows, sum(count(*)) OVER () AS many
   FROM public.orders
   WHERE (false) IS NOT TRUE
   GROUP BY 1

@@ -1,8 +1,7 @@
 """What one worker knows of its rows, and how it compares that with the database.
 
-The ledger says what a row must be; the desk gets what is wrong. A worker owns some of the rows that were
-there, and all that it made. Others are hot: all workers count executions on them, and those increments must
-add up.
+A worker owns some of the rows that were there, and all that it made. Others are hot: all workers count
+executions on them.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from crossfade.casebook.books import HOT, OWN, Books, pages
 from crossfade.casebook.chat_templates.evolution import BUILTIN_TEMPLATES
 from crossfade.casebook.chat_templates.models import WorkflowTemplate, default_pattern
 from crossfade.casebook.chat_templates.old_app import EXECUTIONS, TEMPLATES
@@ -18,7 +18,7 @@ from crossfade.casebook.chat_templates.oracle import COMMON, Ledger
 from crossfade.casebook.words import Fault, Finding, Side, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Engine
 
@@ -27,27 +27,20 @@ if TYPE_CHECKING:
 
 __all__ = ["BUILTIN", "Bookkeeper", "audit"]
 
-OWN = 300  # rows that a worker takes as its own: few enough that most are written several times
-HOT = 3  # shared rows at either end of the table: the first and the last that a backfill comes to
-PAGE = 2_000  # rows read by one statement when everything is compared
 BUILTIN = "rag_chat_builtin"  # the one seed that the new application uses, so that a rollback must keep it
 
 
-class Bookkeeper:
-    """The books of one worker: `ledger` for its own rows, `tallies` for shared ones, `hot` their ids."""
+class Bookkeeper(Books[int, Ledger]):
+    """The books of one worker."""
 
     def __init__(self, desk: Desk, engines: Mapping[Side, Engine]) -> None:
-        self.ledger = Ledger()
-        self.tallies: dict[str, Tally] = {}
-        self.hot: list[int] = []
+        super().__init__(desk, engines, Ledger())
         self.last_id = 0  # of the rows that were there before all this
-        self._desk = desk
-        self._engines = engines
 
     def learn(self, assignment: Assignment) -> None:
         """Take the hot rows, and `OWN` rows whose ids leave this worker's number as the remainder."""
         key = TEMPLATES.c.id
-        with self._engines[Side.OLD].connect() as connection:
+        with self.engines[Side.OLD].connect() as connection:
             ends = [
                 connection.scalars(select(key).order_by(end).limit(HOT)).all() for end in (key, key.desc())
             ]
@@ -62,9 +55,9 @@ class Bookkeeper:
             for row in connection.execute(own).mappings().all():
                 given = {name: row[name] for name in COMMON}
                 self.ledger.born_old(row["id"], row["workflow_type"], **given)
-        for known, executions in self._executions(Side.OLD, list(self.ledger.templates)).items():
-            self.ledger.templates[known].executions = executions
-        with self._engines[Side.OLD].connect() as connection:
+        for known, executions in self._executions(Side.OLD, list(self.ledger.rows)).items():
+            self.ledger.rows[known].executions = executions
+        with self.engines[Side.OLD].connect() as connection:
             counters = select(key, TEMPLATES.c.usage_count).where(key.in_(self.hot))
             self.tallies = {str(hot): Tally(usage) for hot, usage in connection.execute(counters)}
 
@@ -84,56 +77,31 @@ class Bookkeeper:
         else:
             self.ledger.retype(row_id, workflow_type)
 
-    def counted(self, name: str, *, failed: bool) -> None:
-        """An execution was recorded on a shared row; if it failed, nobody knows whether."""
-        tally = self.tallies.get(name, Tally(0))
-        self.tallies[name] = tally + Tally(0, committed=not failed, uncertain=failed)
-
-    def compare(
-        self, fault: Fault, side: Side, operation: str, row_id: int, found: Mapping[str, Any] | None
-    ) -> None:
-        """Compare a row as that side shows it with what it must be, and report what is not as it must be."""
-        template = self.ledger.templates.get(row_id)
-        if template is not None:
-            self._desk.checked()
-            self._wrong(fault, side, operation, row_id, template.wrong(found, side))
-        elif row_id in self.ledger.deleted:
-            self._desk.checked()
-            self._wrong(fault, side, operation, row_id, ("a deleted row", "a row") if found else None)
-
     def reconcile(self, sides: frozenset[Side]) -> None:
         """Compare all own rows, and their executions, on each of these sides."""
         for side in sorted(sides):
-            ids = sorted(self.ledger.templates.keys() | self.ledger.deleted)
-            for page in _pages(ids):
+            ids = sorted(self.ledger.rows.keys() | self.ledger.deleted)
+            for page in pages(ids):
                 rows = self._rows(side, page)
                 executions = self._executions(side, page)
                 for row_id in page:
                     self.compare(Fault.LOST, side, "reconcile", row_id, rows.get(row_id))
-                    template = self.ledger.templates.get(row_id)
+                    template = self.ledger.rows.get(row_id)
                     expected, found = template.executions if template else 0, executions.get(row_id, 0)
                     if template and expected != found:
                         counts = (f"{expected} executions", f"{found} executions")
-                        self._wrong(Fault.LOST, side, "reconcile", row_id, counts)
-
-    def _wrong(
-        self, fault: Fault, side: Side, operation: str, row_id: int, pair: tuple[object, object] | None
-    ) -> None:
-        if pair is not None:
-            self._desk.report(fault, side, operation, str(row_id), *pair)
-            if fault is Fault.LOST:
-                self.ledger.forget(row_id)  # a row is lost once
+                        self.wrong(Fault.LOST, side, "reconcile", row_id, counts)
 
     def _rows(self, side: Side, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         table = TEMPLATES if side is Side.OLD else WorkflowTemplate.metadata.tables[TEMPLATES.name]
-        with self._engines[side].connect() as connection:
+        with self.engines[side].connect() as connection:
             rows = connection.execute(select(table).where(table.c.id.in_(ids))).mappings()
             return {row["id"]: dict(row) for row in rows}
 
     def _executions(self, side: Side, ids: Sequence[int]) -> dict[int, int]:
         owner = EXECUTIONS.c.template_id
         counts = select(owner, func.count()).where(owner.in_(ids)).group_by(owner)
-        with self._engines[side].connect() as connection:
+        with self.engines[side].connect() as connection:
             return {row_id: int(count) for row_id, count in connection.execute(counts)}
 
 
@@ -171,7 +139,3 @@ def _builtins(engine: Engine, stage: str) -> list[Finding]:
                     detail = (str(seed["name"]), str(expected), str(dict(row)))
                     findings.append(Finding(Fault.LOST, stage, Side.NEW, "built-in", *detail))
     return findings
-
-
-def _pages(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[start : start + PAGE] for start in range(0, len(ids), PAGE))

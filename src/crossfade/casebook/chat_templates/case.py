@@ -12,6 +12,7 @@ from crossfade.casebook.chat_templates.data import fill, legacy_sql
 from crossfade.casebook.chat_templates.evolution import BUILTIN_TEMPLATES, evolution
 from crossfade.casebook.chat_templates.models import WorkflowTemplate
 from crossfade.casebook.chat_templates.old_app import EXECUTIONS, TEMPLATES
+from crossfade.casebook.chat_templates.oracle import TYPES
 from crossfade.casebook.chat_templates.traffic import TemplateWorker
 from crossfade.casebook.words import Side
 
@@ -42,6 +43,8 @@ executions = Extent(EXECUTIONS.name, ("id",), tuple(EXECUTIONS.c.keys()), owner=
 CASE = Case(
     name="chat_templates",
     title="A closed enum becomes an open string",
+    story="A chat platform stores {rows} workflow templates. Their type is a PostgreSQL enum with four "
+    "values, and the next version of the application wants any string.",
     evolution=evolution,
     build=build,
     tables=(EXECUTIONS.name, TEMPLATES.name),
@@ -56,5 +59,11 @@ CASE = Case(
             executions,
         ),
     },
-    seeds=(Seeds(TEMPLATES.name, "name", tuple(str(row["name"]) for row in BUILTIN_TEMPLATES), owner="id"),),
+    beyond={
+        f"{TEMPLATES.name}.workflow_type": f"SELECT count(*) FROM {TEMPLATES.name} "
+        f"WHERE workflow_type IS NULL OR workflow_type NOT IN ({', '.join(map(repr, TYPES.values()))})"
+    },
+    seeds=(
+        Seeds(TEMPLATES.name, ("name",), tuple((str(row["name"]),) for row in BUILTIN_TEMPLATES), owner="id"),
+    ),
 )

@@ -16,21 +16,21 @@ from crossfade.casebook.chat_templates.service import (
     TemplateManager,
     WorkflowManagementService,
 )
-from crossfade.casebook.desk import CHECK, Failure
+from crossfade.casebook.desk import Failure
+from crossfade.casebook.user import User
 from crossfade.casebook.words import Fault, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from sqlalchemy import Engine
 
     from crossfade.casebook.desk import Desk
-    from crossfade.casebook.words import Assignment, Moment, Tally
+    from crossfade.casebook.words import Assignment
 
 __all__ = ["MIXES", "TemplateWorker"]
 
 BATCH = 6  # rows in a bulk create, at the most
-FEW = 20  # own rows below which a worker makes new ones rather than write or delete
 UPSERTED = 1_000_000_000  # ids that the application chooses itself, out of the sequence's way
 
 # A little over half are reads. Both applications have the same mix but for what only one of them can do.
@@ -47,14 +47,15 @@ MIX |= {"record_execution": 3, "record_hot_execution": 4, "delete": 4}
 MIXES = {Side.OLD: MIX | {"save": 6}, Side.NEW: MIX | {"set_pattern": 6, "builtins": 3}}
 
 
-class TemplateWorker:
-    """One user of both applications; see `crossfade.casebook.case.Worker`."""
+class TemplateWorker(User[int, Bookkeeper]):
+    """One user of both applications."""
+
+    mixes = MIXES
 
     def __init__(self, desk: Desk, engines: Mapping[Side, Engine], assignment: Assignment) -> None:
-        self._desk = desk
-        self._assignment = assignment
-        self._books = Bookkeeper(desk, engines)
         self._dice = Dice(f"{assignment.seed} {assignment.number} traffic")
+        super().__init__(desk, Bookkeeper(desk, engines), self._dice)
+        self._assignment = assignment
         self._old = OldTemplates(engines[Side.OLD])
         self._new = WorkflowManagementService(engines[Side.NEW])
         self._apps: dict[Side, OldTemplates | WorkflowManagementService] = {
@@ -63,100 +64,86 @@ class TemplateWorker:
         }
         self._manager = TemplateManager(engines[Side.NEW])
         self._upserted = UPSERTED + assignment.number * 1_000_000
-        self._live: frozenset[Side] = frozenset()
 
     def learn(self) -> None:
         """Choose rows."""
-        self._books.learn(self._assignment)
+        self.books.learn(self._assignment)
 
-    def act(self, side: Side, live: frozenset[Side]) -> None:
-        """One operation of that side's application."""
-        self._live = live
-        mix = MIXES[side]
-        operation = self._dice.choices(list(mix), list(mix.values()))[0]
-        if len(self._books.ledger.templates) < FEW:
-            operation = "create"
-        OPERATIONS[operation](self, side)
-
-    def witness(self, moment: Moment) -> None:
-        """Tell the oracle."""
-        self._books.ledger.witness(moment)
+    def read(self, side: Side, key: int) -> dict[str, Any] | None:
+        """The template as that side's application shows it."""
+        return self._apps[side].get(key)
 
     def reconcile(self, sides: frozenset[Side]) -> None:
         """Compare all own rows."""
-        self._books.reconcile(sides)
-
-    def tallies(self) -> Mapping[str, Tally]:
-        """The executions that were recorded on shared rows."""
-        return self._books.tallies
+        self.books.reconcile(sides)
 
     def _get(self, side: Side) -> None:
         """One's own row mostly, which must be right; else any that was there before."""
-        any_id = self._dice.randint(1, max(self._books.last_id, 1))
-        row_id = self._own() if self._dice.random() < 0.7 else any_id
-        found = self._desk.perform(side, "get", lambda: self._apps[side].get(row_id))
+        any_id = self._dice.randint(1, max(self.books.last_id, 1))
+        row_id = self.own() if self._dice.random() < 0.7 else any_id
+        found = self.desk.perform(side, "get", lambda: self._apps[side].get(row_id))
         if not isinstance(found, Failure):
-            self._books.compare(Fault.LOST, side, "get", row_id, found)
+            self.books.compare(Fault.LOST, side, "get", row_id, found)
 
     def _list_by_type(self, side: Side) -> None:
         wanted = self._dice.type(side)
-        rows = self._desk.perform(side, "list_by_type", lambda: self._apps[side].list_by_type(wanted))
+        rows = self.desk.perform(side, "list_by_type", lambda: self._apps[side].list_by_type(wanted))
         if isinstance(rows, Failure):
             return
         for row in rows:
             if row["workflow_type"] != wanted:
                 key, shown = str(row["id"]), repr(row["workflow_type"])
-                self._desk.report(Fault.LOST, side, "list_by_type", key, repr(wanted), shown)
+                self.desk.report(Fault.LOST, side, "list_by_type", key, repr(wanted), shown)
             else:
-                self._books.compare(Fault.LOST, side, "list_by_type", row["id"], row)
+                self.books.compare(Fault.LOST, side, "list_by_type", row["id"], row)
 
     def _set_type(self, side: Side) -> None:
-        row_id, wanted = self._own(), self._dice.type(side)
-        if self._write(side, "set_type", row_id, lambda: self._apps[side].set_type(row_id, wanted)):
-            self._books.typed(side, row_id, wanted)
-            self._check(side, row_id)
+        row_id, wanted = self.own(), self._dice.type(side)
+        if self.write(side, "set_type", row_id, lambda: self._apps[side].set_type(row_id, wanted)):
+            self.books.typed(side, row_id, wanted)
+            self.check(side, row_id)
 
     def _set_params(self, side: Side) -> None:
-        row_id, params = self._own(), self._dice.params()
-        if self._write(side, "set_params", row_id, lambda: self._apps[side].set_params(row_id, params)):
-            self._books.ledger.write(row_id, default_params=params)
-            self._check(side, row_id)
+        row_id, params = self.own(), self._dice.params()
+        if self.write(side, "set_params", row_id, lambda: self._apps[side].set_params(row_id, params)):
+            self.books.ledger.write(row_id, default_params=params)
+            self.check(side, row_id)
 
     def _save(self, side: Side) -> None:
         """The whole row, with its label as it is more often than not."""
-        row_id, name = self._own(), self._dice.name()
+        row_id, name = self.own(), self._dice.name()
         label = (
-            self._dice.type(side) if self._dice.random() < 0.3 else self._books.ledger.templates[row_id].label
+            self._dice.type(side) if self._dice.random() < 0.3 else self.books.ledger.rows[row_id].type.label
         )
-        if self._write(side, "save", row_id, lambda: self._old.save(row_id, name=name, workflow_type=label)):
-            self._books.ledger.write(row_id, name=name)
-            self._books.typed(side, row_id, label)
-            self._check(side, row_id)
+        if self.write(side, "save", row_id, lambda: self._old.save(row_id, name=name, workflow_type=label)):
+            self.books.ledger.write(row_id, name=name)
+            self.books.typed(side, row_id, label)
+            self.check(side, row_id)
 
     def _set_pattern(self, side: Side) -> None:
-        row_id, pattern = self._own(), self._dice.pattern()
-        if self._write(side, "set_pattern", row_id, lambda: self._new.set_pattern(row_id, pattern)):
-            self._books.ledger.pattern(row_id, pattern)
-            self._check(side, row_id)
+        row_id, pattern = self.own(), self._dice.pattern()
+        if self.write(side, "set_pattern", row_id, lambda: self._new.set_pattern(row_id, pattern)):
+            self.books.ledger.pattern(row_id, pattern)
+            self.check(side, row_id)
 
     def _upsert(self, side: Side) -> None:
         """A row that exists, or a new one under an id that the application chose."""
         exists = self._dice.random() < 0.6
         if not exists:
             self._upserted += 1
-        row_id, wanted = self._own() if exists else self._upserted, self._dice.type(side)
+        row_id, wanted = self.own() if exists else self._upserted, self._dice.type(side)
         owner, name = self._dice.owner(), self._dice.name()
 
         def upsert() -> None:
             self._apps[side].upsert(id=row_id, owner_id=owner, name=name, workflow_type=wanted)
 
-        if self._write(side, "upsert", row_id, upsert):
+        if self.write(side, "upsert", row_id, upsert):
             if exists:
-                self._books.ledger.write(row_id, owner_id=owner, name=name)
-                self._books.typed(side, row_id, wanted)
+                self.books.ledger.write(row_id, owner_id=owner, name=name)
+                self.books.typed(side, row_id, wanted)
             else:
-                self._books.born(side, row_id, wanted, None, {"owner_id": owner, "name": name})
-            self._check(side, row_id)
+                self.books.born(side, row_id, wanted, None, {"owner_id": owner, "name": name})
+            self.check(side, row_id)
 
     def _create(self, side: Side) -> None:
         row = self._dice.row(side)
@@ -166,83 +153,60 @@ class TemplateWorker:
                 return self._old.create(**row)
             return self._new.create_workflow_template(**{"description": None, "category": None} | row).id
 
-        row_id = self._desk.perform(side, "create", create)
+        row_id = self.desk.perform(side, "create", create)
         if not isinstance(row_id, Failure):
             self._created(side, row_id, row)
-            self._check(side, row_id)
+            self.check(side, row_id)
 
     def _create_many(self, side: Side) -> None:
         rows = [self._dice.row(side) for _ in range(self._dice.randint(2, BATCH))]
-        ids = self._desk.perform(side, "create_many", lambda: self._apps[side].create_many(rows))
+        ids = self.desk.perform(side, "create_many", lambda: self._apps[side].create_many(rows))
         if not isinstance(ids, Failure):
             for row_id, row in zip(ids, rows, strict=True):
                 self._created(side, row_id, row)
-            self._check(side, self._dice.choice(ids))
+            self.check(side, self._dice.choice(ids))
 
     def _record_execution(self, side: Side) -> None:
-        row_id, status = self._own(), self._dice.status()
+        row_id, status = self.own(), self._dice.status()
         record = lambda: self._apps[side].record_execution(row_id, status)  # noqa: E731
-        if self._write(side, "record_execution", row_id, record):
-            self._books.ledger.executed(row_id)
-            self._check(side, row_id)
+        if self.write(side, "record_execution", row_id, record):
+            self.books.ledger.executed(row_id)
+            self.check(side, row_id)
 
     def _record_hot_execution(self, side: Side) -> None:
-        if self._books.hot:
-            row_id = self._dice.choice(self._books.hot)
+        if self.books.hot:
+            row_id = self._dice.choice(self.books.hot)
             self._record_shared(side, str(row_id), row_id)
 
     def _delete(self, side: Side) -> None:
-        row_id = self._own()
-        if self._write(side, "delete", row_id, lambda: self._apps[side].delete(row_id)):
-            self._books.ledger.delete(row_id)
-            self._check(side, row_id)
+        row_id = self.own()
+        if self.write(side, "delete", row_id, lambda: self._apps[side].delete(row_id)):
+            self.books.ledger.delete(row_id)
+            self.check(side, row_id)
 
     def _builtins(self, side: Side) -> None:
         """The four built-ins, one of which is then used now and again."""
-        rows = self._desk.perform(side, "builtins", self._manager.get_chat_templates)
+        rows = self.desk.perform(side, "builtins", self._manager.get_chat_templates)
         if isinstance(rows, Failure):
             return
         ids = {row["name"]: row["id"] for row in rows}
         if tuple(ids) != CHAT_BUILTINS or len(ids) != len(rows):
-            self._desk.report(Fault.LOST, side, "builtins", "built-ins", CHAT_BUILTINS, [*ids])
+            self.desk.report(Fault.LOST, side, "builtins", "built-ins", CHAT_BUILTINS, [*ids])
         elif self._dice.random() < 0.4:
             self._record_shared(side, BUILTIN, ids[BUILTIN])
 
     def _record_shared(self, side: Side, name: str, row_id: int) -> None:
         status = self._dice.status()
-        done = self._desk.perform(
+        done = self.desk.perform(
             side,
             "record_hot_execution",
             lambda: self._apps[side].record_execution(row_id, status),
             writes=(str(row_id),),
         )
-        self._books.counted(name, failed=isinstance(done, Failure))
-
-    def _write(self, side: Side, operation: str, row_id: int, action: Callable[[], None]) -> bool:
-        """Perform a write of an own row; after a failure nobody knows what the row must be."""
-        failed = isinstance(self._desk.perform(side, operation, action, writes=(str(row_id),)), Failure)
-        if failed:
-            self._books.ledger.forget(row_id)
-        return not failed
+        self.books.counted(name, failed=isinstance(done, Failure))
 
     def _created(self, side: Side, row_id: int, row: Mapping[str, Any]) -> None:
-        self._desk.wrote(str(row_id))
+        self.desk.wrote(str(row_id))
         given = dict(row)
         workflow_type, pattern = given.pop("workflow_type"), given.pop("execution_pattern", None)
-        self._books.born(side, row_id, workflow_type, pattern, given)
-
-    def _check(self, written: Side, row_id: int) -> None:
-        """Read on the other side, if its application runs, what one side has just committed."""
-        side = written.other
-        if side in self._live:
-            found = self._desk.perform(side, CHECK, lambda: self._apps[side].get(row_id))
-            if not isinstance(found, Failure):
-                self._books.compare(Fault.STALE, side, CHECK, row_id, found)
-
-    def _own(self) -> int:
-        return self._dice.choice(list(self._books.ledger.templates))
-
-
-OPERATIONS: dict[str, Callable[[TemplateWorker, Side], None]] = {
-    name: getattr(TemplateWorker, f"_{name}") for mix in MIXES.values() for name in mix
-}
+        self.books.born(side, row_id, workflow_type, pattern, given)

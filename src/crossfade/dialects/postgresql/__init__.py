@@ -8,15 +8,16 @@ from contextlib import suppress
 from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from crossfade.dialects.dialect import Load
-from crossfade.dialects.postgresql.blockers import oldest
+from crossfade.dialects.dialect import Held, Load
+from crossfade.dialects.postgresql import troubleshooting
+from crossfade.dialects.postgresql.blockers import held, oldest
 from crossfade.dialects.postgresql.catalogue import LOAD
 from crossfade.dialects.postgresql.ddl import Renderer
 from crossfade.dialects.postgresql.objections import objection
 from crossfade.dialects.postgresql.reflection import reflect
 from crossfade.errors import Refused, Unsupported
 from crossfade.schema import Schema, TableName
-from crossfade.steps import AskExpression, Statement, Step
+from crossfade.steps import AskExpression, AskForeignKey, AskIndex, Statement, Step
 
 OLDEST = 13
 
@@ -89,8 +90,10 @@ class PostgreSQL:
         """The statements of `step`, in order."""
         return self._renderer.render(step)
 
-    def objection(self, connection: Connection, step: AskExpression) -> Refused | None:
-        """Why the server would not take the expression; None where it would."""
+    def objection(
+        self, connection: Connection, step: AskExpression | AskForeignKey | AskIndex
+    ) -> Refused | None:
+        """Why the server would not take what is asked for; None where it would."""
         return objection(connection, step)
 
     def load(self, connection: Connection) -> Load:
@@ -105,6 +108,14 @@ class PostgreSQL:
         with suppress(DBAPIError), self.engine.connect() as connection:
             return oldest(connection, tables)
         return None
+
+    def held(self, connection: Connection, tables: Sequence[str]) -> Held | None:
+        """The oldest transaction of another session that holds a lock on one of the tables, right now."""
+        return held(connection, tables)
+
+    def troubleshooting(self, evolution: str, tables: Sequence[TableName]) -> tuple[tuple[str, str], ...]:
+        """Queries that change nothing and tell where an evolution hangs: each its title and its SQL."""
+        return troubleshooting.queries(evolution, tables)
 
     def passing(self, error: DBAPIError) -> str | None:
         """Why `error` may pass when the work is tried again, or None where it will not."""

@@ -11,12 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crossfade.dialects.postgresql import values
+from crossfade.dialects.postgresql import left_out, values
 from crossfade.dialects.postgresql.quoting import ident, literal
 from crossfade.dialects.postgresql.triggers import ACTIVE, counter, inside
+from crossfade.expressions import Expression, LookupKey, LookupValue
 from crossfade.lens import Law, RowLens
 from crossfade.schema import Column
 from crossfade.steps import InstallSync
+
+_NO_OLD_VALUE = "%s.%s can't be %s yet: the old version has no value for it"
+_COMPLETE_FIRST = "Complete the evolution first, or give it unknown=."
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,9 @@ class Body:
         )
 
     def _on_insert(self, lens: RowLens) -> list[str]:
+        if not lens.new:
+            counts = {side: self._counted(side) for side in ("new", "old")}
+            return left_out.on_insert(self.step, lens, pinned=self.pinned, **counts)
         absent = [f"NEW.{ident(column.name)} IS NULL" for column in lens.new]
         lines = [f"    IF {' AND '.join([*absent, self._old_speaks(lens)])} THEN", *self._forwards(lens)]
         if lens.backward:
@@ -63,6 +70,8 @@ class Body:
         return f"({' OR '.join([*said, of_old])})" if said else of_old
 
     def _on_update(self, lens: RowLens) -> list[str]:
+        if not lens.new:
+            return left_out.on_update(self.step, lens, old=self._counted("old"))
         if not lens.backward:
             return self._refill(lens)
         return [
@@ -84,7 +93,26 @@ class Body:
 
     def _forwards(self, lens: RowLens) -> list[str]:
         assigned = values.forward(lens, values.NEW, self.step.columns)
-        return [*_assign(assigned), *(self._counted("old") if lens.backward else [])]
+        unknown = [self._unknown(lens, each.value) for each in lens.forward]
+        return [
+            *_assign(assigned),
+            *(line for lines in unknown for line in lines),
+            *(self._counted("old") if lens.backward else []),
+        ]
+
+    def _unknown(self, lens: RowLens, value: Expression) -> list[str]:
+        """What the old side must not say while both are live, because no row of a lookup stands for it."""
+        if not isinstance(value, LookupKey) or value.otherwise or any(each.enum for each in lens.old):
+            return []
+        (new,) = lens.new
+        told = f"NEW.{ident(value.column)}"
+        return self._raise(
+            f"{told} IS NOT NULL AND NEW.{ident(new.name)} IS NULL",
+            f"%s.%s can't be %s: no row of {str(value.lookup).replace('%', '%%')} stands for it",
+            value.column,
+            told,
+            "Use a value that the evolution maps, or give it other=.",
+        )
 
     def _backwards(self, lens: RowLens) -> list[str]:
         assigned = _assign(values.backward(lens, values.NEW, self.step.columns))
@@ -97,7 +125,35 @@ class Body:
                 *assigned,
                 "      END IF;",
             ]
-        return [*self._refusals(lens), *assigned, *self._counted("new")]
+        return [*self._refusals(lens), *assigned, *self._unsaid(lens), *self._counted("new")]
+
+    def _unsaid(self, lens: RowLens) -> list[str]:
+        """As `_refusals`, where it takes a lookup to know."""
+        lines = []
+        for each, shown in zip(lens.backward, lens.shown, strict=False):
+            value = each.value
+            if isinstance(value, LookupValue) and value.otherwise is None:
+                told = f"NEW.{ident(value.column)}"
+                lines += self._raise(
+                    f"NEW.{ident(each.column)} IS NULL" + (f" AND {told} IS NOT NULL" if value.null else ""),
+                    _NO_OLD_VALUE,
+                    shown,
+                    told,
+                    _COMPLETE_FIRST,
+                )
+        return lines
+
+    def _raise(self, test: str, fact: str, column: str, value: str, hint: str) -> list[str]:
+        """Refuse a write where `test` holds; `fact` takes the table, the column and the value."""
+        told = f"coalesce(pg_catalog.quote_literal({value}), 'NULL')"
+        where = f"{literal(str(self.step.table))}, {literal(column)}"
+        return [
+            f"      IF {test} THEN",
+            "        RAISE EXCEPTION USING ERRCODE = 'check_violation',",
+            f"          MESSAGE = pg_catalog.format({literal(fact)}, {where}, {told}),",
+            f"          HINT = {literal(hint)};",
+            "      END IF;",
+        ]
 
     def _refusals(self, lens: RowLens) -> list[str]:
         """What the new side must not say yet, because the old one has no value for it."""
@@ -107,16 +163,7 @@ class Body:
             value = f"NEW.{ident(name)}"
             allowed = values.is_one_of(lens.new[place], known)
             test = f"({allowed}) IS NOT TRUE" + (f" AND {value} IS NOT NULL" if null else "")
-            fact = literal("%s.%s can't be %s yet: the old version has no value for it")
-            told = f"coalesce(pg_catalog.quote_literal({value}), 'NULL')"
-            where = f"{literal(str(self.step.table))}, {literal(lens.shown[place])}"
-            lines += [
-                f"      IF {test} THEN",
-                "        RAISE EXCEPTION USING ERRCODE = 'check_violation',",
-                f"          MESSAGE = pg_catalog.format({fact}, {where}, {told}),",
-                "          HINT = 'Complete the evolution first, or give it unknown=.';",
-                "      END IF;",
-            ]
+            lines += self._raise(test, _NO_OLD_VALUE, lens.shown[place], value, _COMPLETE_FIRST)
         return lines
 
     def _moves(self) -> list[str]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crossfade.dialects.postgresql import values
+from crossfade.dialects.postgresql.lookups import called
 from crossfade.dialects.postgresql.quoting import bound, ident, literal, parameter, table
+from crossfade.expressions import LookupValue
 from crossfade.lens import Law, RowLens
 from crossfade.schema import Column, TableName
 from crossfade.steps import Compare, CopyRows, KeepComplement, RestoreComplement, Role, Statement
@@ -119,7 +121,7 @@ def restore_complement(step: RestoreComplement) -> tuple[Statement, ...]:
                 f"FROM {COMPLEMENT} AS c "
                 f"WHERE {of} AND c.state = 'kept' ORDER BY c.row_key LIMIT {parameter('batch')}), "
                 f"restored AS (UPDATE {table(step.table)} AS t SET {assignments} FROM picked p "
-                f"WHERE {key}{unmoved} RETURNING p.row_key) "
+                f"WHERE {key}{unmoved}{_stands(lens)} RETURNING p.row_key) "
                 f"UPDATE {COMPLEMENT} AS c SET state = CASE WHEN EXISTS (SELECT FROM restored r "
                 "WHERE r.row_key = c.row_key) THEN 'restored' ELSE 'superseded' END FROM picked p "
                 f"WHERE c.row_key = p.row_key AND {of} RETURNING c.state",
@@ -130,11 +132,28 @@ def restore_complement(step: RestoreComplement) -> tuple[Statement, ...]:
     return (*_quietly(skip_triggers=step.skip_triggers), *works)
 
 
+def _stands(lens: RowLens) -> str:
+    """That the lookup's row to which a kept key refers is there, and still stands for the old value."""
+    told = {each.value.column: each for each in lens.backward if isinstance(each.value, LookupValue)}
+    conditions = ""
+    for number, column in enumerate(lens.new):
+        if (each := told.get(column.name)) is None or not isinstance(each.value, LookupValue):
+            continue
+        value, kept = each.value, f"(p.new_values ->> {number})::{column.type}"
+        conditions += (
+            f" AND (p.new_values ->> {number} IS NULL OR (t.{ident(each.column)} = {called(value, kept)} "
+            f"AND EXISTS (SELECT FROM {table(value.lookup)} AS l WHERE l.{ident(value.key)} = {kept})))"
+        )
+    return conditions
+
+
 def _astray(lens: RowLens, columns: Sequence[str]) -> str:
     # Nothing at all agrees with nothing at all, and is no value for a NOT NULL column.
     needed = lens.new if lens.law is not Law.FORWARD else ()
-    missing = "".join(f" OR t.{ident(each.name)} IS NULL" for each in needed if not each.nullable)
-    return f"NOT ({values.agree(lens, values.WRITTEN, columns)}){missing}"
+    missing = [f"t.{ident(each.name)} IS NULL" for each in needed if not each.nullable]
+    if lens.law is Law.FREE:
+        return " OR ".join(missing) or "false"
+    return " OR ".join([f"NOT ({values.agree(lens, values.WRITTEN, columns)})", *missing])
 
 
 def _reading(lenses: Sequence[RowLens]) -> tuple[values.Row, tuple[Statement, ...]]:

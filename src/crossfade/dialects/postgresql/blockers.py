@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from crossfade import names
+from crossfade.dialects.dialect import Held
 from crossfade.dialects.postgresql.quoting import ident
 
 # The wait is over when this is asked, so that `pg_blocking_pids` has nothing to say any more. A query's text
@@ -26,17 +27,20 @@ ORDER BY a.xact_start LIMIT 1
 
 
 def oldest(connection: Connection, tables: Sequence[str]) -> str | None:
-    """The oldest transaction that holds a lock on one of the tables, in words; None where there is none.
+    """The oldest transaction that holds a lock on one of the tables, in words; None where there is none."""
+    found = held(connection, tables)
+    if found is None:
+        return None
+    age = "" if found.seconds is None else f", its transaction open for {found.seconds:.0f} s"
+    return f"{found.who}{age}"
 
-    What the role may not see of it is left out.
-    """
+
+def held(connection: Connection, tables: Sequence[str]) -> Held | None:
+    """The same, taken apart. What the role may not see of it is left out, or None."""
     parts = [names.split_table(each) for each in tables]
     quoted = [".".join(ident(part) for part in each if part is not None) for each in parts]
     row = connection.execute(text(_OLDEST), {"tables": quoted}).one_or_none()
     if row is None:
         return None
     who = f"application {row.application_name!r}" if row.application_name else row.backend_type
-    words = [f"process {row.pid}", who, row.state]
-    if row.seconds is not None:
-        words.append(f"its transaction open for {row.seconds:.0f} s")
-    return ", ".join(word for word in words if word)
+    return Held(", ".join(word for word in (f"process {row.pid}", who, row.state) if word), row.seconds)

@@ -20,6 +20,19 @@ JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid
 GROUP BY n.nspname, t.typname
 """
 
+ENUM_COLUMNS = f"""
+SELECT en.nspname AS enum_schema, e.typname AS enum_name, n.nspname, c.relname, a.attname
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+JOIN pg_catalog.pg_type e ON e.typtype = 'e'
+  AND e.oid = CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN t.typelem ELSE t.oid END
+JOIN pg_catalog.pg_namespace en ON en.oid = e.typnamespace
+WHERE {_USER_SCHEMA} AND a.attnum > 0 AND NOT a.attisdropped AND NOT c.relispartition
+ORDER BY n.nspname, c.relname, a.attnum
+"""
+
 ROLE = """
 SELECT current_user::text AS name, r.rolsuper AS superuser, r.rolsuper AS may_skip_triggers,
   has_database_privilege(current_database(), 'CREATE') AS may_create_schema,
@@ -72,6 +85,7 @@ TABLES_16 = TABLES.replace(
 COLUMNS = """
 SELECT a.attrelid, a.attname, a.attnotnull, a.attgenerated::text, a.attidentity::text,
   format_type(a.atttypid, a.atttypmod) AS type, pg_get_expr(d.adbin, d.adrelid) AS default,
+  CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation,
   en.nspname AS enum_schema, e.typname AS enum_name,
   CASE WHEN t.typtype = 'd' THEN 'domain' WHEN t.typelem <> 0 AND t.typlen = -1 THEN 'array' ELSE '' END
     AS wraps,
@@ -89,11 +103,17 @@ WHERE a.attrelid = ANY(:oids) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum
 """
 
-# Options are what an index's key says besides its column: collation, operator class, order.
+# Options are what an index's key says besides its column: collation (of an expression, unless it is the
+# database's own, which is 100), operator class, order.
 INDEXES = """
 SELECT x.indrelid, c.relname, m.amname, x.indisunique, x.indisprimary, x.indisvalid, x.indimmediate,
   x.indexprs IS NOT NULL AS expressions, pg_get_expr(x.indpred, x.indrelid) AS predicate,
   k.columns, k.options, k.include, con.contype::text,
+  CASE WHEN x.indexprs IS NULL THEN '{}' ELSE
+    ARRAY(SELECT pg_get_indexdef(x.indexrelid, n, false) FROM generate_series(1, x.indnkeyatts) n ORDER BY n)
+  END AS keys,
+  CASE WHEN con.condeferred THEN ' DEFERRABLE INITIALLY DEFERRED' WHEN con.condeferrable THEN ' DEFERRABLE'
+    ELSE '' END AS deferral,
   coalesce(array_to_string(c.reloptions, ', '), '') AS storage,
   coalesce((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false) AS nulls_not_distinct,
   ARRAY(SELECT ARRAY[pn.nspname::text, p.relname::text] FROM pg_partition_tree(x.indexrelid) t
@@ -116,7 +136,7 @@ CROSS JOIN LATERAL (
                FILTER (WHERE u.n <= x.indnkeyatts AND a.attname IS NOT NULL), '{}') AS columns,
     coalesce(array_agg(a.attname::text ORDER BY u.n) FILTER (WHERE u.n > x.indnkeyatts), '{}') AS include,
     coalesce(array_agg(
-      CASE WHEN co.oid IS NOT NULL AND co.oid <> a.attcollation
+      CASE WHEN co.oid IS NOT NULL AND co.oid <> coalesce(a.attcollation, 100)
            THEN ' COLLATE ' || co.oid::regcollation::text ELSE '' END
       || CASE WHEN NOT op.opcdefault THEN ' ' || quote_ident(opn.nspname) || '.' || quote_ident(op.opcname)
               ELSE '' END
@@ -143,7 +163,8 @@ WHERE con.contype = 'c' AND con.conrelid = ANY(:oids) ORDER BY con.conname
 
 FOREIGN_KEYS = """
 SELECT con.conname, n.nspname AS schema, c.relname AS table, fn.nspname AS target_schema,
-  f.relname AS target_table, con.confdeltype::text,
+  f.relname AS target_table, con.confdeltype::text, con.convalidated,
+  regexp_replace(pg_get_constraintdef(con.oid), ' NOT VALID$', '') AS definition,
   ARRAY(SELECT a.attname::text FROM unnest(con.conkey) WITH ORDINALITY k(n, i)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.n ORDER BY i) AS columns,
   ARRAY(SELECT a.attname::text FROM unnest(con.confkey) WITH ORDINALITY k(n, i)

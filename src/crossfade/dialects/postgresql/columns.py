@@ -1,6 +1,8 @@
-"""Columns and types as PostgreSQL's statements."""
+"""Columns, types and names of tables as PostgreSQL's statements."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, literal, table
 from crossfade.dialects.postgresql.rendering import Server, alter, granted, render
@@ -10,8 +12,10 @@ from crossfade.steps import (
     CreateEnum,
     DropColumn,
     DropEnum,
+    DropNotNull,
     Relax,
     RenameColumn,
+    RenameTable,
     SetDefault,
     SetNotNull,
     Statement,
@@ -48,7 +52,28 @@ def _(step: DropColumn, server: Server) -> tuple[Statement, ...]:
 
 @render.register
 def _(step: RenameColumn, server: Server) -> tuple[Statement, ...]:
-    return (alter(step.table, f"RENAME COLUMN {ident(step.column)} TO {ident(step.to)}"),)
+    renamed = alter(step.table, f"RENAME COLUMN {ident(step.column)} TO {ident(step.to)}")
+    if server.version < (18,):
+        return (renamed,)
+    return (renamed, replace(renamed, sql=_not_null_renamed(step)))
+
+
+def _not_null_renamed(step: RenameColumn) -> str:
+    """NOT NULL has a name of its own from PostgreSQL 18 on, made of the column's when it was declared."""
+    before, after = (f"{step.table.name}_{name}_not_null" for name in (step.column, step.to))
+    body = (
+        "DECLARE\n  found name;\nBEGIN\n"
+        "  SELECT c.conname INTO found FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_attribute a\n"
+        "    ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]\n"
+        f"    WHERE c.conrelid = {literal(table(step.table))}::regclass AND c.contype = 'n' "
+        f"AND a.attname = {literal(step.to)}\n"
+        f"    AND (c.conname = {literal(before)} OR c.conname LIKE '%\\_crossfade\\_%');\n"
+        "  IF found IS NOT NULL THEN\n"
+        "    EXECUTE pg_catalog.format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', "
+        f"{literal(table(step.table))}, found, {literal(after)});\n"
+        "  END IF;\nEND"
+    )
+    return f"DO {dollar_quoted(body)}"
 
 
 @render.register
@@ -74,6 +99,16 @@ def _(step: SetNotNull, server: Server) -> tuple[Statement, ...]:
         alter(step.table, f"ALTER COLUMN {ident(step.column)} SET NOT NULL"),
         alter(step.table, f"DROP CONSTRAINT {ident(step.proof)}"),
     )
+
+
+@render.register
+def _(step: DropNotNull, server: Server) -> tuple[Statement, ...]:
+    return (alter(step.table, f"ALTER COLUMN {ident(step.column)} DROP NOT NULL"),)
+
+
+@render.register
+def _(step: RenameTable, server: Server) -> tuple[Statement, ...]:
+    return (alter(step.table, f"RENAME TO {ident(step.to.name)}"),)
 
 
 @render.register

@@ -1,4 +1,4 @@
-"""Indexes, unique constraints and checks as PostgreSQL's statements."""
+"""Indexes, unique constraints, checks and foreign keys as PostgreSQL's statements."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from crossfade.dialects.postgresql.rendering import Server, alter, render
 from crossfade.schema import Index, TableName
 from crossfade.steps import (
     AddCheck,
+    AddForeignKey,
     AdoptIndex,
     CreateIndex,
     DropCheck,
+    DropForeignKey,
     DropIndex,
     DropUnique,
     RenameCheck,
+    RenameForeignKey,
     RenameIndex,
     Role,
     Statement,
     ValidateCheck,
+    ValidateForeignKey,
 )
 
 
@@ -64,7 +68,7 @@ def _(step: DropIndex, server: Server) -> tuple[Statement, ...]:
 @render.register
 def _(step: AdoptIndex, server: Server) -> tuple[Statement, ...]:
     name = ident(step.index)
-    return (alter(step.table, f"ADD CONSTRAINT {name} UNIQUE USING INDEX {name}"),)
+    return (alter(step.table, f"ADD CONSTRAINT {name} UNIQUE USING INDEX {name}{step.deferral}"),)
 
 
 @render.register
@@ -93,12 +97,7 @@ def _(step: AddCheck, server: Server) -> tuple[Statement, ...]:
 
 @render.register
 def _(step: ValidateCheck, server: Server) -> tuple[Statement, ...]:
-    return (
-        Statement(
-            f"ALTER TABLE {table(step.table)} VALIDATE CONSTRAINT {ident(step.check)}",
-            lock="SHARE UPDATE EXCLUSIVE",
-        ),
-    )
+    return (_validate(step.table, step.check),)
 
 
 @render.register
@@ -111,12 +110,50 @@ def _(step: RenameCheck, server: Server) -> tuple[Statement, ...]:
     return (alter(step.table, f"RENAME CONSTRAINT {ident(step.check)} TO {ident(step.to)}"),)
 
 
-def _build(index: Index, name: str, of: TableName, *, concurrently: bool) -> Statement:
-    options = index.options or ("",) * len(index.columns)
-    keys = ", ".join(f"{ident(each)}{option}" for each, option in zip(index.columns, options, strict=True))
+@render.register
+def _(step: AddForeignKey, server: Server) -> tuple[Statement, ...]:
+    key = step.key
+    action = f" ON DELETE {key.on_delete}" if key.on_delete != "NO ACTION" else ""
+    target = f"{table(key.target)} ({idents(key.target_columns)})"
+    definition = key.definition or f"FOREIGN KEY ({idents(key.columns)}) REFERENCES {target}{action}"
+    return (
+        Statement(
+            f"ALTER TABLE {table(step.table)} ADD CONSTRAINT {ident(key.name)} {definition} NOT VALID",
+            lock="SHARE ROW EXCLUSIVE",  # on both tables
+            blocks="writes, briefly",
+        ),
+    )
+
+
+@render.register
+def _(step: ValidateForeignKey, server: Server) -> tuple[Statement, ...]:
+    return (_validate(step.table, step.name),)
+
+
+@render.register
+def _(step: DropForeignKey, server: Server) -> tuple[Statement, ...]:
+    return (alter(step.table, f"DROP CONSTRAINT IF EXISTS {ident(step.key.name)}"),)
+
+
+@render.register
+def _(step: RenameForeignKey, server: Server) -> tuple[Statement, ...]:
+    return (alter(step.table, f"RENAME CONSTRAINT {ident(step.name)} TO {ident(step.to)}"),)
+
+
+def _validate(of: TableName, constraint: str) -> Statement:
+    return Statement(
+        f"ALTER TABLE {table(of)} VALIDATE CONSTRAINT {ident(constraint)}", lock="SHARE UPDATE EXCLUSIVE"
+    )
+
+
+def index_sql(index: Index, name: str, on: str, *, concurrently: bool = False) -> str:
+    """The statement that builds `index`, under that name, on a table."""
+    options = index.options or ("",) * len(index.keys or index.columns)
+    named = [f"({each})" for each in index.keys] or [ident(each) for each in index.columns]
+    keys = ", ".join(f"{each}{option}" for each, option in zip(named, options, strict=True))
     sql = (
         f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {'CONCURRENTLY ' if concurrently else ''}"
-        f"{ident(name)} ON {table(of)} USING {ident(index.method)} ({keys})"
+        f"{ident(name)} ON {on} USING {ident(index.method)} ({keys})"
     )
     if index.include:
         sql += f" INCLUDE ({idents(index.include)})"
@@ -126,6 +163,11 @@ def _build(index: Index, name: str, of: TableName, *, concurrently: bool) -> Sta
         sql += f" WITH ({index.storage})"
     if index.predicate is not None:
         sql += f" WHERE {index.predicate}"
+    return sql
+
+
+def _build(index: Index, name: str, of: TableName, *, concurrently: bool) -> Statement:
+    sql = index_sql(index, name, table(of), concurrently=concurrently)
     if concurrently:  # a build that fails, as by a deadlock, leaves an invalid index
         remains = f"DROP INDEX CONCURRENTLY IF EXISTS {ident(of.schema)}.{ident(name)}"
         return Statement(sql, lock="SHARE UPDATE EXCLUSIVE", again=remains)

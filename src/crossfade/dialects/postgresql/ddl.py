@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crossfade.dialects.postgresql import columns, constraints, namespaces, questions, rows
+from crossfade.dialects.postgresql import (
+    columns,
+    constraints,
+    counts,
+    guards,
+    namespaces,
+    questions,
+    rows,
+    surveys,
+)
 from crossfade.dialects.postgresql.quoting import table
 from crossfade.dialects.postgresql.rendering import Server, render
 from crossfade.schema import TableName
 from crossfade.steps import Role, Statement, Step
 
 # Each says how its steps are rendered when it is loaded.
-FILES = (columns, constraints, namespaces, questions, rows)
+FILES = (columns, constraints, counts, guards, namespaces, questions, rows, surveys)
 
 
 class Renderer:

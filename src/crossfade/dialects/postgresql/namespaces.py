@@ -5,7 +5,6 @@ from __future__ import annotations
 from crossfade.dialects.postgresql import closing
 from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.dialects.postgresql.rendering import Server, granted, grantee, render
-from crossfade.schema import TableName
 from crossfade.steps import (
     CloseSide,
     CreateNamespace,
@@ -36,7 +35,7 @@ def _(step: DropNamespace, server: Server) -> tuple[Statement, ...]:
 
 @render.register
 def _(step: PublishView, server: Server) -> tuple[Statement, ...]:
-    view = table(TableName(step.namespace, step.table.name))
+    view = table(step.view)
     columns = ", ".join(
         ident(each.base) if each.base == each.name else f"{ident(each.base)} AS {ident(each.name)}"
         for each in step.columns
@@ -55,9 +54,10 @@ def _(step: PublishView, server: Server) -> tuple[Statement, ...]:
     ]
     if step.comment is not None:
         statements.append(Statement(f"COMMENT ON VIEW {view} IS {literal(step.comment)}"))
-    shown = {each.name for each in step.columns}
+    # A column that replaces another bears its name; one that is renamed, what it is called on the table.
+    shown = {each.base: each.name for each in step.columns} | {each.name: each.name for each in step.columns}
     statements += [
-        granted(each, each.column, view)
+        granted(each, None if each.column is None else shown[each.column], view)
         for each in step.grants
         if each.privilege in _VIEW_PRIVILEGES and (each.column is None or each.column in shown)
     ]
@@ -68,7 +68,7 @@ def _(step: PublishView, server: Server) -> tuple[Statement, ...]:
 
 @render.register
 def _(step: WithdrawView, server: Server) -> tuple[Statement, ...]:
-    return (Statement(f"DROP VIEW {table(TableName(step.namespace, step.table.name))}"),)
+    return (Statement(f"DROP VIEW {table(step.view)}"),)
 
 
 @render.register

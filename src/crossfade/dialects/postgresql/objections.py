@@ -1,4 +1,4 @@
-"""What the server says against an expression, told to the user, with a mark at the offending part."""
+"""What the server says against an expression or an index, told to the user."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crossfade.dialects.postgresql import questions
 from crossfade.dialects.postgresql.rendering import Server, render
 from crossfade.errors import MissingPrivilege, Refused, SchemaMismatch
 from crossfade.expressions import called, pointed
-from crossfade.steps import AskExpression, Role
+from crossfade.steps import AskExpression, AskForeignKey, AskIndex, Role, Step
 
 _VOLATILE_PLAN = "CTE Scan on asked"  # the first line of the plan where the query in WITH stands apart
 _VOLATILE = """
@@ -20,6 +20,14 @@ WHERE lower(p.proname) = ANY(:names) AND p.provolatile = 'v' ORDER BY p.oid::reg
 """
 # Classes of errors that speak of the expression: syntax and names, data, features, functions' own.
 _OF_THE_EXPRESSION = ("0A", "21", "22", "23", "2F", "38", "39", "42", "P0")
+_OTHERS: dict[type[Step], str] = {
+    AskIndex: "choose another method, other columns or another condition",
+    AskForeignKey: "choose other columns, or give them one type first",
+}
+_ELSE = {
+    False: "make it the column's server_default; fill= is for expressions that can be compared",
+    True: "leave backward= out, and make it the column's default first",
+}
 _ROWS_OWN = "use an expression of the row's own columns"
 _MANY = {
     "42803": "an aggregate can't give one row its value",
@@ -28,8 +36,29 @@ _MANY = {
 _WRONG_TYPE, _NO_FUNCTION, _NO_PRIVILEGE, _NO_FEATURE = "42804", "42883", "42501", "0A000"
 
 
-def objection(connection: Connection, step: AskExpression) -> Refused | None:
-    """Why the server would not take the expression of `step`; None where it would."""
+def objection(connection: Connection, step: AskExpression | AskForeignKey | AskIndex) -> Refused | None:
+    """Why the server would not take what `step` asks for; None where it would."""
+    if isinstance(step, AskExpression):
+        return _of_value(connection, step)
+    return _of_structure(connection, step, _OTHERS[type(step)])
+
+
+def _of_structure(connection: Connection, step: AskForeignKey | AskIndex, remedy: str) -> Refused | None:
+    for statement in render(step, Server((), 0)):
+        try:
+            connection.exec_driver_sql(statement.sql, execution_options={"no_parameters": True})
+        except DBAPIError as error:
+            if _sqlstate(error) == _NO_PRIVILEGE:
+                return None  # no temporary tables for this role: the step itself will tell
+            if not _sqlstate(error).startswith(_OF_THE_EXPRESSION):
+                raise
+            diagnosis: Any = getattr(error.orig, "diag", None)
+            detail = f": {diagnosis.message_detail}" if diagnosis.message_detail else ""
+            return SchemaMismatch(f"{diagnosis.message_primary}{detail}", remedy=remedy)
+    return None
+
+
+def _of_value(connection: Connection, step: AskExpression) -> Refused | None:
     for statement in render(step, Server((), 0)):
         try:
             result = connection.exec_driver_sql(statement.sql, execution_options={"no_parameters": True})
@@ -78,8 +107,8 @@ def _volatile(connection: Connection, step: AskExpression) -> Refused:
     return SchemaMismatch(
         f"{found.proname}() gives another value at each call: it is VOLATILE"
         f"{pointed(step.expression.text, names[found.proname.lower()])}",
-        remedy=f"where that is not so, ALTER FUNCTION {found.signature} STABLE; else make it the column's "
-        "server_default; fill= is for expressions that can be compared",
+        remedy=f"where that is not so, ALTER FUNCTION {found.signature} STABLE; "
+        f"else {_ELSE[step.given == 'backward']}",
     )
 
 

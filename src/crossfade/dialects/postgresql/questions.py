@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from crossfade.dialects.postgresql.quoting import dollar_quoted, idents, table
+from collections.abc import Iterable
+
+from crossfade.dialects.postgresql.constraints import index_sql
+from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, idents, table
 from crossfade.dialects.postgresql.rendering import Server, render
 from crossfade.expressions import Written, is_constant
-from crossfade.steps import AskExpression, Role, Statement
+from crossfade.schema import Column
+from crossfade.steps import AskExpression, AskForeignKey, AskIndex, Role, Statement
 
 
 @render.register
@@ -17,6 +21,39 @@ def _(step: AskExpression, server: Server) -> tuple[Statement, ...]:
     # Given as the column's default: what may be evaluated only when it is used is evaluated here.
     body = f"DECLARE value {step.type}; BEGIN value := {sql}; END"
     return (*statements, Statement(f"DO {dollar_quoted(body)}"))
+
+
+@render.register
+def _(step: AskIndex, server: Server) -> tuple[Statement, ...]:
+    # On an empty table of its own, in a transaction that is rolled back: what an operator class or the
+    # condition of an index must be, the server alone knows.
+    return (
+        Statement(f"SET LOCAL search_path = {idents(step.search_path)}", Role.SETTING),
+        Statement(f"CREATE TEMPORARY TABLE _crossfade_asked ({_declared(step.columns)})"),
+        Statement(index_sql(step.index, step.index.name, "pg_temp._crossfade_asked")),
+    )
+
+
+@render.register
+def _(step: AskForeignKey, server: Server) -> tuple[Statement, ...]:
+    targets = idents(each.name for each in step.target_columns)
+    return (
+        Statement(f"SET LOCAL search_path = {idents(step.search_path)}", Role.SETTING),
+        Statement(
+            f"CREATE TEMPORARY TABLE _crossfade_target ({_declared(step.target_columns)}, UNIQUE ({targets}))"
+        ),
+        Statement(
+            f"CREATE TEMPORARY TABLE _crossfade_asked ({_declared(step.columns)}, "
+            f"FOREIGN KEY ({idents(step.key.columns)}) REFERENCES pg_temp._crossfade_target ({targets}))"
+        ),
+    )
+
+
+def _declared(columns: Iterable[Column]) -> str:
+    return ", ".join(
+        f"{ident(each.name)} {each.type}{f' COLLATE {each.collation}' if each.collation else ''}"
+        for each in columns
+    )
 
 
 def written(step: AskExpression) -> Written:
@@ -52,7 +89,7 @@ def _questions(step: AskExpression) -> tuple[str, ...]:
     """
     sql = written(step).sql
     steady = f"WITH asked AS (SELECT{_source(step)} WHERE ({sql}) IS NULL) SELECT FROM asked"
-    rows = f"{table(step.table)} AS t, " if step.expression.reads else ""
+    rows = f"{_rows(step)}, " if step.expression.reads else ""
     columns = f"value {step.type} PATH '.' DEFAULT ({sql})"
     assigned = f"SELECT FROM {rows}XMLTABLE('.' PASSING NULL COLUMNS {columns}) AS asked"
     return tuple(f"EXPLAIN (COSTS OFF) {query}" for query in (steady, assigned))
@@ -60,7 +97,13 @@ def _questions(step: AskExpression) -> tuple[str, ...]:
 
 def _source(step: AskExpression) -> str:
     # A default sees no row: a column in it must be as unknown as it will be then.
-    return f" FROM {table(step.table)} AS t" if step.expression.reads else ""
+    return f" FROM {_rows(step)}" if step.expression.reads else ""
+
+
+def _rows(step: AskExpression) -> str:
+    made = [f"CAST(NULL AS {each.type}) AS {ident(each.name)}" for each in step.made]
+    rows = f"(SELECT {', '.join(('*', *made))} FROM {table(step.table)})" if made else table(step.table)
+    return f"{rows} AS t"
 
 
 def _lock(step: AskExpression) -> str:

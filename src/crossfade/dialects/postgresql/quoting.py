@@ -57,6 +57,18 @@ def literal(value: str | None) -> str:
     return "NULL" if value is None else "'" + _clean(value).replace("'", "''") + "'"
 
 
+def typed(text: str | None, type_: str) -> str:
+    """A literal of a type; a string's needs no cast, and reads better without."""
+    if text is None or type_.lower().startswith(("varchar", "character varying", "text")):
+        return literal(text)
+    return f"{literal(text)}::{type_}"
+
+
+def equals(one: str, other: str, *, qualified: bool) -> str:
+    """That one is the other; `qualified`: by pg_catalog's own operator, whatever the search path."""
+    return f"{one} {'OPERATOR(pg_catalog.=)' if qualified else '='} {other}"
+
+
 def parameter(name: str) -> str:
     """A mark for a parameter, until `bound` makes it one. NUL can stand in no name and no literal."""
     return f"\0{name}\0"

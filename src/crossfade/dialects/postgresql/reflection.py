@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, text
 from crossfade.dialects.postgresql import catalogue, dependents, rows_read
 from crossfade.names import split_table
 from crossfade.schema import (
+    WHOLE_TABLE,
     Check,
     Column,
     Dependent,
@@ -70,6 +71,10 @@ def _reflect(
         enums=tuple(
             EnumType(row.nspname, row.typname, tuple(row.labels))
             for row in connection.execute(text(catalogue.ENUMS))
+        ),
+        enum_columns=tuple(
+            ((row.enum_schema, row.enum_name), TableName(row.nspname, row.relname), row.attname)
+            for row in connection.execute(text(catalogue.ENUM_COLUMNS))
         ),
         search_path=path,
         table_names=tuple(name for name, kind, _ in relations if kind in {"r", "p"}),
@@ -160,9 +165,11 @@ class _Reader:
         )
 
     def _mentions(self, name: TableName, oid: int, columns: Sequence[Column]) -> Iterable[Dependent]:
-        """Functions whose text speaks of a column: the catalogue does not track what a body uses."""
+        """Functions whose text speaks of the table, or of a column: the catalogue tracks no body."""
         for function in self.functions:
             words = set(re.findall(r"\w+", function.prosrc))
+            if name.name in words:
+                yield Dependent("function", function.name, WHOLE_TABLE)
             if name.name in words or oid in function.triggers_on:
                 for column in columns:
                     if column.name in words:

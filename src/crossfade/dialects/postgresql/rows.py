@@ -95,8 +95,8 @@ def _(step: CountUnsaid, server: Server) -> tuple[Statement, ...]:
     null = f" AND {column} IS NOT NULL" if step.null else ""
     return (
         Statement(
-            f"SELECT coalesce({column}::text, 'NULL') AS value, count(*) AS rows "
-            f"FROM {table(step.table)} WHERE ({said}) IS NOT TRUE{null} "
+            f"SELECT coalesce({column}::text, 'NULL') AS value, count(*) AS rows, "
+            f"sum(count(*)) OVER () AS many FROM {table(step.table)} WHERE ({said}) IS NOT TRUE{null} "
             "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20",
             lock="ACCESS SHARE",
         ),

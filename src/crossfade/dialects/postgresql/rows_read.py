@@ -42,6 +42,7 @@ def column(row: Row[Any]) -> Column:
         enum=(row.enum_schema, row.enum_name) if row.enum_name else None,
         wraps=row.wraps,
         comment=row.comment,
+        collation=row.collation,
     )
 
 
@@ -61,6 +62,8 @@ def index(row: Row[Any]) -> Index:
         valid=row.indisvalid,
         storage=row.storage,
         nulls_not_distinct=row.nulls_not_distinct,
+        keys=tuple(row.keys),
+        deferral=row.deferral,
         parts=tuple(TableName(*part) for part in row.parts),
     )
 
@@ -91,6 +94,8 @@ def foreign_key(row: Row[Any]) -> ForeignKey:
         TableName(row.target_schema, row.target_table),
         tuple(row.target_columns),
         _ACTIONS[row.confdeltype],
+        row.definition,
+        row.convalidated,
     )
 
 

@@ -10,13 +10,15 @@ import json
 from itertools import groupby
 
 from crossfade.dialects.postgresql.quoting import ident, idents, literal, table
-from crossfade.schema import TableName
-from crossfade.steps import Role, SeedRows, Statement, UnseedRows
+from crossfade.steps import Role, SeedLookup, SeedRows, Statement, UnseedLookup, UnseedRows
 
 SEED = "crossfade.seed"
 
+Seed = SeedRows | SeedLookup
+Unseed = UnseedRows | UnseedLookup
 
-def seed(step: SeedRows) -> tuple[Statement, ...]:
+
+def seed(step: Seed) -> tuple[Statement, ...]:
     """Bring back what a rollback took away, then insert what is not there, each with its image."""
     view = _view(step)
     rows = [json.loads(row) for row in step.rows]
@@ -37,14 +39,15 @@ def seed(step: SeedRows) -> tuple[Statement, ...]:
     return (
         # On the search path, the namespace tells the sync that a NULL is one that the new side means.
         Statement(
-            f"SET LOCAL search_path = {ident(step.namespace)}, {ident(step.table.schema)}", Role.SETTING
+            f"SET LOCAL search_path = {idents(dict.fromkeys((step.namespace, step.table.schema)))}",
+            Role.SETTING,
         ),
         *(Statement(_with_image(step, insert), lock="ROW EXCLUSIVE") for insert in inserts),
         Statement("SET LOCAL search_path = DEFAULT", Role.SETTING),
     )
 
 
-def unseed(step: UnseedRows) -> tuple[Statement, ...]:
+def unseed(step: Unseed) -> tuple[Statement, ...]:
     """Lock the seeded rows, then take away those that equal their image and that nothing refers to.
 
     Two statements, so that the second sees what was committed before the lock was had.
@@ -77,7 +80,7 @@ def unseed(step: UnseedRows) -> tuple[Statement, ...]:
     )
 
 
-def _with_image(step: SeedRows, insert: str) -> str:
+def _with_image(step: Seed, insert: str) -> str:
     key = ", ".join(f"{literal(each)}, m.{ident(each)}::text" for each in step.key)
     return (
         f"WITH made AS ({insert} ON CONFLICT DO NOTHING RETURNING *) "
@@ -88,11 +91,11 @@ def _with_image(step: SeedRows, insert: str) -> str:
     )
 
 
-def _view(step: SeedRows | UnseedRows) -> str:
-    return table(TableName(step.namespace, step.table.name))
+def _view(step: Seed | Unseed) -> str:
+    return table(step.view)
 
 
-def _of(step: SeedRows | UnseedRows) -> str:
+def _of(step: Seed | Unseed) -> str:
     return f"s.evolution = {literal(step.evolution)} AND s.table_name = {literal(str(step.table))}"
 
 
@@ -101,7 +104,7 @@ def _records(view: str, rows: list[dict[str, object]]) -> str:
     return f"jsonb_populate_recordset(NULL::{view}, {literal(text)}::jsonb)"
 
 
-def _absent(step: SeedRows, view: str) -> str:
+def _absent(step: Seed, view: str) -> str:
     return f"NOT EXISTS (SELECT FROM {view} AS t WHERE {_same_key(step.key, 't', 'r')})"
 
 

@@ -60,6 +60,8 @@ def _conditional(step: InstallSync, name: str) -> tuple[Statement, ...]:
         )
     )
     changed = values.changed(dict.fromkeys((*step.watched, *step.movers)))
+    if not changed:
+        return inserts
     return (
         *inserts,
         *trigger(UPDATE, "UPDATE", step.table, f"{name}()", when=f"({changed}) AND {ACTIVE}"),

@@ -13,8 +13,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crossfade import expressions
-from crossfade.dialects.postgresql.quoting import ident, literal
-from crossfade.expressions import Expression, Sql, ValueMap, default_of, literal_of
+from crossfade.dialects.postgresql import lookups
+from crossfade.dialects.postgresql.quoting import equals, ident, typed
+from crossfade.expressions import (
+    Expression,
+    LookupKey,
+    LookupValue,
+    Sql,
+    ValueMap,
+    default_of,
+    literal_of,
+)
 from crossfade.lens import Assignment, Law, RowLens
 from crossfade.schema import Column
 
@@ -43,6 +52,11 @@ class Row:
     def __getitem__(self, column: Column | str) -> str:
         return f"{self.alias}.{ident(column if isinstance(column, str) else column.name)}"
 
+    @property
+    def in_trigger(self) -> bool:
+        """Whether it is the row that a trigger is called for."""
+        return self.alias in {"NEW", "OLD"}
+
 
 NEW, OLD = Row("NEW"), Row("OLD")
 WRITTEN = Row("t")  # by a statement that fires whatever the user has on the table, under the role's own path
@@ -54,9 +68,7 @@ def qualifies(lens: RowLens) -> bool:
     types from elsewhere can't be told.
     """
     values = (*lens.forward, *lens.backward)
-    return all(isinstance(each.value, ValueMap) for each in values) and all(
-        map(_plain, (*lens.old, *lens.new))
-    )
+    return all(_steady(each.value) for each in values) and all(map(_plain, (*lens.old, *lens.new)))
 
 
 def built_in(column: Column) -> bool:
@@ -67,23 +79,43 @@ def built_in(column: Column) -> bool:
 
 def value(expression: Expression, row: Row, columns: Iterable[str], *, qualified: bool = False) -> str:
     """The SQL of `expression` over `row`, whose columns are `columns`."""
-    if not isinstance(expression, ValueMap):
-        return expressions.for_row(expression, row.alias, columns, "postgresql")
+    match expression:
+        case Sql():
+            return expressions.for_row(expression, row.alias, columns, "postgresql")
+        case LookupKey() | LookupValue():
+            return _looked_up(expression, row, qualified=qualified)
+        case ValueMap():
+            return _mapped(expression, row, qualified=qualified)
+
+
+def _mapped(expression: ValueMap, row: Row, *, qualified: bool) -> str:
     if not expression.pairs:
-        return _typed(expression.otherwise, expression.target)
+        return typed(expression.otherwise, expression.target)
     source = row[expression.column]
     cases = []
     for given, becomes in expression.pairs:
         test = (
             f"{source} IS NULL"
             if given is None
-            else _equals(source, _typed(given, expression.source), qualified=qualified)
+            else equals(source, typed(given, expression.source), qualified=qualified)
         )
-        cases.append(f"WHEN {test} THEN {_typed(becomes, expression.target)}")
+        cases.append(f"WHEN {test} THEN {typed(becomes, expression.target)}")
     otherwise = (
-        f" ELSE {_typed(expression.otherwise, expression.target)}" if expression.otherwise is not None else ""
+        f" ELSE {typed(expression.otherwise, expression.target)}" if expression.otherwise is not None else ""
     )
     return f"CASE {' '.join(cases)}{otherwise} END"
+
+
+def _looked_up(expression: LookupKey | LookupValue, row: Row, *, qualified: bool) -> str:
+    source = row[expression.column]
+    if row.in_trigger:
+        return lookups.called(expression, source)
+    known = not row.safe and all(map(built_in, expression.columns))
+    if isinstance(expression, LookupKey):
+        return lookups.key(expression, source, qualified=qualified, lookup_qualified=known)
+    if expression.sql is not None and not row.safe:
+        return lookups.called(expression, source)  # the routine executes a user's SQL under a safe path
+    return lookups.value(expression, source, qualified=known)
 
 
 def forward(lens: RowLens, row: Row, columns: Iterable[str]) -> list[tuple[Column, str]]:
@@ -145,11 +177,11 @@ def given(columns: Iterable[Column]) -> list[str]:
 
 def is_one_of(column: Column, allowed: Sequence[str]) -> str:
     """The condition, in a trigger, that the new value of `column` is one of these."""
-    literals = [_typed(each, column.type) for each in allowed]
+    literals = [typed(each, column.type) for each in allowed]
     if not literals:
         return "false"
     if built_in(column):
-        return " OR ".join(_equals(NEW[column], each, qualified=True) for each in literals)
+        return " OR ".join(equals(NEW[column], each, qualified=True) for each in literals)
     return f"{NEW[column]} IN ({', '.join(literals)})"
 
 
@@ -162,6 +194,12 @@ def differs(row: Row, column: Column, other: str) -> str:
 
 def _qualified(lens: RowLens, row: Row) -> bool:
     return not row.safe and all(map(built_in, (*lens.old, *lens.new)))
+
+
+def _steady(expression: Expression) -> bool:
+    if isinstance(expression, LookupKey | LookupValue):
+        return all(map(built_in, expression.columns))
+    return isinstance(expression, ValueMap)
 
 
 def _plain(column: Column) -> bool:
@@ -199,21 +237,10 @@ def _same(assigned: Iterable[tuple[Column, str]], row: Row) -> str:
 
 def _is_same(one: str, other: str) -> str:
     other = other if _SIMPLE.fullmatch(other) else f"({other})"
-    return f"coalesce({_equals(one, other, qualified=True)}, {one} IS NULL AND {other} IS NULL)"
-
-
-def _equals(one: str, other: str, *, qualified: bool) -> str:
-    return f"{one} {'OPERATOR(pg_catalog.=)' if qualified else '='} {other}"
+    return f"coalesce({equals(one, other, qualified=True)}, {one} IS NULL AND {other} IS NULL)"
 
 
 def _as_comparable(column: Column, sql: str) -> str:
     if column.type.lower() not in _UNCOMPARABLE:
         return sql
     return f"CAST(CAST({sql} AS {column.type}) AS text)"
-
-
-def _typed(text: str | None, type_: str) -> str:
-    """A literal of a type; a string's needs no cast, and reads better without."""
-    if text is None or type_.lower().startswith(("varchar", "character varying", "text")):
-        return literal(text)
-    return f"{literal(text)}::{type_}"

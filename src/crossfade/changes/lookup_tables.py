@@ -1,0 +1,73 @@
+"""A table that an evolution makes, as SQLAlchemy says it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy.schema import CreateIndex as SqlIndex
+from sqlalchemy.schema import CreateTable as SqlTable
+
+from crossfade.changes.column_types import dialect_of, rendered, rendered_default
+from crossfade.errors import EvolutionError
+from crossfade.schema import Column, Index, Schema, Table, TableName
+from crossfade.steps import CreateTable, Step
+
+
+def made(
+    declared: sqlalchemy.Table, like: Table, schema: Schema, evolution: str, place: str
+) -> tuple[Table, tuple[Step, ...]]:
+    """The table as it will be, and the step that makes it, with the owner and the readers of `like`."""
+    name = TableName(declared.schema or like.name.schema, declared.name)
+    columns = tuple(_column(each, schema, place) for each in declared.columns)
+    key = tuple(each.name for each in declared.primary_key.columns)
+    if not key:
+        raise EvolutionError(
+            f"the table {name} has no primary key",
+            place=place,
+            remedy="give one of its columns primary_key=True",
+        )
+    indexes = [Index(f"{name.name}_pkey", key, unique=True, constraint="primary key")]
+    indexes += [
+        Index(
+            str(each.name or ""),
+            tuple(column.name for column in each.columns),
+            unique=True,
+            constraint="unique",
+        )
+        for each in declared.constraints
+        if isinstance(each, sqlalchemy.UniqueConstraint)
+    ]
+    qualified = declared.to_metadata(sqlalchemy.MetaData(), schema=name.schema)
+    step = CreateTable(
+        evolution,
+        name,
+        _sql(SqlTable(qualified), schema),
+        tuple(sorted(_sql(SqlIndex(each), schema) for each in qualified.indexes)),
+        like.owner,
+        tuple(each for each in like.grants if each.column is None),
+    )
+    return Table(name, columns, key=key, indexes=tuple(indexes), owner=like.owner), (step,)
+
+
+def _sql(element: Any, schema: Schema) -> str:
+    text = str(element.compile(dialect=dialect_of(schema)))
+    return " ".join(text.split()) if "'" not in text else text.strip()
+
+
+def _column(column: sqlalchemy.Column[Any], schema: Schema, place: str) -> Column:
+    type_, collation = rendered(column.type, schema, place)
+    of_database = column.identity is not None or (
+        column.primary_key
+        and column.autoincrement in {True, "auto"}
+        and type_ in {"INTEGER", "BIGINT", "SMALLINT"}
+    )
+    return Column(
+        column.name,
+        type_.lower(),
+        bool(column.nullable),
+        rendered_default(column, schema, place),
+        identity="by default" if of_database else "",
+        comment=column.comment,
+        collation=collation,
+    )

@@ -1,0 +1,202 @@
+"""Lints: what a reviewer should look at before `start`, each with a code, and accepted with a reason.
+
+Pure: they are found in the plan's steps, the tables, the statements and what the database answered.
+docs/lints.md has a section for each code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from crossfade import names
+from crossfade.document import Lint
+from crossfade.errors import EvolutionError
+from crossfade.reports import PlannedStep
+from crossfade.schema import ForeignKey, Table, TableName
+from crossfade.steps import AddColumn, CopyRows, CreateIndex, PublishView, Step
+
+LARGE = 64 * 2**20
+"""From so many bytes on, rows that are written anew are worth a reviewer's look."""
+
+LONG = 5.0
+"""From so many seconds on, an open transaction is worth a reviewer's look."""
+
+LOCKING = ("SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE")  # against writes
+
+CODES = {
+    "CF101": "a rewrite",
+    "CF102": "an unindexed foreign key",
+    "CF103": "a long lock",
+    "CF104": "a trigger that will fire",
+    "CF105": "grants by column under row-level security",
+    "CF106": "a SELECT * that fails once",
+    "CF107": "a transaction in the way",
+    "CF108": "a table without statistics",
+}
+NOTES = frozenset({"CF106", "CF108"})
+"""Codes of what is good to know; all others are warnings."""
+
+
+def check_accepted(accepted: Mapping[str, str], place: str) -> None:
+    """Raises EvolutionError for a code that is none, and for an acceptance without a reason."""
+    for key, reason in accepted.items():
+        code = key.partition(" ")[0]
+        if code not in CODES:
+            raise EvolutionError(
+                f"accept= names {code!r}, which is no lint", place=place, remedy=names.nearest(code, CODES)
+            )
+        if not reason.strip():
+            raise EvolutionError(
+                f"accept= gives no reason for {key!r}", place=place, remedy="say why it is fine, in words"
+            )
+
+
+def silenced(found: Iterable[Lint], accepted: Mapping[str, str]) -> tuple[Lint, ...]:
+    """The lints, those that are accepted with the reason: by code and place, or by code alone."""
+    return tuple(each.model_copy(update={"silenced": _reason(each, accepted)}) for each in found)
+
+
+def of_plan(start: Sequence[Step], tables: Sequence[Table], role: str) -> tuple[Lint, ...]:
+    """What the steps of `start`, walked by `role`, and the tables as they were tell by themselves."""
+    return (
+        *_rewrites(start),
+        *_triggers(start, tables, role),
+        *_column_grants(start, tables),
+        *_prepared(start),
+        *_without_statistics(tables),
+    )
+
+
+def of_keys(start: Sequence[Step], tables: Sequence[Table], around: Sequence[Table]) -> tuple[Lint, ...]:
+    """Foreign keys of the tables, to them, and of `start`, whose columns no index begins with. `around` are
+    the tables that refer to those of the evolution.
+    """
+    known = {each.name: each for each in (*tables, *around)}
+    keys = [
+        *(key for table in tables for key in (*table.foreign_keys, *table.referenced_by)),
+        *(key for step in start if isinstance(key := getattr(step, "key", None), ForeignKey)),
+    ]
+    built = [(step.table, step.index.columns) for step in start if isinstance(step, CreateIndex)]
+    return tuple(
+        _lint(
+            "CF102",
+            f"{key.table}.{','.join(key.columns)}",
+            f"no index begins with the columns of foreign key {key.name}: each DELETE in {key.target}, and "
+            f"each UPDATE of its key, reads all of {key.table}",
+            f"build an index on ({', '.join(key.columns)})",
+        )
+        for key in dict.fromkeys(keys)
+        if key.table in known and not _served(key, known[key.table], built)
+    )
+
+
+def of_statements(command: str, steps: Sequence[PlannedStep]) -> tuple[Lint, ...]:
+    """Statements that somebody waits for as long as they take, rather than for a moment."""
+    return tuple(
+        _lint(
+            "CF103",
+            f"{command}: {step.title}",
+            f"{statement.lock} blocks {statement.blocks} for as long as the statement takes",
+            "run it when little is written, or do this part by hand before",
+        )
+        for step in steps
+        for statement in step.statements
+        if statement.lock in LOCKING and not statement.blocks.endswith("briefly")
+    )
+
+
+def of_held(tables: Sequence[TableName], who: str, seconds: float | None) -> tuple[Lint, ...]:
+    """A transaction that holds locks on one of the tables, right now, and has been open for so long."""
+    if seconds is None or seconds < LONG:
+        return ()
+    return (
+        _lint(
+            "CF107",
+            ", ".join(map(str, tables)),
+            f"a transaction has held locks there for {seconds:.0f} s ({who}); what needs a "
+            "strong lock gives up in time, and tries again until it ends",
+            "let it end, or start later; nobody queues behind the tries for long",
+        ),
+    )
+
+
+def _rewrites(start: Sequence[Step]) -> Iterator[Lint]:
+    for step in start:
+        if isinstance(step, CopyRows) and step.rows * step.row_bytes >= LARGE:
+            megabytes = step.rows * step.row_bytes / 1e6
+            yield _lint(
+                "CF101",
+                str(step.table),
+                f"the backfill writes about {step.rows:,} rows anew: {megabytes:,.0f} MB of new row "
+                "versions, and more than that of write-ahead log; in batches, and nobody waits for it",
+                "see that disk, archive and replicas have room for it, and that autovacuum keeps up",
+            )
+
+
+def _triggers(start: Sequence[Step], tables: Sequence[Table], role: str) -> Iterator[Lint]:
+    copied = {step.table: step for step in start if isinstance(step, CopyRows)}
+    for table in tables:
+        step = copied.get(table.name)
+        fired = sorted(each.name for each in table.triggers if each.enabled and "UPDATE" in each.events)
+        if step is not None and fired and not step.skip_triggers:
+            yield _lint(
+                "CF104",
+                str(table.name),
+                f"the backfill of {table.name} will fire {', '.join(fired)}: role {role} may not set "
+                "session_replication_role",
+                f"GRANT SET ON PARAMETER session_replication_role TO {role} (PostgreSQL 15 or later), or see "
+                "that they may fire for every row, and for every batch",
+            )
+
+
+def _column_grants(start: Sequence[Step], tables: Sequence[Table]) -> Iterator[Lint]:
+    shown = {step.table for step in start if isinstance(step, PublishView)}
+    for table in tables:
+        grantees = dict.fromkeys(each.grantee or "PUBLIC" for each in table.grants if each.column is not None)
+        if table.row_security and grantees and table.name in shown:
+            yield _lint(
+                "CF105",
+                str(table.name),
+                f"{table.name} has row-level security, so that its new version asks for a privilege on "
+                f"every column: {', '.join(grantees)}, with grants on some, can't use it",
+                "grant these roles the whole table, or let them stay with the old version until complete",
+            )
+
+
+def _prepared(start: Sequence[Step]) -> Iterator[Lint]:
+    for table in dict.fromkeys(step.table for step in start if isinstance(step, AddColumn)):
+        yield _lint(
+            "CF106",
+            str(table),
+            "a SELECT * that a session has prepared on the server fails once (cached plan must not change "
+            "result type), because the table gains a column",
+            "let the old application name its columns, or its driver try once more",
+        )
+
+
+def _without_statistics(tables: Sequence[Table]) -> Iterator[Lint]:
+    for table in tables:
+        if not table.rows:
+            yield _lint(
+                "CF108",
+                str(table.name),
+                "the planner knows of no rows: it is empty, or was never analyzed; nothing can be estimated",
+                f"ANALYZE {table.name}",
+            )
+
+
+def _served(key: ForeignKey, table: Table, built: Sequence[tuple[TableName, tuple[str, ...]]]) -> bool:
+    whole = [each for each in table.indexes if each.valid and each.predicate is None and not each.expressions]
+    heads = [each.columns for each in whole]
+    heads += [columns for of, columns in built if of == key.table]
+    wanted = set(key.columns)
+    return any(set(columns[: len(wanted)]) == wanted for columns in heads)
+
+
+def _lint(code: str, place: str, fact: str, remedy: str) -> Lint:
+    return Lint(code=code, title=CODES[code], place=place, fact=fact, remedy=remedy, warns=code not in NOTES)
+
+
+def _reason(lint: Lint, accepted: Mapping[str, str]) -> str | None:
+    here = (f"{lint.code} {place}" for place in (lint.place, lint.place.removeprefix("public.")))
+    return next((accepted[key] for key in (*here, lint.code) if key in accepted), None)

@@ -1,0 +1,252 @@
+"""Steps about lookup tables: made, seeded, told to writers, guarded against edits that would tell lies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from crossfade.errors import SchemaMismatch
+from crossfade.expressions import Held, LookupKey, LookupValue
+from crossfade.phases import Phase
+from crossfade.schema import Grant, TableName
+from crossfade.steps.seeds import taken_back
+from crossfade.steps.step import Mode, Step, Tally
+
+References = tuple[tuple[TableName, tuple[str, ...], tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class CreateTable(Step):
+    """Make a table; one that a rollback had put away comes back with its rows, where it was made just so.
+
+    `create` is the statement that makes it, `more` are those for its indexes.
+    """
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE  # what comes after locks it
+    evolution: str
+    table: TableName
+    create: str
+    more: tuple[str, ...] = ()
+    owner: str | None = None
+    grants: tuple[Grant, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"create table {self.table}"
+
+    @property
+    def locks(self) -> tuple[TableName, ...]:
+        return ()  # nobody knows it yet
+
+    def undo(self) -> Step:
+        return KeepTable(self.evolution, self.table, self.create)
+
+
+@dataclass(frozen=True)
+class KeepTable(Step):
+    """Put a table away that the evolution had made, into the journal's schema, with all its rows."""
+
+    phase = Phase.CONTRACT
+    evolution: str
+    table: TableName
+    create: str
+
+    @property
+    def title(self) -> str:
+        return f"put table {self.table} away"
+
+
+@dataclass(frozen=True)
+class SeedLookup(Step):
+    """Insert the rows of a lookup table that are not there yet; `rows` are JSON objects.
+
+    Rows which a rollback had taken away come back as they were.
+    """
+
+    phase = Phase.EXPAND
+    evolution: str
+    table: TableName
+    key: tuple[str, ...]
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    references: References
+
+    @property
+    def title(self) -> str:
+        return f"seed {len(self.rows)} rows of {self.table}"
+
+    @property
+    def namespace(self) -> str:
+        """The table's own schema: no version shows the lookup otherwise."""
+        return self.table.schema
+
+    @property
+    def view(self) -> TableName:
+        """Where the rows are written."""
+        return self.table
+
+    def undo(self) -> Step:
+        return UnseedLookup(self.evolution, self.table, self.key, self.references)
+
+    def tell(self, tally: Tally) -> dict[str, Any]:
+        return {"seeded": tally.changed}
+
+
+@dataclass(frozen=True)
+class UnseedLookup(Step):
+    """Take seeded rows of a lookup table away, but none that an application has changed or refers to."""
+
+    phase = Phase.CONTRACT
+    evolution: str
+    table: TableName
+    key: tuple[str, ...]
+    references: References
+
+    @property
+    def title(self) -> str:
+        return f"take back the untouched seeds of {self.table}"
+
+    @property
+    def namespace(self) -> str:
+        """The table's own schema: no version shows the lookup otherwise."""
+        return self.table.schema
+
+    @property
+    def view(self) -> TableName:
+        """Where the rows are written."""
+        return self.table
+
+    def tell(self, tally: Tally) -> dict[str, Any]:
+        return taken_back(tally)
+
+
+@dataclass(frozen=True)
+class InstallLookup(Step):
+    """Install what tells writers of `table` about a lookup, and what keeps its rows true meanwhile.
+
+    A row of the lookup that stands for an old value keeps what tells it; an edit of another row that is in
+    use changes the old side of the rows that use it. `unique` says that what tells is part of a unique
+    index, whose edit waits for whoever refers to the row.
+    """
+
+    phase = Phase.EXPAND
+    evolution: str
+    table: TableName
+    forward: LookupKey
+    backward: LookupValue
+    unique: bool
+    search_path: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"tell writers of {self.table} about {self.forward.lookup}"
+
+    @property
+    def locks(self) -> tuple[TableName, ...]:
+        return (self.forward.lookup,)
+
+    def renamed(self, names: Mapping[str, str]) -> InstallLookup:
+        """The same step where columns of `table` have other names."""
+        return replace(
+            self,
+            forward=replace(self.forward, column=names.get(self.forward.column, self.forward.column)),
+            backward=replace(self.backward, column=names.get(self.backward.column, self.backward.column)),
+        )
+
+    def undo(self) -> RemoveLookup:
+        return RemoveLookup(self.evolution, self.forward, self.backward)
+
+
+@dataclass(frozen=True)
+class RemoveLookup(Step):
+    """Remove what tells writers about a lookup, and its guard."""
+
+    phase = Phase.CONTRACT
+    evolution: str
+    forward: LookupKey
+    backward: LookupValue
+
+    @property
+    def title(self) -> str:
+        return f"let {self.forward.lookup} alone"
+
+    @property
+    def locks(self) -> tuple[TableName, ...]:
+        return (self.forward.lookup,)
+
+
+@dataclass(frozen=True)
+class CountLookups(Step):
+    """A check that changes nothing: for which values are there several rows of the lookup, or none, where
+    one can't be made because `missing` columns must be given?
+    """
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE
+    change: str
+    table: TableName
+    rows: tuple[tuple[str, Held], ...]
+    missing: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"count the rows of {self.table} for each value"
+
+    def told(self, found: Sequence[Sequence[Any]]) -> SchemaMismatch:
+        """The error for what was found: values, and how many rows stand for each."""
+        several = [f"{value!r} ({rows} rows)" for value, rows in found if rows]
+        if several:
+            return SchemaMismatch(
+                f"several rows of {self.table} would stand for one value: {', '.join(several)}",
+                place=self.change,
+                remedy="name in match= the columns that tell them apart, and give them in rows=",
+            )
+        values = ", ".join(repr(value) for value, _ in found)
+        return SchemaMismatch(
+            f"{self.table} has no row for {values}, and one can't be made without {', '.join(self.missing)}",
+            place=self.change,
+            remedy="give these columns in rows=, or make the rows first",
+        )
+
+
+@dataclass(frozen=True)
+class CountOthers(Step):
+    """A check that changes nothing: which values does a column hold besides those that are `known`?"""
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE
+    change: str
+    table: TableName
+    column: str
+    known: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"count other values of {self.table}.{self.column}"
+
+    def told(self, found: Sequence[Sequence[Any]]) -> SchemaMismatch:
+        """The error for what was found: values, and how many rows hold each."""
+        listed = ", ".join(f"{value!r} ({rows} rows)" for value, rows in found)
+        return SchemaMismatch(
+            f"values of {self.table}.{self.column} without a row: {listed}",
+            place=self.change,
+            remedy="add them to rows=, or say with other= which row stands for the rest",
+        )
+
+
+@dataclass(frozen=True)
+class CountUnanswered(Step):
+    """A check that changes nothing: how many rows refer to a row of a lookup that stands for no old value?"""
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE
+    change: str
+    table: TableName
+    shown: str
+    value: LookupValue
+
+    @property
+    def title(self) -> str:
+        return f"count values of {self.table}.{self.shown} that the old version can't say"

@@ -1,0 +1,81 @@
+"""The oracle of task_types on the engine itself: every sabotage is caught."""
+
+import pytest
+
+from crossfade.casebook.task_types.case import CASE
+from tests.casebook.walking import QUIETLY, Sabotage, sabotaged
+
+SABOTAGES = (
+    Sabotage(
+        "the backfill wrote another action",  # of the same domain: both sides agree, and it is wrong
+        "start",
+        f"{QUIETLY} UPDATE batch_job SET task_type_id = (SELECT id FROM task_type WHERE action = 'submit'"
+        " AND domain = 'claim') WHERE workflow_type = 'claim_status'",
+        ("lost",),
+        seconds=1.5,
+    ),
+    Sabotage(
+        "the backfill wrote another domain",
+        "start",
+        f"{QUIETLY} UPDATE batch_job SET task_type_id = (SELECT id FROM task_type WHERE action = 'submit'"
+        " AND domain = 'claim') WHERE workflow_type = 'prior_auth'",
+        ("lost", "mismatches"),
+        last="verify",
+        seconds=1.5,
+    ),
+    Sabotage(
+        "the sync forgets a task type that moves",
+        "both",
+        "ALTER TABLE task_type DISABLE TRIGGER USER;"
+        " UPDATE task_type t SET domain = CASE domain WHEN 'claim' THEN 'prior_auth' ELSE 'claim' END,"
+        " action = action || ' ' || id WHERE action NOT LIKE '%\\_legacy' AND domain <> 'eligibility'"
+        " AND id IN (SELECT task_type_id FROM batch_job)",
+        ("mismatches",),
+        last="verify",
+    ),
+    Sabotage(
+        "a trace vanished",
+        "both",
+        "DELETE FROM rcm_trace WHERE id = (SELECT max(t.id) FROM rcm_trace t JOIN batch_job b ON b.id ="
+        " t.batch_job_id WHERE b.id = (SELECT id FROM batch_job ORDER BY id LIMIT 1))",
+        ("lost",),
+    ),
+    Sabotage(
+        "the rollback told traces anew",
+        "rollback",
+        f"{QUIETLY} UPDATE rcm_trace t SET workflow_type = b.workflow_type FROM batch_job b"
+        " WHERE b.id = t.batch_job_id",
+        ("rollback",),
+        seconds=1.5,
+    ),
+    Sabotage(
+        "no action comes back",
+        "rollback",
+        "DELETE FROM crossfade.complement",
+        ("restart", "lost"),
+        last="restart",
+    ),
+    Sabotage(
+        "the revert told traces anew",
+        "revert",
+        f"{QUIETLY} UPDATE rcm_trace t SET workflow_type = b.workflow_type FROM batch_job b"
+        " WHERE b.id = t.batch_job_id",
+        ("revert",),
+        seconds=1.5,
+    ),
+    Sabotage(
+        "complete changed a display name",
+        "complete",
+        "UPDATE task_type SET display_name = 'x' WHERE action = 'submit'",
+        ("complete",),
+        seconds=1.5,
+    ),
+)
+
+
+@pytest.mark.one_server
+@pytest.mark.parametrize("sabotage", SABOTAGES, ids=str)
+def test_sabotage_is_caught(database: str, sabotage: Sabotage) -> None:
+    counts = sabotaged(CASE, database, sabotage)
+    for figure in sabotage.figures:
+        assert counts.get(figure, 0) > 0, (figure, counts)

@@ -1,0 +1,81 @@
+"""Walks of a case on the engine itself, as far as a test wants, with a chance to break something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.console import Console
+from sqlalchemy import NullPool, create_engine, text
+
+from crossfade import commands, connect_args
+from crossfade.casebook.case import Case
+from crossfade.casebook.journey import Journey
+from crossfade.casebook.screen import Lines
+from crossfade.casebook.stages import WALK
+from crossfade.casebook.summary import Summary, summarize
+from crossfade.casebook.walk import Pace, walk
+from crossfade.casebook.words import Side
+
+QUIETLY = "SET LOCAL session_replication_role = replica; SET LOCAL crossfade.sync = 'off';"
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """A statement that breaks a promise, after which stage's command it is run, and the figures that must
+    show it by the stage `last` (left out: the same).
+    """
+
+    what: str
+    stage: str
+    statement: str
+    figures: tuple[str, ...]
+    last: str = ""
+    seconds: float = 4.0
+
+    def __str__(self) -> str:
+        return self.what.replace(" ", "-")
+
+
+def run(database: str, *statements: str) -> None:
+    """Execute the statements in one transaction."""
+    with create_engine(database, poolclass=NullPool).begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def walked(
+    case: Case,
+    database: str,
+    last: str,
+    *,
+    interfere: Callable[[str, str], None] | None = None,
+    rows: int = 1500,
+    seconds: float = 4.0,
+) -> tuple[Journey, Summary]:
+    """A walk of this case until the stage `last`, with it."""
+    stages = WALK[: [stage.name for stage in WALK].index(last) + 1]
+    engine = create_engine(database, poolclass=NullPool)
+    journey = Journey(case.name, "postgresql", case.build(engine, rows, 1), stages)
+    accesses = {Side.OLD: (database, {}), Side.NEW: (database, connect_args(case.evolution.name))}
+    watcher, pace = Lines(Console(quiet=True)), Pace(seconds=seconds, workers=3, rate=250)
+    walk(case, accesses, journey, commands=commands, watcher=watcher, pace=pace, interfere=interfere)
+    return journey, summarize(journey)
+
+
+def sabotaged(case: Case, database: str, sabotage: Sabotage) -> dict[str, int]:
+    """The figures of a walk in which that was done: faults, differences by comparison, mismatches."""
+
+    def interfere(stage: str, url: str) -> None:
+        if stage == sabotage.stage:
+            run(url, sabotage.statement)
+
+    last = sabotage.last or sabotage.stage
+    journey, summary = walked(case, database, last, interfere=interfere, seconds=sabotage.seconds)
+    assert not summary.ok
+    assert summary.failures
+    assert not journey.failure, journey.failure
+    counts = {str(fault): count for fault, count in journey.notes.counts.items()}
+    counts |= {name: comparison.differences for name, comparison in journey.comparisons.items()}
+    counts["mismatches"] = summary.verify.mismatches if summary.verify else 0
+    return counts

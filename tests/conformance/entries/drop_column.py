@@ -1,0 +1,151 @@
+"""DropColumn: a column that only the old version has."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from crossfade import AddColumn, DropColumn, OpenEnum
+from tests.conformance.columns import Row, added, dropped, key, opened
+from tests.conformance.entries.add_foreign_key import beside
+from tests.conformance.entries.orders import OPEN, ORDERS, REST, ROW, SAID, TYPE
+from tests.conformance.entry import Entry
+
+LABELS = """CREATE TABLE "Labels" (amount int PRIMARY KEY, label text NOT NULL);
+INSERT INTO "Labels" VALUES (5, 'five'), (0, 'it''s 100 %');
+"""
+TOLD = {5: "five", 0: "it's 100 %"}
+
+
+def _with(column: str, more: str = "") -> str:
+    return f"CREATE TABLE orders (id int PRIMARY KEY, {column}, {REST}{more});"
+
+
+def _doubled(row: Row) -> int | None:
+    return None if row["amount"] is None else row["amount"] * 2
+
+
+def _origin(row: Row) -> str:
+    return (row["origin"] or "none").lower()
+
+
+def _upper(row: Row) -> str | None:
+    channel = row.get("channel")  # which a row of the new version does not have yet
+    return channel.upper() if channel else None
+
+
+def _paid(row: Row) -> str | None:
+    return None if row["status"] in {"fresh", "sent"} else "paid"
+
+
+def _label(orders: str) -> str:
+    labels = beside(orders, '"Labels"')
+    return f"coalesce((SELECT label FROM {labels} AS t WHERE t.amount = orders.amount), 'none')"
+
+
+STATUS = "status order_status NOT NULL DEFAULT 'new' REFERENCES statuses ON DELETE CASCADE DEFERRABLE"
+CONSTRAINTS = ", CONSTRAINT barred CHECK (status <> 'sent'), CONSTRAINT once UNIQUE (status, n) DEFERRABLE"
+BELONGINGS = f"""{TYPE} CREATE TABLE statuses (status order_status PRIMARY KEY);
+INSERT INTO statuses VALUES ('new'), ('paid'), ('sent'); {_with(STATUS, CONSTRAINTS)}
+CREATE INDEX by_status ON orders (status DESC, amount) INCLUDE (note) WHERE status IN ('new', 'paid');
+CREATE UNIQUE INDEX by_text ON orders ((status = 'new'), n);
+COMMENT ON COLUMN orders.status IS 'where it is';"""
+
+DROP_COLUMN = (
+    Entry(
+        "DropColumn",
+        _with("channel text"),
+        lambda orders: [DropColumn(orders, "channel")],
+        (*ROW, dropped("channel", "web", None, "it's 100 %")),
+    ),
+    Entry(
+        "DropColumn, NOT NULL with a default",
+        _with("channel text NOT NULL DEFAULT 'web'"),
+        lambda orders: [DropColumn(orders, "channel")],
+        (*ROW, dropped("channel", "shop", "web", default="web", nullable=False)),
+    ),
+    Entry(
+        "DropColumn, NOT NULL, backward is a constant",
+        _with("channel varchar(20) NOT NULL"),
+        lambda orders: [DropColumn(orders, "channel", backward="'it''s 100 %'")],
+        (*ROW, dropped("channel", "shop", "web", born=lambda _: "it's 100 %", nullable=False)),
+    ),
+    Entry(
+        "DropColumn, a default and another backward",
+        _with("channel text DEFAULT 'web'"),
+        lambda orders: [DropColumn(orders, "channel", backward="'new'")],
+        (*ROW, dropped("channel", "shop", None, "web", born=lambda _: "new", default="web")),
+    ),
+    Entry(
+        "DropColumn, backward over columns",
+        _with("doubled int"),
+        lambda orders: [DropColumn(orders, "doubled", backward="orders.amount * 2")],
+        (*ROW, dropped("doubled", 7, None, born=_doubled)),
+    ),
+    Entry(
+        "DropColumn, NOT NULL, backward reads another table",
+        f"{LABELS} {_with('label text NOT NULL')}",
+        lambda orders: [DropColumn(orders, "label", backward=_label(orders))],
+        (*ROW, dropped("label", "a", "b", born=lambda row: TOLD.get(row["amount"], "none"), nullable=False)),
+    ),
+    Entry(
+        "DropColumn with indexes, checks and a foreign key",
+        BELONGINGS,
+        lambda orders: [DropColumn(orders, "status", backward="'paid'")],
+        (
+            *ROW,
+            dropped(
+                "status",
+                *SAID,
+                born=lambda _: "paid",
+                default="new",
+                nullable=False,
+                allowed=lambda status: status != "sent",
+            ),
+        ),
+        gone=("barred", "once", "by_status", "by_text", "orders_status_fkey"),
+    ),
+    Entry(
+        "DropColumn of a partitioned table",
+        f"""CREATE TABLE orders (id int, {REST}, channel text, region text, PRIMARY KEY (region, id))
+        PARTITION BY LIST (region);
+        CREATE TABLE orders_eu PARTITION OF orders FOR VALUES IN ('eu');
+        CREATE TABLE orders_rest PARTITION OF orders DEFAULT;
+        CREATE INDEX by_channel ON orders (channel)""",
+        lambda orders: [DropColumn(orders, "channel", backward="region || coalesce(note, '')")],
+        (
+            key("region", lambda n: ("eu", "us")[n % 2]),
+            *ROW,
+            dropped("channel", "web", None, born=lambda row: row["region"] + (row["note"] or "")),
+        ),
+        conflict=("region", "id"),
+        gone=("by_channel",),
+    ),
+    Entry(
+        "DropColumn and AddColumn, each made of the other",
+        ORDERS.replace("note text", "note text, channel text NOT NULL"),
+        lambda orders: [
+            AddColumn(orders, sa.Column("origin", sa.String(20)), fill="upper(channel)"),
+            DropColumn(orders, "channel", backward="lower(coalesce(origin, 'NONE'))"),
+        ],
+        (
+            *ROW,
+            added("origin", "WEB", None, "SHOP", fill=_upper),
+            dropped("channel", "web", "shop", born=_origin, nullable=False),
+        ),
+    ),
+    Entry(
+        "DropColumn, made of what OpenEnum keeps",
+        f"{TYPE} {_with('status order_status NOT NULL, was order_status')}",
+        lambda orders: [
+            DropColumn(orders, "was", backward="CASE WHEN status = 'paid' THEN status END"),
+            OpenEnum(orders, "status", sa.String(40), values=SAID, unknown="paid"),
+        ],
+        (
+            *ROW,
+            opened("status", SAID, *(each for each in OPEN if each), unknown="paid"),
+            dropped(
+                "was", *SAID, None, born=lambda row: None if row["status"] in {"fresh", "sent"} else "paid"
+            ),
+        ),
+    ),
+)
