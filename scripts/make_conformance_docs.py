@@ -21,9 +21,10 @@ HEAD = """\
 
 Made by `python -m scripts.make_conformance_docs` from [tests/conformance](../tests/conformance), whose
 tests check every cell. A walk takes one of the changes below, on one server, in one schema (`public`, or
-one that has to be quoted, by turns; `--every-schema` takes both), through every stop. At each stop each
-application writes in every way, and **after every write both versions must show what a model in plain
-Python says**, refusals and `RETURNING` included.
+one that has to be quoted), through every stop. An everyday run takes one server and schema for each change,
+by turns that its seed begins; `make test ARGS=--every-schema` takes all. At each stop each application
+writes in every way, and **after every write both versions must show what a model in plain Python says**,
+refusals and `RETURNING` included.
 
 - Wherever both versions are live, `verify` finds no mismatch after all that.
 - At `rolled back`, and after every later rollback, the old version shows what the model says, and the

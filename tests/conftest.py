@@ -24,7 +24,9 @@ settings.load_profile("crossfade")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgresql", metavar="VERSIONS", default="", help="such as 18,15; or all")
-    parser.addoption("--every-schema", action="store_true", help="each conformance entry in every schema")
+    parser.addoption(
+        "--every-schema", action="store_true", help="each conformance entry on every server, in every schema"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,16 +1,21 @@
-"""Each entry in one of the schemas on each server, by turns; in every one with `--every-schema`."""
+"""Each entry on one of the servers, in one of the schemas, by turns that the run's seed begins; everywhere
+with `--every-schema`.
+"""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.conformance import pairing
+from tests.conformance.test_conformance import SCHEMAS
 from tests.conftest import SERVERS
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--every-schema"):
         return
-    servers = config.stash[SERVERS]
+    cells = [(server, schema) for schema in SCHEMAS for server in config.stash[SERVERS]]
+    begins = int(pairing.said().rsplit(maxsplit=1)[-1])
     numbers: dict[str, int] = {}
     taken: list[pytest.Item] = []
     left: list[pytest.Item] = []
@@ -19,8 +24,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if not {"entry", "schema", "postgresql"} <= params.keys():
             taken.append(item)
             continue
-        number = numbers.setdefault(params["entry"].name, len(numbers))
-        turn = (number + servers.index(params["postgresql"])) % 2
-        (taken if turn == (params["schema"] == "public") else left).append(item)
+        number = begins + numbers.setdefault(params["entry"].name, len(numbers))
+        its_turn = cells[number % len(cells)] == (params["postgresql"], params["schema"])
+        (taken if its_turn else left).append(item)
     config.hook.pytest_deselected(items=left)
     items[:] = taken
