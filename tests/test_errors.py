@@ -69,10 +69,17 @@ def test_a_place_within_another() -> None:
 def test_the_names_that_the_package_exports() -> None:
     assert sorted(crossfade.__all__) == [
         "AddColumn",
+        "AddForeignKey",
+        "AddIndex",
         "CrossfadeError",
+        "DropColumn",
+        "EnumToReference",
         "Evolution",
         "OpenEnum",
+        "RenameColumn",
+        "RenameTable",
         "SeedRows",
+        "SetNotNull",
         "connect_args",
         "search_path",
     ]

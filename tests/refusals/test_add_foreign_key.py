@@ -80,9 +80,8 @@ CASES = (
         (AddForeignKey("orders", "note", "notes", target="no"),),
         Refusal(
             SchemaMismatch,
-            'foreign key constraint "_crossfade_asked_note_fkey" cannot be implemented: Key columns "note" '
-            'of the referencing table and "no" of the referenced table are of incompatible types: text and '
-            "integer.",
+            "public.orders can't refer to public.notes by types that can't be compared: note (text) and no "
+            "(integer)",
             OF_NOTE,
             "choose other columns, or give them one type first",
         ),

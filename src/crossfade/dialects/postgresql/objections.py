@@ -52,10 +52,21 @@ def _of_structure(connection: Connection, step: AskForeignKey | AskIndex, remedy
                 return None  # no temporary tables for this role: the step itself will tell
             if not _sqlstate(error).startswith(_OF_THE_EXPRESSION):
                 raise
+            if isinstance(step, AskForeignKey) and _sqlstate(error) == _WRONG_TYPE:
+                return SchemaMismatch(_apart(step), remedy=remedy)
             diagnosis: Any = getattr(error.orig, "diag", None)
             detail = f": {diagnosis.message_detail}" if diagnosis.message_detail else ""
             return SchemaMismatch(f"{diagnosis.message_primary}{detail}", remedy=remedy)
     return None
+
+
+def _apart(step: AskForeignKey) -> str:
+    """Which types can't be compared: the server's own words differ from version to version."""
+    pairs = ", ".join(
+        f"{one.name} ({one.type}) and {other.name} ({other.type})"
+        for one, other in zip(step.columns, step.target_columns, strict=True)
+    )
+    return f"{step.table} can't refer to {step.key.target} by types that can't be compared: {pairs}"
 
 
 def _of_value(connection: Connection, step: AskExpression) -> Refused | None:
