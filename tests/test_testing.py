@@ -18,7 +18,8 @@ from crossfade.testing import PostgresServer, available_postgresql, embedded_pos
 
 # Says where its server is and what its process id is, then waits to be told to go on.
 OWNER = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from crossfade.testing import embedded_postgresql
 with embedded_postgresql() as server:
     print(server.url, server._process.pid, flush=True)
