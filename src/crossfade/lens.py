@@ -173,3 +173,16 @@ def in_turn(lenses: Iterable[RowLens]) -> tuple[tuple[RowLens, ...], ...]:
         layers.append(tuple(free or waiting))
         waiting = [lens for lens in waiting if lens not in layers[-1]]
     return tuple(layers)
+
+
+def lookup_law(forward: LookupKey, backward: LookupValue) -> Law:
+    """The law that a lookup obeys: backward only where what tells the rows apart tells each value's way back
+    too. What else a row holds may have been there before, and say something else.
+    """
+    told = {column for held, _ in backward.pairs for column, _ in held}
+    for value, held in forward.rows:
+        known = dict(held)
+        back = next((said for row, said in backward.pairs if set(row) <= set(held)), None)
+        if backward.sql is not None or forward.otherwise or not told <= known.keys() or back != value:
+            return Law.EITHER
+    return Law.BACKWARD

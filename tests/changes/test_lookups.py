@@ -359,3 +359,22 @@ def test_several_rows_for_one_value_are_refused(database: str, old: Session) -> 
     given = {value: {**row, "label": "L"} for value, row in AB.items()}
     commands.start(evolution(rows=given, match="code"), database)
     assert value(old, "SELECT count(DISTINCT kind_id) FROM jobs") == 2
+
+
+def test_values_whose_rows_only_differ_in_what_does_not_tell_them_apart(database: str, old: Session) -> None:
+    old.execute(KINDS + JOBS.format(" NOT NULL"))
+    rows_given = {"a": {"code": "A", "label": "x"}, "b": {"code": "A", "label": "y"}}
+    commands.start(evolution(rows=rows_given, match="code"), database)
+    counted = "SELECT kind, count(DISTINCT kind_id) FROM jobs GROUP BY 1 ORDER BY 1"
+    assert rows(old, counted) == [("a", 1), ("b", 1)]
+    assert commands.verify("refer", database).mismatches == 0
+
+
+def test_a_row_that_stood_before_may_say_something_else_of_the_way_back(database: str, old: Session) -> None:
+    old.execute(KINDS + JOBS.format(" NOT NULL") + "INSERT INTO kinds (code, label) VALUES ('A', 'second');")
+    given = {"a": {"code": "A", "label": "first"}, "b": {"code": "B", "label": "second"}}
+    commands.start(
+        evolution(rows=given, match="code", backward={"label": {"first": "a", "second": "b"}}), database
+    )
+    assert rows(old, "SELECT kind FROM jobs ORDER BY id") == [("a",), ("b",), ("a",)]
+    assert commands.verify("refer", database).mismatches == 0

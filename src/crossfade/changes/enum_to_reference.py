@@ -16,7 +16,7 @@ from crossfade.changes.lookup_tables import made
 from crossfade.changes.put_away import put_away
 from crossfade.errors import EvolutionError, MissingPrivilege, SchemaMismatch, Unsupported
 from crossfade.expressions import LookupKey, LookupValue
-from crossfade.lens import Assignment, Law, RowLens
+from crossfade.lens import Assignment, RowLens, lookup_law
 from crossfade.schema import Check, Column, ForeignKey, Index, Schema, Table
 from crossfade.steps import (
     AddCheck,
@@ -213,7 +213,7 @@ class EnumToReference:
                     (self.to,),
                     (Assignment(new.name, forward),),
                     (Assignment(old.name, backward),),
-                    self._law(backward),
+                    lookup_law(forward, backward),
                 ),
             ),
             shown=(
@@ -330,17 +330,6 @@ class EnumToReference:
             self.unknown,
             null=old.nullable,
         )
-
-    def _law(self, backward: LookupValue) -> Law:
-        """Whether every value comes back from its own row, where that can be told without the server."""
-        told = backward.sql is None and self.other is None
-        return Law.BACKWARD if told and all(map(self._returns, self.rows)) else Law.EITHER
-
-    def _returns(self, value: str) -> bool:
-        if not isinstance(self.backward, Mapping):
-            return len({lookup_rows.identity(row) for row in self.rows.values()}) == len(self.rows)
-        ((column, values),) = self.backward.items()
-        return values.get(lookup_rows.as_text(self.rows[value].get(column), self.title) or "") == value
 
     def _questions(
         self,

@@ -74,11 +74,6 @@ def as_text(value: object, place: str) -> str | None:
     return str(value)
 
 
-def identity(row: Row) -> str:
-    """What makes two given rows the same."""
-    return json.dumps(dict(row), sort_keys=True, default=str)
-
-
 def seed(
     lookup: Table, key: Column, rows: Sequence[Row], columns: Sequence[str], evolution: str, place: str
 ) -> SeedLookup:
