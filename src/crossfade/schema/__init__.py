@@ -16,7 +16,7 @@ from crossfade.schema.belongings import (
 )
 from crossfade.schema.columns import Column, EnumType, TableName
 from crossfade.schema.database import Role, Schema
-from crossfade.schema.table import Table
+from crossfade.schema.table import Origin, Table
 
 __all__ = [
     "WHOLE_TABLE",
@@ -27,6 +27,7 @@ __all__ = [
     "ForeignKey",
     "Grant",
     "Index",
+    "Origin",
     "Role",
     "Schema",
     "Table",

@@ -84,9 +84,43 @@ from crossfade.steps.rows import (
 from crossfade.steps.seeds import SeedRows, UnseedRows
 from crossfade.steps.step import Mode, Role, Statement, Step, Tally
 from crossfade.steps.surveys import CountApart, CountReturns, CountValues, ReadRows
-from crossfade.steps.tables import RenameTable, under
+from crossfade.steps.tables import RenameTable, ShelveTables, UnshelveTables, under
+from crossfade.steps.trees import (
+    CloseTarget,
+    CompareTree,
+    CopyTree,
+    CreateTarget,
+    DropTarget,
+    GiveBack,
+    IndexTarget,
+    InstallTrees,
+    KeepTree,
+    OpenTarget,
+    RemoveTrees,
+    RestoreTree,
+    TakeAway,
+    TieTarget,
+    UnindexTarget,
+)
 
 __all__ = [
+    "CloseTarget",
+    "CompareTree",
+    "CopyTree",
+    "CreateTarget",
+    "DropTarget",
+    "GiveBack",
+    "IndexTarget",
+    "InstallTrees",
+    "KeepTree",
+    "OpenTarget",
+    "RemoveTrees",
+    "RestoreTree",
+    "TakeAway",
+    "TieTarget",
+    "UnindexTarget",
+    "ShelveTables",
+    "UnshelveTables",
     "SHOWN",
     "AddCheck",
     "AddColumn",

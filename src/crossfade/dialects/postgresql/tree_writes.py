@@ -1,0 +1,302 @@
+"""What the new side's writes come to in the old tables: at once, by statement, for what a statement changed.
+
+Before a row of the target is written, its arrays and objects are made what the old side can hold: elements
+without a key get one, fields that are left out the old column's default, values the old column's form. What the
+old side has no place for is refused. The statements after it write the old tables: rows and children that are
+there already are left alone where they say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from crossfade.dialects.postgresql import tree_values as sql
+from crossfade.dialects.postgresql.quoting import ident, literal, table
+from crossfade.dialects.postgresql.tree_notes import OFF, ON, SILENT, routine, settled
+from crossfade.dialects.postgresql.triggers import counter, function
+from crossfade.schema import Column
+from crossfade.steps import InstallTrees
+from crossfade.tree import Embed, Shape, TreeLens
+
+
+def shape(evolution: str, tree: TreeLens) -> str:
+    """The qualified name of the function that a row of the target passes before it is written."""
+    return function("shape", evolution, tree.target)
+
+
+def push(evolution: str, tree: TreeLens) -> str:
+    """The qualified name of the function that the statements on the target call."""
+    return function("push", evolution, tree.target)
+
+
+def of_shape(step: InstallTrees, tree: TreeLens) -> str:
+    """The function that a row of the target passes before it is written."""
+    legacy = f"NEW.{ident(tree.legacy)}"
+    where = f"while evolution {step.evolution} is live"
+    body = (
+        f"BEGIN\n  IF {SILENT} THEN\n    RETURN NEW;\n  END IF;\n"
+        f"  IF TG_OP = 'UPDATE' AND {legacy} IS DISTINCT FROM OLD.{ident(tree.legacy)}\n"
+        f"      OR TG_OP = 'INSERT' AND {legacy} IS NOT NULL THEN\n"
+        + _refused(
+            f"{tree.target}.{tree.legacy} can't be written {where}", "Leave it out: Crossfade gives it."
+        )
+        + "  END IF;\n"
+        f"  IF TG_OP = 'INSERT' THEN\n    {legacy} := {sql.next_key(tree.source, tree.key)};\n  END IF;\n"
+        + "".join(
+            f"  IF {condition} THEN\n"
+            + _refused(
+                f"{tree.target}.{column} holds what the old version has no value for",
+                "Complete the evolution first.",
+            )
+            + "  END IF;\n"
+            for column, condition in sql.closed(tree, "NEW")
+        )
+        + "".join(_shaped(tree, each) for each in tree.embeds if each.written)
+        + "  RETURN NEW;\nEND"
+    )
+    return routine(shape(step.evolution, tree), "trigger", body)
+
+
+def of_push(step: InstallTrees, tree: TreeLens) -> str:
+    """The function that the statements on the target call."""
+    legacy = ident(tree.legacy)
+    written = [each for each in tree.embeds if each.written]
+    body = (
+        "DECLARE\n  sync text := current_setting('crossfade.sync', true);\n"
+        f"BEGIN\n  IF {SILENT} THEN\n    RETURN NULL;\n  END IF;\n"
+        + (
+            ""
+            if step.one_sided
+            else f"  PERFORM nextval({literal(counter('new', step.evolution, tree.target))});\n"
+        )
+        + f"{OFF}"
+        "  IF TG_OP = 'INSERT' THEN\n"
+        + "".join(f"    {each};\n" for each in _inserted(step.evolution, tree, written))
+        + "  ELSIF TG_OP = 'UPDATE' THEN\n"
+        + "".join(f"    {each};\n" for each in _updated(step.evolution, tree, written))
+        + "  ELSIF TG_OP = 'DELETE' THEN\n"
+        + "".join(f"    {each};\n" for each in deleted(tree, f"(SELECT {legacy} FROM old_rows)"))
+        + "  ELSE\n"
+        + "".join(f"    {each};\n" for each in deleted(tree, None))
+        + f"  END IF;\n{ON}  RETURN NULL;\nEND"
+    )
+    return routine(push(step.evolution, tree), "trigger", body)
+
+
+def inserted(tree: TreeLens, rows: str, where: str = "") -> str:
+    """The statement that makes the source's rows of the target's `rows` (n)."""
+    given = sql.back(tree, "n")
+    columns = ", ".join(ident(name) for name in (tree.key.name, *(each.name for each, _, _ in given)))
+    said = ", ".join((f"n.{ident(tree.legacy)}", *(value for _, value, _ in given)))
+    return (
+        f"INSERT INTO {table(tree.source)} ({columns}) OVERRIDING SYSTEM VALUE SELECT {said} "
+        f"FROM {rows} AS n{where} ORDER BY n.{ident(tree.legacy)}"
+    )
+
+
+def reconciled(tree: TreeLens, embed: Embed, rows: str, where: str = "") -> Iterator[str]:
+    """The statements that make the children of the target's `rows` (n) what these hold."""
+    child, parent, key = table(embed.table), ident(embed.parent), ident(embed.key.name)
+    legacy = f"n.{ident(tree.legacy)}"
+    value = sql.held(embed, "n")
+    said = dict((column.name, given) for column, given in sql.said(embed))
+    named = [embed.entry[0]] if embed.shape is Shape.OBJECT else [embed.key.name]
+    stays = " AND ".join(f"{said[name]} = c.{ident(name)}" for name in named)
+    yield (
+        f"DELETE FROM {child} AS c USING {rows} AS n WHERE c.{parent} = {legacy}{_and(where)} "
+        f"AND NOT EXISTS (SELECT FROM {sql.elements(embed, value)} WHERE {stays})"
+    )
+    columns = [each for each, _ in sql.said(embed)]
+    rest = [each for each in columns if each.name not in named]
+    target = (
+        ", ".join(map(ident, named)) if embed.shape is not Shape.OBJECT else f"{parent}, {ident(named[0])}"
+    )
+    apart = " OR ".join(
+        sql.distinct(f"c.{ident(each.name)}", f"excluded.{ident(each.name)}", each) for each in rest
+    )
+    assigned = ", ".join(f"{ident(each.name)} = excluded.{ident(each.name)}" for each in rest)
+    does = (
+        f"DO UPDATE SET {assigned} WHERE c.{parent} = excluded.{parent} AND ({apart})"
+        if rest
+        else "DO NOTHING"
+    )
+    yield (
+        f"INSERT INTO {child} AS c ({parent}, {', '.join(ident(each.name) for each in columns)}) "
+        f"OVERRIDING SYSTEM VALUE SELECT {legacy}, {', '.join(said[each.name] for each in columns)} "
+        f"FROM {rows} AS n CROSS JOIN LATERAL {sql.elements(embed, value)}{where} "
+        f"ORDER BY {legacy}, {said[named[0]]} ON CONFLICT ({target}) {does}"
+    )
+    if embed.shape is not Shape.OBJECT:
+        stolen = (
+            f"SELECT FROM {rows} AS n CROSS JOIN LATERAL {sql.elements(embed, value)} "
+            f"JOIN {child} AS c ON c.{key} = {said[embed.key.name]}{where or ' WHERE true'} "
+            f"AND c.{parent} <> {legacy}"
+        )
+        yield (
+            f"IF EXISTS ({stolen}) THEN\n"
+            + _refused(
+                f"an element of {tree.target}.{embed.slot} has the {embed.key.name} of another row's element",
+                f"Take it out there first, or leave {embed.key.name} out.",
+            )
+            + "    END IF"
+        )
+
+
+def flagged(evolution: str, tree: TreeLens, embed: Embed, rows: str, where: str = "") -> Iterator[str]:
+    """The statements that note which of the target's `rows` (n) hold their array in an order of their own."""
+    if embed.shape is not Shape.ARRAY:
+        return
+    legacy, place = f"n.{ident(tree.legacy)}::text", f"{literal(str(tree.target))}, {literal(embed.slot)}"
+    own = sql.out_of_order(embed, sql.held(embed, "n"))
+    yield (
+        f"DELETE FROM {sql.reordered(evolution)} AS o USING {rows} AS n WHERE (o.target, o.slot) = ({place}) "
+        f"AND o.key = {legacy}{_and(where)} AND NOT {own}"
+    )
+    yield (
+        f"INSERT INTO {sql.reordered(evolution)} (target, slot, key) SELECT {place}, {legacy} "
+        f"FROM {rows} AS n{where or ' WHERE true'} AND {own} ON CONFLICT DO NOTHING"
+    )
+
+
+def deleted(tree: TreeLens, keys: str | None) -> Iterator[str]:
+    """The statements that delete the source's rows of these keys (None: all), and their children."""
+    for each in dict.fromkeys((each.table, each.parent) for each in tree.embeds):
+        child, parent = each
+        yield f"DELETE FROM {table(child)}" + (f" WHERE {ident(parent)} IN {keys}" if keys else "")
+    yield f"DELETE FROM {table(tree.source)}" + (f" WHERE {ident(tree.key.name)} IN {keys}" if keys else "")
+
+
+def _inserted(evolution: str, tree: TreeLens, written: Iterable[Embed]) -> Iterator[str]:
+    yield inserted(tree, "new_rows")
+    legacy = f"n.{ident(tree.legacy)}"
+    for embed in written:
+        said = sql.said(embed)
+        columns = ", ".join(ident(each.name) for each, _ in said)
+        yield (
+            f"INSERT INTO {table(embed.table)} ({ident(embed.parent)}, {columns}) OVERRIDING SYSTEM VALUE "
+            f"SELECT {legacy}, {', '.join(value for _, value in said)} FROM new_rows AS n "
+            f"CROSS JOIN LATERAL {sql.elements(embed, sql.held(embed, 'n'))}"
+        )
+        if embed.shape is Shape.ARRAY:
+            yield [*flagged(evolution, tree, embed, "new_rows")][1]
+    yield from _settled(tree, f"ARRAY(SELECT {ident(tree.legacy)} FROM new_rows)", written)
+
+
+def _updated(evolution: str, tree: TreeLens, written: Iterable[Embed]) -> Iterator[str]:
+    legacy = ident(tree.legacy)
+    columns = {each.name: each for each in tree.target_columns}
+    given = [
+        (column, value, [columns[each] for each in sorted(reads)])
+        for column, value, reads in sql.back(tree, "n")
+    ]
+    watched = list({each.name: each for _, _, reads in given for each in reads}.values())
+    both = f"new_rows AS n JOIN old_rows AS o ON o.{legacy} = n.{legacy}"
+    if given:
+        assigned = ", ".join(
+            f"{ident(column.name)} = CASE WHEN {_changed(reads)} THEN {value} ELSE s.{ident(column.name)} END"
+            for column, value, reads in given
+        )
+        yield (
+            f"UPDATE {table(tree.source)} AS s SET {assigned} FROM {both} "
+            f"WHERE {sql.SOURCE[tree.key]} = n.{legacy} AND ({_changed(watched)})"
+        )
+    for embed in written:
+        column = columns[embed.column]
+        shown = ", ".join(dict.fromkeys((f"n.{legacy}", f"n.{ident(column.name)}")))
+        now, before = sql.held(embed, "n"), sql.held(embed, "o")
+        rows = f"(SELECT {shown} FROM {both} WHERE {now} IS DISTINCT FROM {before})"
+        work = [*reconciled(tree, embed, rows), *flagged(evolution, tree, embed, rows)]
+        yield (
+            f"IF EXISTS {rows.replace(f'SELECT {shown}', 'SELECT', 1)} THEN\n"
+            + "".join(f"      {each};\n" for each in work)
+            + "    END IF"
+        )
+    yield from _settled(tree, f"ARRAY(SELECT {legacy} FROM new_rows)", written)
+
+
+def _settled(tree: TreeLens, keys: str, written: Iterable[Embed]) -> Iterator[str]:
+    """What triggers of the old tables made of the rows is told to the target."""
+    if tree.settled and sql.own(tree):
+        yield settled(tree, keys)
+    for each in written:
+        if each.settled:
+            legacy = f"t.{ident(tree.legacy)}"
+            value = sql.children(each, legacy, kept=sql.held(each, "t") if each.shape is Shape.ARRAY else "")
+            said = sql.assigned([each], lambda _, value=value: value, "t")[each.column]  # type: ignore[misc]
+            yield (
+                f"UPDATE {table(tree.target)} AS t SET {ident(each.column)} = {said} "
+                f"WHERE {legacy} = ANY ({keys}) AND {sql.held(each, 't')} IS DISTINCT FROM {value}"
+            )
+
+
+def _changed(columns: Iterable[Column]) -> str:
+    found = (sql.distinct(f"n.{ident(each.name)}", f"o.{ident(each.name)}", each) for each in columns)
+    return " OR ".join(found)
+
+
+def _shaped(tree: TreeLens, embed: Embed) -> str:
+    """The lines that make what a row holds of the children what the old side can hold."""
+    now, place = sql.held(embed, "NEW"), f"{tree.target}.{embed.slot}"
+    kind = "array" if embed.shape is Shape.ARRAY else "object"
+    values = [(column, _given(embed, column, value)) for column, value in sql.said(embed)]
+    if embed.shape is Shape.OBJECT:
+        (name, _), (value, given) = values
+        made = (
+            f"(SELECT coalesce(jsonb_object_agg((e.k::{name.type})::text, to_jsonb({given})), '{{}}') "
+            f"FROM {sql.elements(embed, now)})"
+        )
+    else:
+        shown = ", ".join(f"{value} AS {ident(column.name)}" for column, value in values)
+        rows = f"(SELECT e.n AS place, {shown} FROM {sql.elements(embed, now)}) AS c"
+        element = sql.element_of(embed)
+        made = f"(SELECT coalesce(jsonb_agg({element} ORDER BY c.place), '[]') FROM {rows})"
+        if embed.shape is Shape.SINGLE:
+            made = f"(SELECT {element} FROM {rows})"
+    column = f"NEW.{ident(embed.column)}"
+    given = f"coalesce({column}, '{{}}')"
+    lines = (
+        f"    IF jsonb_typeof({now}) <> '{kind}' THEN\n"
+        + _refused(f"{place} must be {'an' if kind[0] in 'ao' else 'a'} {kind} of {embed.table}", _UNTIL, 3)
+        + "    END IF;\n"
+    )
+    if embed.shape is not Shape.OBJECT:
+        known = ", ".join(literal(each.name) for each in embed.columns)
+        listed = f"jsonb_array_elements({now})" if embed.shape is Shape.ARRAY else f"(SELECT {now})"
+        stray = (
+            f"(SELECT coalesce(k, 'what is no object') FROM {listed} AS e(v) LEFT JOIN LATERAL jsonb_object_keys("
+            f"CASE jsonb_typeof(e.v) WHEN 'object' THEN e.v END) AS k ON true "
+            f"WHERE jsonb_typeof(e.v) <> 'object' OR k NOT IN ({known}) LIMIT 1)"
+        )
+        fact = f"{place} holds %s, for which {embed.table} has no column"
+        lines += f"    IF {stray} IS NOT NULL THEN\n" + _refused(fact, _UNTIL, 3, stray) + "    END IF;\n"
+    before = sql.held(embed, "OLD")
+    test = f"TG_OP = 'INSERT' OR {now} IS DISTINCT FROM {before}"
+    return (
+        f"  IF {now} IS NOT NULL THEN\n   IF {test} THEN\n{lines}"
+        f"    {column} := {sql.set_to(embed, made, given)};\n   END IF;\n  END IF;\n"
+    )
+
+
+_UNTIL = "Complete the evolution first."
+
+
+def _given(embed: Embed, column: Column, value: str) -> str:
+    """What an element says, or what the old side makes of what it does not say."""
+    if column.name == embed.key.name:
+        return f"coalesce({value}, {sql.next_key(embed.table, embed.key)})"
+    if column.default is None or embed.shape is Shape.OBJECT:
+        return value
+    return f"CASE WHEN e.v ? {literal(column.name)} THEN {value} ELSE {column.default} END"
+
+
+def _and(where: str) -> str:
+    return f" AND {where.removeprefix(' WHERE ')}" if where else ""
+
+
+def _refused(fact: str, hint: str, depth: int = 2, what: str | None = None) -> str:
+    pad = "  " * depth
+    message = literal(fact) if what is None else f"replace({literal(fact)}, '%s', {what})"
+    return (
+        f"{pad}RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = {message},\n"
+        f"{pad}  HINT = {literal(hint)};\n"
+    )

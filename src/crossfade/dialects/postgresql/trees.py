@@ -1,0 +1,322 @@
+"""The steps about trees as PostgreSQL's statements: targets made and dropped, the sync put in and taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crossfade import names
+from crossfade.dialects.postgresql import tree_batches, tree_notes, tree_writes
+from crossfade.dialects.postgresql import tree_values as sql
+from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, literal, table
+from crossfade.dialects.postgresql.rendering import Server, granted, render
+from crossfade.dialects.postgresql.triggers import ACTIVE, LOCK, counter, function
+from crossfade.schema import TableName
+from crossfade.steps import (
+    CloseTarget,
+    CompareTree,
+    CopyTree,
+    CreateTarget,
+    DropTarget,
+    GiveBack,
+    IndexTarget,
+    InstallTrees,
+    KeepTree,
+    OpenTarget,
+    RemoveTrees,
+    RestoreTree,
+    ShelveTables,
+    Statement,
+    TakeAway,
+    TieTarget,
+    UnindexTarget,
+    UnshelveTables,
+)
+from crossfade.tree import sources
+
+_NOTES = ("insert", "update", "delete", "truncate")
+_COMMIT = "~crossfade_commit"
+_SHAPE = "~crossfade_shape"
+_CLOSED = "~crossfade_closed"
+_SEEN = {
+    "insert": " REFERENCING NEW TABLE AS new_rows",
+    "update": " REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
+    "delete": " REFERENCING OLD TABLE AS old_rows",
+    "truncate": "",
+}
+
+
+@render.register
+def _(step: CreateTarget, server: Server) -> tuple[Statement, ...]:
+    tree, target = step.tree, table(step.table)
+    owner = (f"ALTER TABLE {target} OWNER TO {ident(step.owner)}",) if step.owner else ()
+    return (
+        Statement(_LEGACY_UUID),
+        Statement(
+            f"CREATE TABLE IF NOT EXISTS {sql.reordered(step.evolution)} "
+            "(target text, slot text, key text, PRIMARY KEY (target, slot, key))"
+        ),
+        Statement(
+            step.create,
+            lock="SHARE ROW EXCLUSIVE" if step.refers else "",
+            blocks="writes of the tables that it refers to, briefly" if step.refers else "nothing",
+        ),
+        Statement(f"ALTER TABLE {target} ADD COLUMN {ident(tree.legacy)} {tree.key.type} UNIQUE"),
+        *map(Statement, owner),
+        *(granted(each, None, target) for each in step.grants),
+        *_close(step.evolution, step.table, "is being started: it can't be written yet"),
+    )
+
+
+@render.register
+def _(step: DropTarget, server: Server) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            f"DROP TABLE {table(step.table)}", lock="ACCESS EXCLUSIVE", blocks="reads and writes, briefly"
+        ),
+        Statement(f"DROP FUNCTION IF EXISTS {_closed(step.evolution, step.table)}()"),
+        Statement(f"DROP TABLE IF EXISTS {sql.reordered(step.evolution)}"),
+    )
+
+
+@render.register
+def _(step: IndexTarget, server: Server) -> tuple[Statement, ...]:
+    name = ident(step.name)
+    gone = f"DROP INDEX CONCURRENTLY IF EXISTS {ident(step.table.schema)}.{name}"
+    timeout = Statement(f"SET lock_timeout = '{server.lock_timeout_ms}ms'")
+    create = step.create or (
+        f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table(step.table)} ({ident(step.unique)})"
+    )
+    return (timeout, Statement(create, lock="SHARE UPDATE EXCLUSIVE", again=gone))
+
+
+@render.register
+def _(step: UnindexTarget, server: Server) -> tuple[Statement, ...]:
+    gone = f"DROP INDEX CONCURRENTLY IF EXISTS {ident(step.table.schema)}.{ident(step.name)}"
+    return (Statement(gone, lock="SHARE UPDATE EXCLUSIVE"),)
+
+
+@render.register
+def _(step: OpenTarget, server: Server) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            f"DROP TRIGGER IF EXISTS {ident(_CLOSED)} ON {table(step.table)}",
+            lock="ACCESS EXCLUSIVE",
+            blocks="reads and writes, briefly",
+        ),
+        Statement(f"DROP FUNCTION IF EXISTS {_closed(step.evolution, step.table)}()"),
+    )
+
+
+@render.register
+def _(step: CloseTarget, server: Server) -> tuple[Statement, ...]:
+    return _close(step.evolution, step.table, "is being rolled back: the new version takes no more writes")
+
+
+@render.register
+def _(step: InstallTrees, server: Server) -> tuple[Statement, ...]:
+    made: list[str] = []
+    if not step.one_sided:
+        made += [
+            f"CREATE SEQUENCE {counter(side, step.evolution, tree.target)}"
+            for tree in step.trees
+            for side in ("old", "new")
+        ]
+        made += [tree_notes.of_pull(step), tree_notes.of_commit(step)]
+        made += [tree_notes.of_table(step, number, of) for number, of in enumerate(sources(step.trees))]
+    for tree in step.trees:
+        made += [tree_writes.of_shape(step, tree), tree_writes.of_push(step, tree)]
+    put = list(_put(step))
+    return (
+        *map(Statement, made),
+        *(Statement(each, lock=LOCK, blocks="writes, briefly") for each in put),
+    )
+
+
+@render.register
+def _(step: RemoveTrees, server: Server) -> tuple[Statement, ...]:
+    evolution = step.evolution
+    names = [*(f"~crossfade_note_{each}" for each in _NOTES), _COMMIT]
+    gone = [(name, of) for of in sources(step.trees) for name in names]
+    pushes = [*(f"~crossfade_push_{each}" for each in _NOTES), _SHAPE]
+    gone += [(name, tree.target) for tree in step.trees for name in pushes]
+    functions = [
+        *(tree_notes.note(evolution, of) for of in sources(step.trees)),
+        *(each(evolution, tree) for tree in step.trees for each in (tree_writes.shape, tree_writes.push)),
+        tree_notes.commit(evolution),
+        tree_notes.pull(evolution),
+    ]
+    return (
+        *(
+            Statement(
+                f"DROP TRIGGER IF EXISTS {ident(name)} ON {table(of)}",
+                lock="ACCESS EXCLUSIVE",
+                blocks="reads and writes, briefly",
+            )
+            for name, of in gone
+        ),
+        *(Statement(f"DROP FUNCTION IF EXISTS {each}()") for each in functions),
+        *(
+            Statement(f"DROP SEQUENCE IF EXISTS {counter(side, evolution, tree.target)}")
+            for tree in step.trees
+            for side in ("old", "new")
+        ),
+    )
+
+
+@render.register
+def _(step: ShelveTables, server: Server) -> tuple[Statement, ...]:
+    moved = (
+        sql_
+        for each in step.tables
+        for sql_ in (
+            f"ALTER TABLE {table(each)} RENAME TO {ident(_shelf(each).name)}",
+            f"ALTER TABLE {table(TableName(each.schema, _shelf(each).name))} SET SCHEMA {ident(_shelf(each).schema)}",
+        )
+    )
+    return tuple(
+        Statement(each, lock="ACCESS EXCLUSIVE", blocks="reads and writes, briefly")
+        for each in (
+            *(f"ALTER TABLE {table(key.table)} DROP CONSTRAINT {ident(key.name)}" for key in step.keys),
+            f"TRUNCATE {', '.join(map(table, step.tables))}",
+            *moved,
+        )
+    )
+
+
+@render.register
+def _(step: UnshelveTables, server: Server) -> tuple[Statement, ...]:
+    moved = (
+        sql_
+        for each in step.tables
+        for sql_ in (
+            f"ALTER TABLE {table(_shelf(each))} SET SCHEMA {ident(each.schema)}",
+            f"ALTER TABLE {table(TableName(each.schema, _shelf(each).name))} RENAME TO {ident(each.name)}",
+        )
+    )
+    keys = (
+        f"ALTER TABLE {table(key.table)} ADD CONSTRAINT {ident(key.name)} {key.definition}"
+        for key in step.keys
+    )
+    return (
+        *map(Statement, moved),
+        *(Statement(each, lock=LOCK, blocks="writes, briefly") for each in keys),
+    )
+
+
+@render.register
+def _(step: CopyTree, server: Server) -> tuple[Statement, ...]:
+    return tree_batches.copy(step)
+
+
+@render.register
+def _(step: CompareTree, server: Server) -> tuple[Statement, ...]:
+    return tree_batches.compare(step)
+
+
+@render.register
+def _(step: KeepTree, server: Server) -> tuple[Statement, ...]:
+    return tree_batches.keep(step)
+
+
+@render.register
+def _(step: RestoreTree, server: Server) -> tuple[Statement, ...]:
+    return tree_batches.restore(step)
+
+
+@render.register
+def _(step: TieTarget, server: Server) -> tuple[Statement, ...]:
+    return tree_batches.tie(step)
+
+
+@render.register
+def _(step: GiveBack, server: Server) -> tuple[Statement, ...]:
+    return tree_batches.give_back(step)
+
+
+@render.register
+def _(step: TakeAway, server: Server) -> tuple[Statement, ...]:
+    return tree_batches.take_away(step)
+
+
+def _put(step: InstallTrees) -> Iterator[str]:
+    """The triggers; those of a logical replication's apply worker are heard as well."""
+    if not step.one_sided:
+        for of in sources(step.trees):
+            call = f"EXECUTE FUNCTION {tree_notes.note(step.evolution, of)}()"
+            for event in _NOTES:
+                name = ident(f"~crossfade_note_{event}")
+                yield (
+                    f"CREATE TRIGGER {name} AFTER {event.upper()} ON {table(of)}{_SEEN[event]} "
+                    f"FOR EACH STATEMENT {call}"
+                )
+                yield _always(of, name)
+            yield (
+                f"CREATE CONSTRAINT TRIGGER {ident(_COMMIT)} AFTER INSERT OR UPDATE OR DELETE ON {table(of)} "
+                f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ({ACTIVE}) "
+                f"EXECUTE FUNCTION {tree_notes.commit(step.evolution)}()"
+            )
+            yield _always(of, ident(_COMMIT))
+    for tree in step.trees:
+        shape, push = (each(step.evolution, tree) for each in (tree_writes.shape, tree_writes.push))
+        yield (
+            f"CREATE TRIGGER {ident(_SHAPE)} BEFORE INSERT OR UPDATE ON {table(tree.target)} "
+            f"FOR EACH ROW EXECUTE FUNCTION {shape}()"
+        )
+        yield _always(tree.target, ident(_SHAPE))
+        for event in _NOTES:
+            name = ident(f"~crossfade_push_{event}")
+            yield (
+                f"CREATE TRIGGER {name} AFTER {event.upper()} ON {table(tree.target)}{_SEEN[event]} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {push}()"
+            )
+            yield _always(tree.target, name)
+
+
+def _always(of: TableName, name: str) -> str:
+    return f"ALTER TABLE {table(of)} ENABLE ALWAYS TRIGGER {name}"
+
+
+def _shelf(of: TableName) -> TableName:
+    """Where the shell of a table is kept."""
+    return TableName(names.JOURNAL, names.fitted(f"shell_{of.schema}_{of.name}"))
+
+
+def _closed(evolution: str, of: TableName) -> str:
+    return function("closed", evolution, of)
+
+
+def _close(evolution: str, of: TableName, why: str) -> tuple[Statement, ...]:
+    body = (
+        f"BEGIN\n  IF NOT ({ACTIVE}) THEN\n    RETURN NULL;\n  END IF;\n"
+        "  RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',\n"
+        f"    MESSAGE = {literal(f'evolution {evolution} {why} ({of})')},\n"
+        "    HINT = 'Stop the new version of the application until start has ended.';\nEND"
+    )
+    closed, name = _closed(evolution, of), ident(_CLOSED)
+    return (
+        Statement(
+            f"CREATE OR REPLACE FUNCTION {closed}() RETURNS trigger LANGUAGE plpgsql "
+            f"SET search_path = pg_catalog, pg_temp AS {dollar_quoted(body)}"
+        ),
+        *(
+            Statement(each, lock=LOCK, blocks="writes, briefly")
+            for each in (
+                f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table(of)} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {closed}()",
+                _always(of, name),
+            )
+        ),
+    )
+
+
+# A UUID of version 8 (RFC 9562, appendix B.2) out of a name: the first sixteen bytes of its SHA-256, with the
+# version's and the variant's bits. Not of version 3 or 5: MD5 is barred on some servers, SHA-1 is not built in.
+_LEGACY_UUID = f"""CREATE OR REPLACE FUNCTION {sql.journal("legacy_uuid")}(name text) RETURNS uuid \
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS {
+    dollar_quoted('''DECLARE
+  h text := pg_catalog.substr(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(name, 'UTF8')), 'hex'), 1, 32);
+  variant text := pg_catalog.translate(pg_catalog.substr(h, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab');
+BEGIN
+  RETURN pg_catalog.overlay(pg_catalog.overlay(h, '8', 13), variant, 17)::uuid;
+END''')
+}"""
