@@ -21,6 +21,7 @@ from crossfade.steps import (
     Compare,
     CompareTree,
     Counted,
+    CountStray,
     CountUnanswered,
     CountUnsaid,
     CountWrites,
@@ -68,8 +69,8 @@ class Plan:
     before: tuple[Table, ...] = ()  # the tables as they were when it was planned
     accept: tuple[tuple[str, str], ...] = ()  # lints that were looked at, each with the reason
     role: str = ""  # who planned it
-    missing: tuple[Counted, ...] = ()  # checked before `revert`
-    missing_purged: tuple[Counted, ...] = ()  # and before `revert` after a purge
+    missing: tuple[Counted | CountStray, ...] = ()  # checked before `revert`
+    missing_purged: tuple[Counted | CountStray, ...] = ()  # and before `revert` after a purge
     lenses: tuple[RowLens, ...] = ()  # every table's, for documents: the steps hold those that they need
     trees: tuple[TreeLens, ...] = ()  # and those across tables
 
@@ -220,8 +221,8 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
         tuple(tables.values()),
         tuple(evolution.accept.items()),
         schema.role.name,
-        back.missing,
-        back.missing_purged,
+        (*back.missing, *trees.missing()),
+        (*back.missing_purged, *trees.missing()),
         tuple(lens for each in plans.values() for lens in each.lenses),
         trees.trees,
     )

@@ -17,6 +17,7 @@ from crossfade.steps import (
     Analyze,
     CompareTree,
     CopyTree,
+    CountStray,
     CountWrites,
     DropColumn,
     GiveBack,
@@ -77,6 +78,10 @@ class TreePlan:
     def compare(self) -> tuple[CompareTree, ...]:
         """The comparison of both sides."""
         return tuple(CompareTree(self.evolution, tree) for tree in self.trees)
+
+    def missing(self) -> tuple[CountStray, ...]:
+        """What `revert` counts before it begins."""
+        return tuple(CountStray(tree.change, tree) for tree in self.trees)
 
     def stop(self) -> tuple[Step, ...]:
         """What stops the sync."""

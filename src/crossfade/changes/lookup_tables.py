@@ -42,6 +42,9 @@ def made(
     for each in declared.metadata.tables.values():  # those that it refers to are looked up there
         each.to_metadata(metadata, schema=each.schema or name.schema)
     qualified = metadata.tables[f"{name.schema}.{name.name}"]
+    own = {tuple(each.columns.keys()): each.name for each in declared.indexes}
+    for index in qualified.indexes:  # one without a name of its own would be named after the schema as well
+        index.name = own.get(tuple(index.columns.keys()), index.name)
     step = CreateTable(
         evolution,
         name,

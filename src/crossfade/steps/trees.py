@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crossfade.errors import SchemaMismatch
 from crossfade.phases import Phase
 from crossfade.reports import Mismatch
 from crossfade.schema import Grant, TableName
@@ -274,6 +275,34 @@ class TieTarget(_OfTree):
     @property
     def title(self) -> str:
         return f"give legacy keys to the new rows of {self.tree.target}"
+
+
+@dataclass(frozen=True)
+class CountStray(Step):
+    """A check that changes nothing: which rows of the target hold what the old side has no place for?"""
+
+    phase = Phase.EXPAND
+    mode = Mode.ALONE
+    change: str
+    tree: TreeLens
+
+    @property
+    def table(self) -> TableName:
+        """The target."""
+        return self.tree.target
+
+    @property
+    def title(self) -> str:
+        return f"count what the old version of {self.table} has no place for"
+
+    def told(self, found: Sequence[Sequence[Any]]) -> SchemaMismatch:
+        """The error for what was found: places, what is there, and how many rows hold it."""
+        listed = "; ".join(f"{slot}: {what!r} ({rows} rows)" for slot, what, rows in found)
+        return SchemaMismatch(
+            f"{self.table} holds what the old version has no place for: {listed}",
+            place=self.change,
+            remedy="take it out of these rows first, and run the same command again",
+        )
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,26 @@ TieTarget the target's; the comparison walks what either side has.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql.quoting import bound, ident, literal, parameter, table
 from crossfade.dialects.postgresql.tree_notes import settled
-from crossfade.dialects.postgresql.tree_writes import deleted, flagged, inserted, reconciled
+from crossfade.dialects.postgresql.tree_writes import (
+    deleted,
+    flagged,
+    inserted,
+    kind_of,
+    normal,
+    reconciled,
+    stray,
+)
 from crossfade.dialects.postgresql.values import SAFE_PATH
 from crossfade.schema import Column, TableName
 from crossfade.steps import (
     CompareTree,
     CopyTree,
+    CountStray,
     GiveBack,
     KeepTree,
     RestoreTree,
@@ -159,17 +170,65 @@ def restore(step: RestoreTree) -> tuple[Statement, ...]:
 
 
 def tie(step: TieTarget) -> tuple[Statement, ...]:
-    """Give a legacy key to the rows that have none."""
+    """Give a legacy key to the rows that have none, and all the form that the old side can hold; they are
+    locked meanwhile.
+    """
     tree = step.tree
-    key = f"t.{ident(tree.target_key.name)}"
+    target, key, legacy = table(tree.target), ident(tree.target_key.name), ident(tree.legacy)
+    where = f"WHERE {_range(f't.{key}', tree.target_key)}"
+    written = [each for each in tree.embeds if each.written]
+    made = sql.assigned(written, lambda each: normal(each, "t"), "t")
+    # An object that has none of the fields yet holds no children, and is left as it is.
+    told = [
+        f"CASE WHEN {' OR '.join(f'{held} IS NOT NULL' for held in _held(written, name))} "
+        f"THEN {text} ELSE t.{ident(name)} END AS {ident(name)}"
+        for name, text in made.items()
+    ]
+    tied = f"coalesce(t.{legacy}, {sql.next_key(tree.source, tree.key)}) AS {legacy}"
+    columns = [legacy, *map(ident, made)]
+    assigned = ", ".join(f"{name} = f.{name}" for name in columns)
+    apart = " OR ".join(f"t.{name} IS DISTINCT FROM f.{name}" for name in columns)
     return (
         *_walked(tree.target, tree.target_key, "t"),
         _SETTING,
+        _bound(f"SELECT FROM {target} AS t {where} ORDER BY t.{key} FOR NO KEY UPDATE", blocks=_ROWS),
         _bound(
-            f"UPDATE {table(tree.target)} AS t SET {ident(tree.legacy)} = {sql.next_key(tree.source, tree.key)} "
-            f"WHERE {_range(key, tree.target_key)} AND t.{ident(tree.legacy)} IS NULL",
+            f"UPDATE {target} AS t SET {assigned} FROM (SELECT t.{key} AS told_key, "
+            f"{', '.join((tied, *told))} FROM {target} AS t {where}) AS f "
+            f"WHERE t.{key} = f.told_key AND ({apart})",
             lock="ROW EXCLUSIVE",
             blocks=_ROWS,
+        ),
+    )
+
+
+def count_stray(step: CountStray) -> tuple[Statement, ...]:
+    """How many rows of the target hold what the old side has no place for, by where it is."""
+    tree = step.tree
+    found = [
+        (
+            each.slot,
+            f"CASE WHEN jsonb_typeof({held}) <> '{kind_of(each)}' THEN 'no {kind_of(each)}'"
+            + (f" ELSE {stray(each, 't')}" if each.shape is not Shape.OBJECT else "")
+            + " END",
+        )
+        for each in tree.embeds
+        if each.written
+        for held in [sql.held(each, "t")]
+    ]
+    found += [
+        (column, f"CASE WHEN {condition} THEN t.{ident(column)}::text END")
+        for column, condition in sql.closed(tree, "t")
+    ]
+    rows = " UNION ALL ".join(
+        f"SELECT {literal(slot)} AS slot, {what} AS what FROM {table(tree.target)} AS t"
+        for slot, what in found
+    )
+    return (
+        Statement(
+            f"SELECT slot, what, count(*) AS rows FROM ({rows}) AS f WHERE what IS NOT NULL "
+            "GROUP BY slot, what ORDER BY 3 DESC, 1, 2 LIMIT 20",
+            lock="ACCESS SHARE",
         ),
     )
 
@@ -236,6 +295,10 @@ _SETTING = Statement(
     f"SET LOCAL crossfade.sync = 'off'; SET LOCAL synchronous_commit = 'off'; SET LOCAL search_path = {SAFE_PATH}",
     Role.SETTING,
 )
+
+
+def _held(embeds: Sequence[Embed], column: str) -> list[str]:
+    return [sql.held(each, "t") for each in embeds if each.column == column]
 
 
 def _slot(number: int) -> str:

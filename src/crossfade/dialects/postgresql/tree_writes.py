@@ -234,24 +234,45 @@ def _changed(columns: Iterable[Column]) -> str:
     return " OR ".join(found)
 
 
-def _shaped(tree: TreeLens, embed: Embed) -> str:
-    """The lines that make what a row holds of the children what the old side can hold."""
-    now, place = sql.held(embed, "NEW"), f"{tree.target}.{embed.slot}"
-    kind = "array" if embed.shape is Shape.ARRAY else "object"
+def normal(embed: Embed, row: str) -> str:
+    """What a row holds of the children as the old side can hold it: with keys, defaults, and its types."""
+    now = sql.held(embed, row)
     values = [(column, _given(embed, column, value)) for column, value in sql.said(embed)]
     if embed.shape is Shape.OBJECT:
-        (name, _), (value, given) = values
-        made = (
+        (name, _), (_, given) = values
+        return (
             f"(SELECT coalesce(jsonb_object_agg((e.k::{name.type})::text, to_jsonb({given})), '{{}}') "
             f"FROM {sql.elements(embed, now)})"
         )
-    else:
-        shown = ", ".join(f"{value} AS {ident(column.name)}" for column, value in values)
-        rows = f"(SELECT e.n AS place, {shown} FROM {sql.elements(embed, now)}) AS c"
-        element = sql.element_of(embed)
-        made = f"(SELECT coalesce(jsonb_agg({element} ORDER BY c.place), '[]') FROM {rows})"
-        if embed.shape is Shape.SINGLE:
-            made = f"(SELECT {element} FROM {rows})"
+    shown = ", ".join(f"{value} AS {ident(column.name)}" for column, value in values)
+    rows = f"(SELECT e.n AS place, {shown} FROM {sql.elements(embed, now)}) AS c"
+    element = sql.element_of(embed)
+    if embed.shape is Shape.SINGLE:
+        return f"(SELECT {element} FROM {rows})"
+    return f"(SELECT coalesce(jsonb_agg({element} ORDER BY c.place), '[]') FROM {rows})"
+
+
+def stray(embed: Embed, row: str) -> str:
+    """A field that an element has and its table has no column for; NULL where there is none."""
+    now = sql.held(embed, row)
+    known = ", ".join(literal(each.name) for each in embed.columns)
+    listed = f"jsonb_array_elements({now})" if embed.shape is Shape.ARRAY else f"(SELECT {now})"
+    return (
+        f"(SELECT coalesce(k, 'what is no object') FROM {listed} AS e(v) LEFT JOIN LATERAL jsonb_object_keys("
+        f"CASE jsonb_typeof(e.v) WHEN 'object' THEN e.v END) AS k ON true "
+        f"WHERE jsonb_typeof(e.v) <> 'object' OR k NOT IN ({known}) LIMIT 1)"
+    )
+
+
+def kind_of(embed: Embed) -> str:
+    """What `jsonb_typeof` says of what is held."""
+    return "array" if embed.shape is Shape.ARRAY else "object"
+
+
+def _shaped(tree: TreeLens, embed: Embed) -> str:
+    """The lines that make what a row holds of the children what the old side can hold."""
+    now, place, kind = sql.held(embed, "NEW"), f"{tree.target}.{embed.slot}", kind_of(embed)
+    made = normal(embed, "NEW")
     column = f"NEW.{ident(embed.column)}"
     given = f"coalesce({column}, '{{}}')"
     lines = (
@@ -260,15 +281,9 @@ def _shaped(tree: TreeLens, embed: Embed) -> str:
         + "    END IF;\n"
     )
     if embed.shape is not Shape.OBJECT:
-        known = ", ".join(literal(each.name) for each in embed.columns)
-        listed = f"jsonb_array_elements({now})" if embed.shape is Shape.ARRAY else f"(SELECT {now})"
-        stray = (
-            f"(SELECT coalesce(k, 'what is no object') FROM {listed} AS e(v) LEFT JOIN LATERAL jsonb_object_keys("
-            f"CASE jsonb_typeof(e.v) WHEN 'object' THEN e.v END) AS k ON true "
-            f"WHERE jsonb_typeof(e.v) <> 'object' OR k NOT IN ({known}) LIMIT 1)"
-        )
+        found = stray(embed, "NEW")
         fact = f"{place} holds %s, for which {embed.table} has no column"
-        lines += f"    IF {stray} IS NOT NULL THEN\n" + _refused(fact, _UNTIL, 3, stray) + "    END IF;\n"
+        lines += f"    IF {found} IS NOT NULL THEN\n" + _refused(fact, _UNTIL, 3, found) + "    END IF;\n"
     before = sql.held(embed, "OLD")
     test = f"TG_OP = 'INSERT' OR {now} IS DISTINCT FROM {before}"
     return (

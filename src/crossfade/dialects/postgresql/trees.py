@@ -15,6 +15,7 @@ from crossfade.steps import (
     CloseTarget,
     CompareTree,
     CopyTree,
+    CountStray,
     CreateTarget,
     DropTarget,
     GiveBack,
@@ -221,6 +222,11 @@ def _(step: KeepTree, server: Server) -> tuple[Statement, ...]:
 @render.register
 def _(step: RestoreTree, server: Server) -> tuple[Statement, ...]:
     return tree_batches.restore(step)
+
+
+@render.register
+def _(step: CountStray, server: Server) -> tuple[Statement, ...]:
+    return tree_batches.count_stray(step)
 
 
 @render.register
