@@ -116,6 +116,17 @@ class TreeLens:
         read |= {each.source for each in self.references}
         return (self.key, *(each for each in self.columns if each.name in read - {self.key.name}))
 
+    @property
+    def alone(self) -> tuple[str, ...]:
+        """Target columns of which the old side knows nothing."""
+        known = {
+            self.target_key.name,
+            *(each.column for each in self.forward),
+            *(each.column for each in self.references),
+            *(each.column for each in self.embeds),
+        }
+        return tuple(each.name for each in self.target_columns if each.name not in known)
+
     def embedded(self, table: TableName) -> tuple[Embed, ...]:
         """The embeds of one of the child tables."""
         return tuple(each for each in self.embeds if each.table == table)

@@ -11,7 +11,7 @@ import sqlalchemy
 from crossfade import expressions, names
 from crossfade.changes import lookup_tables
 from crossfade.changes.change import Parts, Question
-from crossfade.changes.dependents import WHOLE_TABLE, demand_unspoken
+from crossfade.changes.dependents import WHOLE_TABLE, demand_alone
 from crossfade.changes.embeds import Declared, embedded, in_words, key_of, unlanded
 from crossfade.errors import EvolutionError, SchemaMismatch
 from crossfade.expressions import Sql, ValueMap
@@ -31,8 +31,8 @@ class Consolidate:
     `into` is a SQLAlchemy Table, whose column `key` (a UUID) is made of the source's key; `legacy` is the
     column of it that holds the source's key until `purge`, and is Crossfade's to add. Columns of one name are
     one; `columns` gives others: a column of the source, or an SQL expression over its row, which has no way
-    back. `values` maps a column's values. `embed` says what becomes of the child tables, by the column, or the
-    field of a JSON column (`"metadata.retries"`), that holds them: `Array`, `KeyValue`, `Single`, `Count`.
+    back. `values` maps a column's values. `embed` says what becomes of the child tables: `Array`, `KeyValue`,
+    `Single`, `Count`, by the column that holds them, or the field of a JSON column (`"metadata.retries"`).
     `dropped` names columns of the source that the new version does not have. `accept` names functions that
     mention the tables and were looked at.
 
@@ -127,8 +127,9 @@ class Consolidate:
             rows=source.rows,
         )
         self._check_landed(tree, source, made)
+        self._check_born(tree, made)
         for each in (source, *children):
-            demand_unspoken(each, WHOLE_TABLE, self.accept, self.title)
+            demand_alone(each, self.accept, self.title)
         refers = dict.fromkeys(
             TableName(each.column.table.schema or made.name.schema, each.column.table.name)
             for each in self._table.foreign_keys
@@ -264,9 +265,20 @@ class Consolidate:
             given = each.default or each.identity or each.generated or each.nullable
             if each.name not in {tree.key.name, *back} and not given:
                 raise SchemaMismatch(
-                    f"{source.name}.{each.name} takes no NULL, and rows of the new application have nothing for it",
+                    f"{source.name}.{each.name} takes no NULL, and rows of the new application have nothing "
+                    "for it",
                     place=self.title,
                     remedy="let a column of the new table be it, or give it a default first",
+                )
+
+    def _check_born(self, tree: TreeLens, made: Table) -> None:
+        for each in made.columns:
+            if each.name in tree.alone and not (each.nullable or each.default or each.identity):
+                raise EvolutionError(
+                    f"{made.name}.{each.name} takes no NULL, and rows of the old application have nothing "
+                    "for it",
+                    place=self.title,
+                    remedy="give it in columns=, or a server_default",
                 )
 
     def _questions(self, tree: TreeLens, source: Table) -> Iterator[Question]:

@@ -105,6 +105,12 @@ def key_of(table: Table, place: str) -> Column:
             place=place,
             remedy="consolidate plain tables",
         )
+    if table.row_security:
+        raise Unsupported(
+            f"{table.name} has row-level security, which a table of other rows can't have from it",
+            place=place,
+            remedy="consolidate tables without policies",
+        )
     found = [table.column(each) for each in table.key]
     if len(found) != 1 or found[0].type not in KEYS:
         told = ", ".join(f"{each.name} {each.type}" for each in found)
@@ -132,7 +138,8 @@ def parent_of(declared: Declared, source: Table, child: Table, place: str) -> st
     if len(fitting) != 1:
         found = ", ".join(each.columns[0] for each in fitting) or "none"
         raise SchemaMismatch(
-            f"{child.name} must have one foreign key to {source.name}({', '.join(source.key)}), and has: {found}",
+            f"{child.name} must have one foreign key to {source.name}({', '.join(source.key)}), "
+            f"and has: {found}",
             place=place,
             remedy="name its column in parent=, or add the foreign key first",
         )

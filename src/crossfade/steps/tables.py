@@ -36,8 +36,8 @@ class RenameTable(Step):
 
 @dataclass(frozen=True)
 class ShelveTables(Step):
-    """Empty retired tables, and keep their shells in the journal's schema: all that `revert` needs to make them
-    again. `keys` are their foreign keys to tables that stay, which are taken off.
+    """Empty retired tables, and keep their shells in the journal's schema: all that `revert` needs to make
+    them again. `keys` are their foreign keys to tables that stay, which are taken off.
     """
 
     phase = Phase.CONTRACT

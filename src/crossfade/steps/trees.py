@@ -67,7 +67,7 @@ class DropTarget(Step):
 
 @dataclass(frozen=True)
 class IndexTarget(Step):
-    """Build an index of a target while it is written: by the statement `create`, or over the column `unique`."""
+    """Build an index of a target while it is written: by a statement, or a unique one over one column."""
 
     phase = Phase.INDEX
     mode = Mode.OUTSIDE
@@ -168,7 +168,7 @@ class RemoveTrees(Step):
 
 
 @dataclass(frozen=True)
-class _OfTree(Step):
+class _OfTree:
     """A step that walks the rows of a tree."""
 
     evolution: str
@@ -185,7 +185,7 @@ class _OfTree(Step):
 
 
 @dataclass(frozen=True)
-class CopyTree(_OfTree):
+class CopyTree(_OfTree, Step):
     """Make the target's rows of the source's rows that have none, by ranges of the source's key."""
 
     phase = Phase.BACKFILL
@@ -200,7 +200,7 @@ class CopyTree(_OfTree):
 
 
 @dataclass(frozen=True)
-class RestoreTree(_OfTree):
+class RestoreTree(_OfTree, Step):
     """Bring back what an earlier rollback kept, where the old side has not moved on."""
 
     phase = Phase.BACKFILL
@@ -218,7 +218,7 @@ class RestoreTree(_OfTree):
 
 
 @dataclass(frozen=True)
-class KeepTree(_OfTree):
+class KeepTree(_OfTree, Step):
     """Keep, in the journal, what the target holds and the old side cannot give back."""
 
     phase = Phase.KEEP
@@ -233,7 +233,7 @@ class KeepTree(_OfTree):
 
 
 @dataclass(frozen=True)
-class CompareTree(_OfTree):
+class CompareTree(_OfTree, Step):
     """Compare the rows of the source, and their children, with those of the target."""
 
     phase = Phase.VERIFY
@@ -266,7 +266,7 @@ class CompareTree(_OfTree):
 
 
 @dataclass(frozen=True)
-class TieTarget(_OfTree):
+class TieTarget(_OfTree, Step):
     """Give a legacy key to the rows of the target that were born since `complete`."""
 
     phase = Phase.BACKFILL
@@ -306,7 +306,7 @@ class CountStray(Step):
 
 
 @dataclass(frozen=True)
-class GiveBack(_OfTree):
+class GiveBack(_OfTree, Step):
     """Write the old side anew where the target's rows say something else, by ranges of the legacy key."""
 
     phase = Phase.BACKFILL
@@ -322,7 +322,7 @@ class GiveBack(_OfTree):
 
 
 @dataclass(frozen=True)
-class TakeAway(_OfTree):
+class TakeAway(_OfTree, Step):
     """Delete the source's rows whose rows in the target are gone."""
 
     phase = Phase.BACKFILL

@@ -148,7 +148,7 @@ class Additions(User[UUID, Bookkeeper], ABC):
     def _add_hot_event(self, side: Side) -> None:
         if not self.books.hot_steps:
             return
-        hot, given = self.dice.choice(self.books.hot_steps), self.dice.event()
+        hot, given = self.dice.choice(self.books.hot_steps), self.dice.event() | {"kind": "hot"}
 
         def add_event() -> object:
             if side is Side.OLD:

@@ -10,7 +10,6 @@ from crossfade.casebook.words import Side
 
 __all__ = ["Elements"]
 
-UNNUMBERED = 1 << 63  # after every id
 Element = dict[str, Any]
 
 
@@ -32,8 +31,8 @@ class Elements:
     def added(self, side: Side, element: Element) -> None:
         """That side's application added this element."""
         at = len(self.items)
-        if side is Side.OLD and self.in_order():
-            at = sum(self._place(each) <= self._place(element) for each in self.items)
+        if side is Side.OLD and self.in_order():  # its id is the greatest
+            at = sum(self._order(each) <= self._order(element) for each in self.items)
         self.items.insert(at, element)
         self.arranged |= not self.in_order()
 
@@ -48,7 +47,11 @@ class Elements:
 
     def rows(self) -> list[Element]:
         """The elements in the order in which the old side shows them."""
-        return sorted(self.items, key=self._place)
+        ids: list[int] = []
+        for element in self.items:  # one that is not known is a little greater than the one before
+            ids.append(element.get("id", ids[-1] if ids else 0))
+        places = sorted(range(len(ids)), key=lambda at: (self._order(self.items[at]), ids[at]))
+        return [self.items[at] for at in places]
 
     def expected(self, side: Side, found: object) -> list[Element]:
         """The elements as that side must show them; an id that is not known yet is taken from `found`."""
@@ -61,10 +64,10 @@ class Elements:
             return [_in_full(self.part, element) for element in items]
         return [_shown(self.part, element) for element in items]
 
-    def _place(self, element: Element) -> tuple[Any, int]:
+    def _order(self, element: Element) -> Any:
         order = PARTS[self.part].order
         key = element[order] if order else 0
-        return (moment(key) if isinstance(key, str) else key, element.get("id", UNNUMBERED))
+        return moment(key) if isinstance(key, str) else key
 
 
 def _shown(part: str, element: Element) -> Element:

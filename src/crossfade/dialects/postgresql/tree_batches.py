@@ -1,7 +1,7 @@
 """The statements of batched steps about trees: one short transaction for each range of keys.
 
-The roles are those of `batches`. Copy, complement and TakeAway walk the source's key, GiveBack the legacy key,
-TieTarget the target's; the comparison walks what either side has.
+The roles are those of `batches`. Copy, complement and TakeAway walk the source's key, GiveBack the legacy
+key, TieTarget the target's; the comparison walks what either side has.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def copy(step: CopyTree) -> tuple[Statement, ...]:
         *_walked(tree.source, tree.key, "s"),
         _SETTING,
         _bound(
-            f"INSERT INTO {table(tree.target)} ({names}) SELECT {', '.join(said for _, said in columns)}, {key} "
+            f"INSERT INTO {table(tree.target)} ({names}) "
+            f"SELECT {', '.join(said for _, said in columns)}, {key} "
             f"FROM {table(tree.source)} AS s WHERE {_range(key, tree.key)} ORDER BY {key} "
             f"FOR KEY SHARE OF s ON CONFLICT DO NOTHING",
             lock="ROW SHARE",
@@ -114,7 +115,12 @@ def keep(step: KeepTree) -> tuple[Statement, ...]:
     what the old side gives at this moment.
     """
     tree = step.tree
-    said = ", ".join(f"{value} AS {ident(each.name)}" for each, value in sql.whole(tree, sql.born_key(tree)))
+    said = ", ".join(
+        (
+            *(f"{value} AS {ident(each.name)}" for each, value in sql.whole(tree, sql.born_key(tree))),
+            *(f"NULL AS {ident(each)}" for each in tree.alone),
+        )
+    )
     key, legacy = sql.SOURCE[tree.key], f"t.{ident(tree.legacy)}"
     held = f"to_jsonb(t) - {literal(tree.legacy)}"
     work = (
@@ -144,6 +150,7 @@ def restore(step: RestoreTree) -> tuple[Statement, ...]:
     target, legacy = table(tree.target), ident(tree.legacy)
     names = ", ".join(ident(each.name) for each in tree.target_columns)
     arrays = [each for each in tree.embeds if each.shape is Shape.ARRAY]
+    always = ", ".join(map(literal, (tree.target_key.name, *tree.alone)))
     work = (
         "WITH picked AS MATERIALIZED (SELECT c.row_key, c.old_values AS old, c.new_values AS new "
         f"FROM {_COMPLEMENT} AS c WHERE {_of(step)} AND c.state = 'kept' ORDER BY c.row_key "
@@ -153,13 +160,13 @@ def restore(step: RestoreTree) -> tuple[Statement, ...]:
         f"ORDER BY t.{legacy} FOR NO KEY UPDATE OF t), "
         "due AS (SELECT l.*, d.given FROM locked AS l JOIN picked AS p ON p.row_key = l.row_key "
         "CROSS JOIN LATERAL (SELECT jsonb_object_agg(h.key, h.value) AS given FROM jsonb_each(p.new) AS h "
-        f"WHERE to_jsonb(l.image) -> h.key = p.old -> h.key OR h.key = {literal(tree.target_key.name)}) AS d "
+        f"WHERE to_jsonb(l.image) -> h.key = p.old -> h.key OR h.key IN ({always})) AS d "
         "WHERE d.given IS NOT NULL), "
         f"n AS (UPDATE {target} AS t SET ({names}) = (SELECT {names} "
         f"FROM jsonb_populate_record(d.image, d.given)) FROM due AS d WHERE t.{legacy} = d.key "
         "RETURNING t.*, d.row_key AS restored), "
         + "".join(
-            f"flag{number} AS ({[*flagged(step.evolution, tree, each, 'n')][1].replace('FROM n AS n', 'FROM n')}), "
+            f"flag{number} AS ({[*flagged(step.evolution, tree, each, 'n')][1]}), "
             for number, each in enumerate(arrays)
         )
         + f"told AS (UPDATE {_COMPLEMENT} AS c SET state = CASE WHEN EXISTS (SELECT FROM n "
@@ -247,7 +254,8 @@ def give_back(step: GiveBack) -> tuple[Statement, ...]:
             f"UPDATE {table(tree.source)} AS s SET {assigned} FROM {target} AS n{where} "
             f"AND {sql.SOURCE[tree.key]} = n.{legacy} AND ({apart})"
         )
-    missing = f"{where} AND NOT EXISTS (SELECT FROM {table(tree.source)} AS s WHERE {sql.SOURCE[tree.key]} = n.{legacy})"
+    there = f"SELECT FROM {table(tree.source)} AS s WHERE {sql.SOURCE[tree.key]} = n.{legacy}"
+    missing = f"{where} AND NOT EXISTS ({there})"
     work.append(inserted(tree, target, missing))
     for embed in tree.embeds:
         if embed.written:
@@ -292,7 +300,8 @@ def take_away(step: TakeAway) -> tuple[Statement, ...]:
 
 
 _SETTING = Statement(
-    f"SET LOCAL crossfade.sync = 'off'; SET LOCAL synchronous_commit = 'off'; SET LOCAL search_path = {SAFE_PATH}",
+    "SET LOCAL crossfade.sync = 'off'; SET LOCAL synchronous_commit = 'off'; "
+    f"SET LOCAL search_path = {SAFE_PATH}",
     Role.SETTING,
 )
 

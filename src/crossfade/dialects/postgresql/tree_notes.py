@@ -1,10 +1,10 @@
 """What the old side's writes come to in the targets: noted by statement, written once, at commit.
 
-A statement notes the keys of the source's rows that it is about, in a setting of the transaction. The first of
-the deferred triggers, at commit, locks their targets in the order of their keys and writes them: whoever waits
-there waits for others that are at their commit as well, in the same order, so that there is no deadlock among
-the old side's transactions. The recomputation comes in a statement after the lock: under READ COMMITTED it
-sees what those had written that held the lock before.
+A statement notes the keys of the source's rows that it is about, in a setting of the transaction. The first
+of the deferred triggers, at commit, locks their targets in the order of their keys and writes them: whoever
+waits there waits for others that are at their commit as well, in the same order, so that there is no deadlock
+among the old side's transactions. The recomputation comes in a statement after the lock: under READ COMMITTED
+it sees what those had written that held the lock before.
 
 `SET CONSTRAINTS ALL IMMEDIATE` makes the deferred trigger fire before the statement has noted anything: it
 leaves word, and the note is worked off at once.
@@ -77,7 +77,8 @@ def of_table(step: InstallTrees, number: int, of: TableName) -> str:
     """The function that a table's statements call; `number` is the table's among all sources."""
     added = (
         "    PERFORM set_config({setting}, coalesce(current_setting({setting}, true), '') || coalesce(\n"
-        "      (SELECT string_agg({number} || k || ',', '') FROM (SELECT DISTINCT k FROM ({keys}) AS a) AS d),\n"
+        "      (SELECT string_agg({number} || k || ',', '')\n"
+        "       FROM (SELECT DISTINCT k FROM ({keys}) AS a) AS d),\n"
         "      ''), true);\n"
     )
     parent, look = _looked_at(next(tree for tree in step.trees if of in tree.tables), of)
@@ -201,12 +202,13 @@ class _Pull:
 
     def _born(self, at: int, tree: TreeLens) -> str:
         columns = sql.whole(tree, sql.born_key(tree, self.step.evolution))
+        names_ = ", ".join(ident(each.name) for each, _ in columns)
         legacy = ident(tree.legacy)
         key = sql.SOURCE[tree.key]
         return (
             f"  IF a{at} IS NOT NULL AND (SELECT count(*) FROM {table(tree.target)} AS t "
             f"WHERE t.{legacy} = ANY (a{at})) < cardinality(a{at}) THEN\n"
-            f"    INSERT INTO {table(tree.target)} ({', '.join(ident(each.name) for each, _ in columns)}, {legacy})\n"
+            f"    INSERT INTO {table(tree.target)} ({names_}, {legacy})\n"
             f"      SELECT {', '.join(given for _, given in columns)}, {key}\n"
             f"      FROM {table(tree.source)} AS s WHERE {key} = ANY (a{at}) AND NOT EXISTS\n"
             f"        (SELECT FROM {table(tree.target)} AS t WHERE t.{legacy} = {key})\n"

@@ -89,12 +89,14 @@ def own(tree: TreeLens, columns: Iterable[str] | None = None) -> list[tuple[Colu
 
 
 def whole(tree: TreeLens, key: str) -> list[tuple[Column, str]]:
-    """Every target column, but the legacy one, of a source's row: `key` is what gives the target's."""
+    """The target columns that a source's row gives, but the legacy one: `key` is what gives the target's. The
+    others have their default.
+    """
     given = {column.name: sql for column, sql in own(tree)}
     given[tree.target_key.name] = key
     for column in dict.fromkeys(each.column for each in tree.embeds):
         given[column] = _embedded(tree, column)
-    return [(each, given.get(each.name, each.default or "NULL")) for each in tree.target_columns]
+    return [(each, given[each.name]) for each in tree.target_columns if each.name in given]
 
 
 def referred(reference: Reference) -> str:
@@ -119,7 +121,8 @@ def children(embed: Embed, parent: str, *, kept: str = "") -> str:
                 place = f"(p.v ->> {literal(embed.key.name)})::{embed.key.type} = c.{ident(embed.key.name)}"
                 source += f" LEFT JOIN jsonb_array_elements({kept}) WITH ORDINALITY AS p(v, n) ON {place}"
                 order.insert(0, "p.n")
-            return f"(SELECT coalesce(jsonb_agg({element} ORDER BY {', '.join(order)}), '[]') FROM {source} {where})"
+            elements_ = f"jsonb_agg({element} ORDER BY {', '.join(order)})"
+            return f"(SELECT coalesce({elements_}, '[]') FROM {source} {where})"
         case Shape.OBJECT:
             name, value = (f"c.{ident(each)}" for each in embed.entry)
             return f"(SELECT coalesce(jsonb_object_agg({name}, {value}), '{{}}') FROM {source} {where})"
@@ -223,13 +226,7 @@ def back(tree: TreeLens, row: str) -> list[tuple[Column, str, frozenset[str]]]:
         for each in tree.backward
     ]
     return given + [
-        (
-            by_name[each.source],
-            f"(SELECT r.{ident(each.legacy)} FROM {table(each.table)} AS r "
-            f"WHERE r.{ident(each.key)} = {row}.{ident(each.column)})",
-            frozenset({each.column}),
-        )
-        for each in tree.references
+        (by_name[each.source], _referring(each, row), frozenset({each.column})) for each in tree.references
     ]
 
 
@@ -242,6 +239,14 @@ def closed(tree: TreeLens, row: str) -> list[tuple[str, str]]:
             known = ", ".join(typed(one, value.source) for one in value.known)
             found.append((value.column, f"{row}.{ident(value.column)} NOT IN ({known})"))
     return found
+
+
+def _referring(reference: Reference, row: str) -> str:
+    """The source's key that a row of the target refers to."""
+    return (
+        f"(SELECT r.{ident(reference.legacy)} FROM {table(reference.table)} AS r "
+        f"WHERE r.{ident(reference.key)} = {row}.{ident(reference.column)})"
+    )
 
 
 def _stored(column: Column, each: Assignment, known: Sequence[str]) -> str:

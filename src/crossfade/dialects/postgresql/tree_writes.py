@@ -1,9 +1,9 @@
 """What the new side's writes come to in the old tables: at once, by statement, for what a statement changed.
 
 Before a row of the target is written, its arrays and objects are made what the old side can hold: elements
-without a key get one, fields that are left out the old column's default, values the old column's form. What the
-old side has no place for is refused. The statements after it write the old tables: rows and children that are
-there already are left alone where they say the same.
+without a key get one, fields that are left out the old column's default, values the old column's form. What
+the old side has no place for is refused. The statements after it write the old tables: rows and children that
+are there already are left alone where they say the same.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def reconciled(tree: TreeLens, embed: Embed, rows: str, where: str = "") -> Iter
     child, parent, key = table(embed.table), ident(embed.parent), ident(embed.key.name)
     legacy = f"n.{ident(tree.legacy)}"
     value = sql.held(embed, "n")
-    said = dict((column.name, given) for column, given in sql.said(embed))
+    said = {column.name: given for column, given in sql.said(embed)}
     named = [embed.entry[0]] if embed.shape is Shape.OBJECT else [embed.key.name]
     stays = " AND ".join(f"{said[name]} = c.{ident(name)}" for name in named)
     yield (

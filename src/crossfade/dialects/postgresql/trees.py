@@ -1,4 +1,7 @@
-"""The steps about trees as PostgreSQL's statements: targets made and dropped, the sync put in and taken out."""
+"""The steps about trees as PostgreSQL's statements: targets made and dropped, the sync put in and taken out.
+
+What is walked by ranges is in `tree_batches`.
+"""
 
 from __future__ import annotations
 
@@ -171,7 +174,7 @@ def _(step: ShelveTables, server: Server) -> tuple[Statement, ...]:
         for each in step.tables
         for sql_ in (
             f"ALTER TABLE {table(each)} RENAME TO {ident(_shelf(each).name)}",
-            f"ALTER TABLE {table(TableName(each.schema, _shelf(each).name))} SET SCHEMA {ident(_shelf(each).schema)}",
+            f"ALTER TABLE {_in(each.schema, _shelf(each))} SET SCHEMA {ident(_shelf(each).schema)}",
         )
     )
     return tuple(
@@ -191,7 +194,7 @@ def _(step: UnshelveTables, server: Server) -> tuple[Statement, ...]:
         for each in step.tables
         for sql_ in (
             f"ALTER TABLE {table(_shelf(each))} SET SCHEMA {ident(each.schema)}",
-            f"ALTER TABLE {table(TableName(each.schema, _shelf(each).name))} RENAME TO {ident(each.name)}",
+            f"ALTER TABLE {_in(each.schema, _shelf(each))} RENAME TO {ident(each.name)}",
         )
     )
     keys = (
@@ -282,6 +285,10 @@ def _always(of: TableName, name: str) -> str:
     return f"ALTER TABLE {table(of)} ENABLE ALWAYS TRIGGER {name}"
 
 
+def _in(schema: str, of: TableName) -> str:
+    return table(TableName(schema, of.name))
+
+
 def _shelf(of: TableName) -> TableName:
     """Where the shell of a table is kept."""
     return TableName(names.JOURNAL, names.fitted(f"shell_{of.schema}_{of.name}"))
@@ -299,28 +306,27 @@ def _close(evolution: str, of: TableName, why: str) -> tuple[Statement, ...]:
         "    HINT = 'Stop the new version of the application until start has ended.';\nEND"
     )
     closed, name = _closed(evolution, of), ident(_CLOSED)
+    made = (
+        f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table(of)} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {closed}()"
+    )
     return (
         Statement(
             f"CREATE OR REPLACE FUNCTION {closed}() RETURNS trigger LANGUAGE plpgsql "
             f"SET search_path = pg_catalog, pg_temp AS {dollar_quoted(body)}"
         ),
-        *(
-            Statement(each, lock=LOCK, blocks="writes, briefly")
-            for each in (
-                f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table(of)} "
-                f"FOR EACH STATEMENT EXECUTE FUNCTION {closed}()",
-                _always(of, name),
-            )
-        ),
+        *(Statement(each, lock=LOCK, blocks="writes, briefly") for each in (made, _always(of, name))),
     )
 
 
 # A UUID of version 8 (RFC 9562, appendix B.2) out of a name: the first sixteen bytes of its SHA-256, with the
-# version's and the variant's bits. Not of version 3 or 5: MD5 is barred on some servers, SHA-1 is not built in.
+# version's and the variant's bits. Not of version 3 or 5: MD5 is barred on some servers, SHA-1 is not built
+# in.
 _LEGACY_UUID = f"""CREATE OR REPLACE FUNCTION {sql.journal("legacy_uuid")}(name text) RETURNS uuid \
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS {
     dollar_quoted('''DECLARE
-  h text := pg_catalog.substr(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(name, 'UTF8')), 'hex'), 1, 32);
+  whole bytea := pg_catalog.sha256(pg_catalog.convert_to(name, 'UTF8'));
+  h text := pg_catalog.substr(pg_catalog.encode(whole, 'hex'), 1, 32);
   variant text := pg_catalog.translate(pg_catalog.substr(h, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab');
 BEGIN
   RETURN pg_catalog.overlay(pg_catalog.overlay(h, '8', 13), variant, 17)::uuid;
