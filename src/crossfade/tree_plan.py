@@ -5,7 +5,7 @@ The trees are in the order of their references: what one refers to comes before 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crossfade import names
@@ -17,6 +17,7 @@ from crossfade.steps import (
     Analyze,
     CompareTree,
     CopyTree,
+    CountMoved,
     CountStray,
     CountWrites,
     DropColumn,
@@ -41,11 +42,13 @@ class TreePlan:
     evolution: str
     trees: tuple[TreeLens, ...]
     schema: Schema
+    absent: tuple[tuple[TableName, TableName], ...] = ()  # old tables that are missing, each with its target
 
     @classmethod
     def of(cls, evolution: str, compiled: Sequence[tuple[Change, Parts]], schema: Schema) -> TreePlan:
         """The trees of all changes. Raises Refused where other changes, or other tables, are in the way."""
-        plan = cls(evolution, tuple(tree for _, parts in compiled for tree in parts.trees), schema)
+        trees = tuple(tree for _, parts in compiled for tree in parts.trees)
+        plan = cls(evolution, trees, schema, tuple(_absent(compiled, schema)))
         plan._check_alone(compiled)
         plan._check_family()
         return plan
@@ -73,7 +76,11 @@ class TreePlan:
                 Analyze(tree.target),
                 OpenTarget(self.evolution, tree.target),
             ]
-        return (*steps, *self.compare())
+        counts = (
+            CountMoved(tree, tuple(table for table, into in self.absent if into == tree.target))
+            for tree in self.trees
+        )
+        return (*steps, *counts, *self.compare())
 
     def compare(self) -> tuple[CompareTree, ...]:
         """The comparison of both sides."""
@@ -116,13 +123,19 @@ class TreePlan:
         skip = self.schema.role.may_skip_triggers
         return (
             *again,
-            InstallTrees(self.evolution, self.trees, one_sided=True),
-            *(TieTarget(self.evolution, tree) for tree in self.trees),
-            *(Analyze(each) for each in self.targets),
-            *(GiveBack(self.evolution, tree, skip) for tree in self.trees),
+            *(step for tree in self.trees for step in self._given_back(tree)),
             *(TakeAway(self.evolution, tree, skip) for tree in reversed(self.trees)),
             *(Analyze(each) for each in self.sources),
             *self.compare(),
+        )
+
+    def _given_back(self, tree: TreeLens) -> tuple[Step, ...]:
+        """One tree after the other: what a row of the next refers to has an old side by then."""
+        return (
+            InstallTrees(self.evolution, (tree,), one_sided=True, family=self.trees),
+            TieTarget(self.evolution, tree),
+            Analyze(tree.target),
+            GiveBack(self.evolution, tree, self.schema.role.may_skip_triggers),
         )
 
     @property
@@ -157,3 +170,13 @@ class TreePlan:
                     place=f"table {table.name}",
                     remedy="embed it as well, or drop that foreign key first",
                 )
+
+
+def _absent(
+    compiled: Sequence[tuple[Change, Parts]], schema: Schema
+) -> Iterator[tuple[TableName, TableName]]:
+    for change, parts in compiled:
+        for written in change.looks_at if parts.trees else ():
+            if schema.find(written) is None:
+                there, name = names.split_table(written)
+                yield TableName(there or parts.trees[0].source.schema, name), parts.trees[0].target

@@ -85,6 +85,7 @@ from crossfade.steps.seeds import SeedRows, UnseedRows
 from crossfade.steps.step import Mode, Role, Statement, Step, Tally
 from crossfade.steps.surveys import CountApart, CountReturns, CountValues, ReadRows
 from crossfade.steps.tables import RenameTable, ShelveTables, UnshelveTables, under
+from crossfade.steps.tree_surveys import CountBeyond, CountHeld, CountLost, CountMoved, CountMoves
 from crossfade.steps.trees import (
     CloseTarget,
     CompareTree,
@@ -122,9 +123,14 @@ __all__ = [
     "CopyTree",
     "CountApart",
     "CountBarred",
+    "CountBeyond",
     "CountBlind",
     "CountDuplicates",
+    "CountHeld",
     "CountLookups",
+    "CountLost",
+    "CountMoved",
+    "CountMoves",
     "CountNulls",
     "CountOrphans",
     "CountOthers",

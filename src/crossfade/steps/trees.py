@@ -137,6 +137,7 @@ class InstallTrees(Step):
     evolution: str
     trees: tuple[TreeLens, ...]
     one_sided: bool = False
+    family: tuple[TreeLens, ...] = ()  # all trees of the evolution, where these are not all
 
     @property
     def title(self) -> str:

@@ -13,6 +13,7 @@ from crossfade.dialects.postgresql import (
     questions,
     rows,
     surveys,
+    tree_surveys,
     trees,
 )
 from crossfade.dialects.postgresql.quoting import table

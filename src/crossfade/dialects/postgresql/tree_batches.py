@@ -15,10 +15,9 @@ from crossfade.dialects.postgresql.tree_writes import (
     deleted,
     flagged,
     inserted,
-    kind_of,
     normal,
+    objection,
     reconciled,
-    stray,
 )
 from crossfade.dialects.postgresql.values import SAFE_PATH
 from crossfade.schema import Column, TableName
@@ -150,7 +149,6 @@ def restore(step: RestoreTree) -> tuple[Statement, ...]:
     target, legacy = table(tree.target), ident(tree.legacy)
     names = ", ".join(ident(each.name) for each in tree.target_columns)
     arrays = [each for each in tree.embeds if each.shape is Shape.ARRAY]
-    always = ", ".join(map(literal, (tree.target_key.name, *tree.alone)))
     work = (
         "WITH picked AS MATERIALIZED (SELECT c.row_key, c.old_values AS old, c.new_values AS new "
         f"FROM {_COMPLEMENT} AS c WHERE {_of(step)} AND c.state = 'kept' ORDER BY c.row_key "
@@ -159,8 +157,8 @@ def restore(step: RestoreTree) -> tuple[Statement, ...]:
         f"JOIN picked AS p ON t.{legacy} = (p.row_key::jsonb ->> 0)::{tree.key.type} "
         f"ORDER BY t.{legacy} FOR NO KEY UPDATE OF t), "
         "due AS (SELECT l.*, d.given FROM locked AS l JOIN picked AS p ON p.row_key = l.row_key "
-        "CROSS JOIN LATERAL (SELECT jsonb_object_agg(h.key, h.value) AS given FROM jsonb_each(p.new) AS h "
-        f"WHERE to_jsonb(l.image) -> h.key = p.old -> h.key OR h.key IN ({always})) AS d "
+        "CROSS JOIN LATERAL (SELECT jsonb_object_agg(g.key, g.value) AS given FROM (SELECT h.key, "
+        f"{_restored(tree)} AS value FROM jsonb_each(p.new) AS h) AS g WHERE g.value IS NOT NULL) AS d "
         "WHERE d.given IS NOT NULL), "
         f"n AS (UPDATE {target} AS t SET ({names}) = (SELECT {names} "
         f"FROM jsonb_populate_record(d.image, d.given)) FROM due AS d WHERE t.{legacy} = d.key "
@@ -212,17 +210,7 @@ def tie(step: TieTarget) -> tuple[Statement, ...]:
 def count_stray(step: CountStray) -> tuple[Statement, ...]:
     """How many rows of the target hold what the old side has no place for, by where it is."""
     tree = step.tree
-    found = [
-        (
-            each.slot,
-            f"CASE WHEN jsonb_typeof({held}) <> '{kind_of(each)}' THEN 'no {kind_of(each)}'"
-            + (f" ELSE {stray(each, 't')}" if each.shape is not Shape.OBJECT else "")
-            + " END",
-        )
-        for each in tree.embeds
-        if each.written
-        for held in [sql.held(each, "t")]
-    ]
+    found = [(each.slot, objection(each, "t")) for each in tree.embeds if each.written]
     found += [
         (column, f"CASE WHEN {condition} THEN t.{ident(column)}::text END")
         for column, condition in sql.closed(tree, "t")
@@ -264,7 +252,7 @@ def give_back(step: GiveBack) -> tuple[Statement, ...]:
             work += flagged(step.evolution, tree, embed, target, where)
     if tree.settled and sql.own(tree):
         keys = f"ARRAY(SELECT n.{legacy} FROM {target} AS n{where})"
-        work.append(settled(tree, keys))
+        work.append(settled(tree, keys, tree.both_ways))
     quiet = (
         (Statement("SET LOCAL session_replication_role = 'replica'", Role.SETTING),)
         if step.skip_triggers
@@ -304,6 +292,50 @@ _SETTING = Statement(
     f"SET LOCAL search_path = {SAFE_PATH}",
     Role.SETTING,
 )
+
+
+def _restored(tree: TreeLens) -> str:
+    """What a column is to be, of which `h.value` was kept: that, where the old side gives what it gave then.
+    Where it has moved on, what it knows nothing of still comes back: the order of arrays, an object's other
+    fields.
+    """
+    always = ", ".join(map(literal, (tree.target_key.name, *tree.alone)))
+    cases = [f"WHEN to_jsonb(l.image) -> h.key = p.old -> h.key OR h.key IN ({always}) THEN h.value"]
+    for column in dict.fromkeys(each.column for each in tree.embeds if each.written):
+        now, kept = f"(to_jsonb(l.image) -> {literal(column)})", "h.value"
+        embeds = [each for each in tree.embeds if each.column == column]
+        if embeds[0].field is None:
+            if embeds[0].shape is Shape.ARRAY:
+                cases.append(f"WHEN h.key = {literal(column)} THEN {_reordered(embeds[0], now, kept)}")
+            continue
+        fields = ", ".join(
+            f"{literal(str(each.field))}, "
+            + (
+                _reordered(
+                    each, f"({now} -> {literal(str(each.field))})", f"({kept} -> {literal(str(each.field))})"
+                )
+                if each.shape is Shape.ARRAY
+                else f"{now} -> {literal(str(each.field))}"
+            )
+            for each in embeds
+        )
+        merged = f"CASE jsonb_typeof({kept}) WHEN 'object' THEN {kept} ELSE '{{}}' END"
+        cases.append(f"WHEN h.key = {literal(column)} THEN {merged} || jsonb_build_object({fields})")
+    return f"CASE {' '.join(cases)} END"
+
+
+def _reordered(embed: Embed, now: str, kept: str) -> str:
+    """The elements that there are now, in the order of those that were kept, the others after them."""
+    key = literal(embed.key.name)
+
+    def rows(value: str, name: str) -> str:
+        array = f"CASE jsonb_typeof({value}) WHEN 'array' THEN {value} END"
+        return f"jsonb_array_elements({array}) WITH ORDINALITY AS {name}(v, n)"
+
+    return (
+        f"(SELECT coalesce(jsonb_agg(x.v ORDER BY k.n, x.n), '[]') FROM {rows(now, 'x')} "
+        f"LEFT JOIN {rows(kept, 'k')} ON k.v -> {key} = x.v -> {key})"
+    )
 
 
 def _held(embeds: Sequence[Embed], column: str) -> list[str]:

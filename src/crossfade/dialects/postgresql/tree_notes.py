@@ -1,13 +1,15 @@
 """What the old side's writes come to in the targets: noted by statement, written once, at commit.
 
-A statement notes the keys of the source's rows that it is about, in a setting of the transaction. The first
-of the deferred triggers, at commit, locks their targets in the order of their keys and writes them: whoever
-waits there waits for others that are at their commit as well, in the same order, so that there is no deadlock
-among the old side's transactions. The recomputation comes in a statement after the lock: under READ COMMITTED
-it sees what those had written that held the lock before.
+A statement notes the keys of the source's rows that it is about, in a setting of the transaction. At commit
+the one deferred trigger locks their targets in the order of their keys and writes them: whoever waits there
+waits for others that are at their commit as well, in the same order, so that there is no deadlock among the
+old side's transactions. The recomputation comes in a statement after the lock: under READ COMMITTED it sees
+what those had written that held the lock before.
 
-`SET CONSTRAINTS ALL IMMEDIATE` makes the deferred trigger fire before the statement has noted anything: it
-leaves word, and the note is worked off at once.
+The deferred trigger is not on the users' tables: what has a deferred trigger to come can't be truncated or
+altered in the same transaction, and each row would be one more. It is on a table of our own, of which the
+first note of a transaction inserts a row, and deletes it again. Under `SET CONSTRAINTS ALL IMMEDIATE` that
+works the note off at once.
 """
 
 from __future__ import annotations
@@ -34,9 +36,9 @@ def noted(evolution: str) -> str:
     return literal(f"crossfade.noted_{names.tag(evolution)}")
 
 
-def early(evolution: str) -> str:
-    """The setting that says that what is noted is to be worked off at once."""
-    return literal(f"crossfade.early_{names.tag(evolution)}")
+def tick(evolution: str) -> str:
+    """The table whose deferred trigger works off what is noted."""
+    return sql.journal(f"tick_{names.tag(evolution)}")
 
 
 def pull(evolution: str) -> str:
@@ -64,27 +66,20 @@ def routine(name: str, returns: str, body: str, *, settings: str = sql.SETTINGS)
 
 def of_commit(step: InstallTrees) -> str:
     """The deferred trigger's function."""
-    body = (
-        "BEGIN\n"
-        f"  IF coalesce(current_setting({noted(step.evolution)}, true), '') = '' THEN\n"
-        f"    PERFORM set_config({early(step.evolution)}, 'on', true);\n"
-        f"  ELSE\n    PERFORM {pull(step.evolution)}();\n  END IF;\n  RETURN NULL;\nEND"
-    )
+    body = f"BEGIN\n  PERFORM {pull(step.evolution)}();\n  RETURN NULL;\nEND"
     return routine(commit(step.evolution), "trigger", body, settings="SET search_path = pg_catalog, pg_temp")
 
 
 def of_table(step: InstallTrees, number: int, of: TableName) -> str:
     """The function that a table's statements call; `number` is the table's among all sources."""
     added = (
-        "    PERFORM set_config({setting}, coalesce(current_setting({setting}, true), '') || coalesce(\n"
-        "      (SELECT string_agg({number} || k || ',', '')\n"
-        "       FROM (SELECT DISTINCT k FROM ({keys}) AS a) AS d),\n"
-        "      ''), true);\n"
+        "    added := (SELECT string_agg({number} || k || ',', '')\n"
+        "              FROM (SELECT DISTINCT k FROM ({keys}) AS a) AS d);\n"
     )
     parent, look = _looked_at(next(tree for tree in step.trees if of in tree.tables), of)
 
     def noting(keys: str) -> str:
-        return added.format(setting=noted(step.evolution), number=literal(f"{number}:"), keys=keys)
+        return added.format(number=literal(f"{number}:"), keys=keys)
 
     def all_of(rows: str) -> str:
         return noting(f"SELECT {ident(parent)}::text AS k FROM {rows}")
@@ -94,6 +89,8 @@ def of_table(step: InstallTrees, number: int, of: TableName) -> str:
     )
     apart = f"SELECT k FROM (({new} EXCEPT {old}) UNION ALL ({old} EXCEPT {new})) AS b"
     body = (
+        f"DECLARE\n  noted text := coalesce(current_setting({noted(step.evolution)}, true), '');\n"
+        f"  added text;\n  place tid;\n"
         f"BEGIN\n  IF {SILENT} THEN\n    RETURN NULL;\n  END IF;\n"
         + "".join(
             f"  PERFORM nextval({literal(counter('old', step.evolution, tree.target))});\n"
@@ -109,8 +106,12 @@ def of_table(step: InstallTrees, number: int, of: TableName) -> str:
         + "  ELSE\n"
         + _truncated(step, of)
         + "  END IF;\n"
-        f"  IF current_setting({early(step.evolution)}, true) = 'on' THEN\n"
-        f"    PERFORM {pull(step.evolution)}();\n  END IF;\n"
+        "  IF added IS NOT NULL THEN\n"
+        f"    PERFORM set_config({noted(step.evolution)}, noted || added, true);\n"
+        "    IF noted = '' THEN\n"
+        f"      INSERT INTO {tick(step.evolution)} DEFAULT VALUES RETURNING ctid INTO place;\n"
+        f"      DELETE FROM {tick(step.evolution)} WHERE ctid = place;\n"
+        "    END IF;\n  END IF;\n"
         "  RETURN NULL;\nEND"
     )
     safe = "SET search_path = pg_catalog, pg_temp"
@@ -137,6 +138,9 @@ def _truncated(step: InstallTrees, of: TableName) -> str:
     for tree in step.trees:
         if of == tree.source:
             work.append(f"    DELETE FROM {table(tree.target)};\n")
+            work.append(
+                f"    DELETE FROM {sql.reordered(step.evolution)} WHERE target = {literal(str(tree.target))};\n"
+            )
         elif embeds := tree.embedded(of):
             work.append(f"    UPDATE {table(tree.target)} AS t SET {_set(embeds, sql.empty)};\n")
     off = "    PERFORM set_config('crossfade.sync', 'off', true);\n"
@@ -161,7 +165,9 @@ class _Pull:
         numbers = {of: number for number, of in enumerate(tables)}
         keys = {of: self._key_type(of) for of in tables}
         declared = "".join(f"  k{number} {keys[of]}[];\n" for of, number in numbers.items())
-        declared += "".join(f"  a{at} {tree.key.type}[];\n" for at, tree in enumerate(trees))
+        declared += "".join(
+            f"  a{at} {tree.key.type}[];\n  unborn{at} boolean := false;\n" for at, tree in enumerate(trees)
+        )
         taken = [
             f"array_agg(DISTINCT k::{keys[of]}) FILTER (WHERE n = '{number}')"
             for of, number in numbers.items()
@@ -186,6 +192,9 @@ class _Pull:
             # Before any target: whoever has emptied one of these waits for no target with it.
             f"  LOCK TABLE {', '.join(map(table, sorted(tables)))} IN ACCESS SHARE MODE;\n"
             f"{OFF}"
+            + "".join(
+                self._unborn(at, tree, numbers[tree.source]) for at, tree in reversed([*enumerate(trees)])
+            )
             + "".join(self._born(at, tree) for at, tree in enumerate(trees))
             + "".join(self._locked(at, tree) for at, tree in enumerate(trees))
             + "".join(self._gone(tree, numbers[tree.source]) for tree in reversed(trees))
@@ -200,14 +209,36 @@ class _Pull:
     def _key_type(self, of: TableName) -> str:
         return next(tree.key.type for tree in self.step.trees if of in tree.tables)
 
+    def _unborn(self, at: int, tree: TreeLens, number: int) -> str:
+        """Looks for targets that are not there yet, and for those that they, or rows that were written, refer
+        to.
+        """
+        legacy, key = ident(tree.legacy), sql.SOURCE[tree.key]
+        lines = (
+            f"  IF a{at} IS NOT NULL THEN\n"
+            f"    unborn{at} := (SELECT count(*) FROM {table(tree.target)} AS t "
+            f"WHERE t.{legacy} = ANY (a{at})) < cardinality(a{at});\n"
+        )
+        for each in tree.references:
+            other = next(other for other, found in enumerate(self.step.trees) if found.target == each.table)
+            referred = sql.SOURCE[each.source]
+            lines += (
+                f"    IF unborn{at} OR k{number} IS NOT NULL THEN\n"
+                f"      a{other} := nullif(coalesce(a{other}, '{{}}') || ARRAY(SELECT DISTINCT {referred} "
+                f"FROM {table(tree.source)} AS s WHERE {key} = ANY (a{at}) AND NOT EXISTS "
+                f"(SELECT FROM {table(each.table)} AS t WHERE t.{ident(each.legacy)} = {referred}) "
+                f"AND {referred} IS NOT NULL AND {referred} <> ALL (coalesce(a{other}, '{{}}'))), '{{}}');\n"
+                f"    END IF;\n"
+            )
+        return f"{lines}  END IF;\n"
+
     def _born(self, at: int, tree: TreeLens) -> str:
         columns = sql.whole(tree, sql.born_key(tree, self.step.evolution))
         names_ = ", ".join(ident(each.name) for each, _ in columns)
         legacy = ident(tree.legacy)
         key = sql.SOURCE[tree.key]
         return (
-            f"  IF a{at} IS NOT NULL AND (SELECT count(*) FROM {table(tree.target)} AS t "
-            f"WHERE t.{legacy} = ANY (a{at})) < cardinality(a{at}) THEN\n"
+            f"  IF unborn{at} THEN\n"
             f"    INSERT INTO {table(tree.target)} ({names_}, {legacy})\n"
             f"      SELECT {', '.join(given for _, given in columns)}, {key}\n"
             f"      FROM {table(tree.source)} AS s WHERE {key} = ANY (a{at}) AND NOT EXISTS\n"

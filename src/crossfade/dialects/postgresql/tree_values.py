@@ -18,7 +18,10 @@ from crossfade.tree import Embed, Reference, Shape, TreeLens
 
 SOURCE = values.Row("s", safe=True)
 TARGET = values.Row("t", safe=True)
-SETTINGS = f"SET search_path = {values.SAFE_PATH} SET timezone = 'UTC' SET extra_float_digits = 1"
+SETTINGS = (
+    f"SET search_path = {values.SAFE_PATH} SET timezone = 'UTC' SET datestyle = 'ISO, YMD' "
+    "SET intervalstyle = postgres SET bytea_output = hex SET extra_float_digits = 1"
+)
 
 _ARGUMENTS = 48  # pairs that one jsonb_build_object takes, with room to spare: a call has 100 arguments
 _EMPTY = {Shape.ARRAY: "'[]'::jsonb", Shape.OBJECT: "'{}'::jsonb", Shape.SINGLE: "NULL::jsonb"}

@@ -8,15 +8,15 @@ are there already are left alone where they say the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql.quoting import ident, literal, table
-from crossfade.dialects.postgresql.tree_notes import OFF, ON, SILENT, routine, settled
+from crossfade.dialects.postgresql.tree_notes import OFF, ON, SILENT, noted, routine, settled
 from crossfade.dialects.postgresql.triggers import counter, function
 from crossfade.schema import Column
 from crossfade.steps import InstallTrees
-from crossfade.tree import Embed, Shape, TreeLens
+from crossfade.tree import Embed, Shape, TreeLens, sources
 
 
 def shape(evolution: str, tree: TreeLens) -> str:
@@ -63,21 +63,28 @@ def of_push(step: InstallTrees, tree: TreeLens) -> str:
     written = [each for each in tree.embeds if each.written]
     body = (
         "DECLARE\n  sync text := current_setting('crossfade.sync', true);\n"
+        f"  noted text := current_setting({noted(step.evolution)}, true);\n"
         f"BEGIN\n  IF {SILENT} THEN\n    RETURN NULL;\n  END IF;\n"
         + (
             ""
             if step.one_sided
             else f"  PERFORM nextval({literal(counter('new', step.evolution, tree.target))});\n"
         )
+        + ("" if step.one_sided else _mixed(step, tree))
         + f"{OFF}"
         "  IF TG_OP = 'INSERT' THEN\n"
         + "".join(f"    {each};\n" for each in _inserted(step.evolution, tree, written))
         + "  ELSIF TG_OP = 'UPDATE' THEN\n"
-        + "".join(f"    {each};\n" for each in _updated(step.evolution, tree, written))
+        + "".join(f"    {each};\n" for each in _updated(step, tree, written))
         + "  ELSIF TG_OP = 'DELETE' THEN\n"
-        + "".join(f"    {each};\n" for each in deleted(tree, f"(SELECT {legacy} FROM old_rows)"))
+        f"    {forgotten(step.evolution, tree)} AND o.key IN (SELECT {legacy}::text FROM old_rows);\n"
+        + "".join(
+            f"    {each};\n"
+            for each in deleted(tree, f"(SELECT {legacy} FROM old_rows)", step.family or step.trees)
+        )
         + "  ELSE\n"
-        + "".join(f"    {each};\n" for each in deleted(tree, None))
+        f"    {forgotten(step.evolution, tree)};\n"
+        + "".join(f"    {each};\n" for each in deleted(tree, None, step.family or step.trees))
         + f"  END IF;\n{ON}  RETURN NULL;\nEND"
     )
     return routine(push(step.evolution, tree), "trigger", body)
@@ -158,12 +165,40 @@ def flagged(evolution: str, tree: TreeLens, embed: Embed, rows: str, where: str 
     )
 
 
-def deleted(tree: TreeLens, keys: str | None) -> Iterator[str]:
-    """The statements that delete the source's rows of these keys (None: all), and their children."""
-    for each in dict.fromkeys((each.table, each.parent) for each in tree.embeds):
-        child, parent = each
+def forgotten(evolution: str, tree: TreeLens) -> str:
+    """The statement that forgets which rows of the target hold arrays in an order of their own."""
+    return f"DELETE FROM {sql.reordered(evolution)} AS o WHERE o.target = {literal(str(tree.target))}"
+
+
+def deleted(tree: TreeLens, keys: str | None, trees: Sequence[TreeLens] = ()) -> Iterator[str]:
+    """The statements that delete the source's rows of these keys (None: all), their children, and the rows of
+    other `trees` that refer to them.
+    """
+    for other in trees:
+        for each in other.references:
+            if each.table == tree.target:
+                theirs = f"(SELECT {ident(other.key.name)} FROM {table(other.source)}"
+                theirs += f" WHERE {ident(each.source)} IN {keys})" if keys else ")"
+                yield from deleted(other, theirs, trees)
+    for child, parent in dict.fromkeys((embed.table, embed.parent) for embed in tree.embeds):
         yield f"DELETE FROM {table(child)}" + (f" WHERE {ident(parent)} IN {keys}" if keys else "")
     yield f"DELETE FROM {table(tree.source)}" + (f" WHERE {ident(tree.key.name)} IN {keys}" if keys else "")
+
+
+def _mixed(step: InstallTrees, tree: TreeLens) -> str:
+    """Refuses to write a row whose old side this transaction has written: the new one has not heard of it yet."""
+    numbers = [str(sources(step.trees).index(each)) for each in tree.tables]
+    keys = " OR ".join(
+        f"strpos(',' || noted, ',{number}:' || x.{ident(tree.legacy)} || ',') > 0" for number in numbers
+    )
+    fact = f"this transaction has written the old side of a row of {tree.target}, which shows it at commit"
+    hint = "Commit first, or SET CONSTRAINTS ALL IMMEDIATE at the beginning."
+    return (
+        "  IF noted <> '' AND TG_OP IN ('UPDATE', 'DELETE') THEN\n"
+        f"    IF EXISTS (SELECT FROM old_rows AS x WHERE {keys}) THEN\n"
+        + _refused(fact, hint, 3, code="object_not_in_prerequisite_state")
+        + "    END IF;\n  END IF;\n"
+    )
 
 
 def _inserted(evolution: str, tree: TreeLens, written: Iterable[Embed]) -> Iterator[str]:
@@ -182,8 +217,11 @@ def _inserted(evolution: str, tree: TreeLens, written: Iterable[Embed]) -> Itera
     yield from _settled(tree, f"ARRAY(SELECT {ident(tree.legacy)} FROM new_rows)", written)
 
 
-def _updated(evolution: str, tree: TreeLens, written: Iterable[Embed]) -> Iterator[str]:
-    legacy = ident(tree.legacy)
+def _updated(step: InstallTrees, tree: TreeLens, written: Iterable[Embed]) -> Iterator[str]:
+    evolution, legacy = step.evolution, ident(tree.legacy)
+    # While the old side is brought back, a row without one yet is left to the walk that gives it one.
+    there = f"SELECT FROM {table(tree.source)} AS s WHERE {sql.SOURCE[tree.key]} = n.{legacy}"
+    given_back = f" AND EXISTS ({there})" if step.one_sided else ""
     columns = {each.name: each for each in tree.target_columns}
     given = [
         (column, value, [columns[each] for each in sorted(reads)])
@@ -204,7 +242,7 @@ def _updated(evolution: str, tree: TreeLens, written: Iterable[Embed]) -> Iterat
         column = columns[embed.column]
         shown = ", ".join(dict.fromkeys((f"n.{legacy}", f"n.{ident(column.name)}")))
         now, before = sql.held(embed, "n"), sql.held(embed, "o")
-        rows = f"(SELECT {shown} FROM {both} WHERE {now} IS DISTINCT FROM {before})"
+        rows = f"(SELECT {shown} FROM {both} WHERE {now} IS DISTINCT FROM {before}{given_back})"
         work = [*reconciled(tree, embed, rows), *flagged(evolution, tree, embed, rows)]
         yield (
             f"IF EXISTS {rows.replace(f'SELECT {shown}', 'SELECT', 1)} THEN\n"
@@ -217,7 +255,7 @@ def _updated(evolution: str, tree: TreeLens, written: Iterable[Embed]) -> Iterat
 def _settled(tree: TreeLens, keys: str, written: Iterable[Embed]) -> Iterator[str]:
     """What triggers of the old tables made of the rows is told to the target."""
     if tree.settled and sql.own(tree):
-        yield settled(tree, keys)
+        yield settled(tree, keys, tree.both_ways)
     for each in written:
         if each.settled:
             legacy = f"t.{ident(tree.legacy)}"
@@ -252,43 +290,48 @@ def normal(embed: Embed, row: str) -> str:
     return f"(SELECT coalesce(jsonb_agg({element} ORDER BY c.place), '[]') FROM {rows})"
 
 
-def stray(embed: Embed, row: str) -> str:
-    """A field that an element has and its table has no column for; NULL where there is none."""
-    now = sql.held(embed, row)
+def objection(embed: Embed, row: str) -> str:
+    """What a row holds of the children and the old side has no place for, in words; NULL where all has one."""
+    now, column = sql.held(embed, row), f"{row}.{ident(embed.column)}"
+    kind = "array" if embed.shape is Shape.ARRAY else "object"
+    cases = []
+    if embed.field is not None:
+        cases.append(f"WHEN jsonb_typeof({column}) <> 'object' THEN 'what is no object'")
+    nothing = f"{now} IS NULL"
+    if embed.shape is Shape.SINGLE:
+        nothing += f" OR jsonb_typeof({now}) = 'null'"
+    cases.append(f"WHEN {nothing} THEN NULL")
+    cases.append(f"WHEN jsonb_typeof({now}) <> '{kind}' THEN 'what is no {kind}'")
+    if embed.shape is Shape.OBJECT:
+        return f"(CASE {' '.join(cases)} END)"
     known = ", ".join(literal(each.name) for each in embed.columns)
     listed = f"jsonb_array_elements({now})" if embed.shape is Shape.ARRAY else f"(SELECT {now})"
-    return (
-        f"(SELECT coalesce(k, 'what is no object') FROM {listed} AS e(v) LEFT JOIN LATERAL jsonb_object_keys("
+    stray = (
+        f"(SELECT coalesce('the field ' || k || ', for which {embed.table.name} has no column', 'what is no object') "
+        f"FROM {listed} AS e(v) LEFT JOIN LATERAL jsonb_object_keys("
         f"CASE jsonb_typeof(e.v) WHEN 'object' THEN e.v END) AS k ON true "
         f"WHERE jsonb_typeof(e.v) <> 'object' OR k NOT IN ({known}) LIMIT 1)"
     )
-
-
-def kind_of(embed: Embed) -> str:
-    """What `jsonb_typeof` says of what is held."""
-    return "array" if embed.shape is Shape.ARRAY else "object"
+    key = literal(embed.key.name)
+    twice = (
+        f"(SELECT 'two elements with the ' || {key} || ' ' || (e.v ->> {key}) FROM {listed} AS e(v) "
+        f"WHERE e.v ->> {key} IS NOT NULL GROUP BY e.v ->> {key} HAVING count(*) > 1 LIMIT 1)"
+    )
+    return f"(CASE {' '.join(cases)} ELSE coalesce({stray}, {twice}) END)"  # plpgsql looks for THEN outside
 
 
 def _shaped(tree: TreeLens, embed: Embed) -> str:
     """The lines that make what a row holds of the children what the old side can hold."""
-    now, place, kind = sql.held(embed, "NEW"), f"{tree.target}.{embed.slot}", kind_of(embed)
-    made = normal(embed, "NEW")
-    column = f"NEW.{ident(embed.column)}"
+    now, before = sql.held(embed, "NEW"), sql.held(embed, "OLD")
+    column, whole = f"NEW.{ident(embed.column)}", f"OLD.{ident(embed.column)}"
     given = f"coalesce({column}, '{{}}')"
-    lines = (
-        f"    IF jsonb_typeof({now}) <> '{kind}' THEN\n"
-        + _refused(f"{place} must be {'an' if kind[0] in 'ao' else 'a'} {kind} of {embed.table}", _UNTIL, 3)
-        + "    END IF;\n"
-    )
-    if embed.shape is not Shape.OBJECT:
-        found = stray(embed, "NEW")
-        fact = f"{place} holds %s, for which {embed.table} has no column"
-        lines += f"    IF {found} IS NOT NULL THEN\n" + _refused(fact, _UNTIL, 3, found) + "    END IF;\n"
-    before = sql.held(embed, "OLD")
-    test = f"TG_OP = 'INSERT' OR {now} IS DISTINCT FROM {before}"
+    found = objection(embed, "NEW")
     return (
-        f"  IF {now} IS NOT NULL THEN\n   IF {test} THEN\n{lines}"
-        f"    {column} := {sql.set_to(embed, made, given)};\n   END IF;\n  END IF;\n"
+        f"  IF TG_OP = 'INSERT' OR {column} IS DISTINCT FROM {whole} THEN\n"
+        f"    IF {found} IS NOT NULL THEN\n"
+        + _refused(f"{tree.target}.{embed.slot} holds %s", _UNTIL, 3, found)
+        + f"    END IF;\n    IF {now} IS NOT NULL AND (TG_OP = 'INSERT' OR {now} IS DISTINCT FROM {before}) THEN\n"
+        f"      {column} := {sql.set_to(embed, normal(embed, 'NEW'), given)};\n    END IF;\n  END IF;\n"
     )
 
 
@@ -308,10 +351,12 @@ def _and(where: str) -> str:
     return f" AND {where.removeprefix(' WHERE ')}" if where else ""
 
 
-def _refused(fact: str, hint: str, depth: int = 2, what: str | None = None) -> str:
+def _refused(
+    fact: str, hint: str, depth: int = 2, what: str | None = None, code: str = "check_violation"
+) -> str:
     pad = "  " * depth
     message = literal(fact) if what is None else f"replace({literal(fact)}, '%s', {what})"
     return (
-        f"{pad}RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = {message},\n"
+        f"{pad}RAISE EXCEPTION USING ERRCODE = '{code}', MESSAGE = {message},\n"
         f"{pad}  HINT = {literal(hint)};\n"
     )

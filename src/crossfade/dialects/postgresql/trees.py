@@ -125,7 +125,15 @@ def _(step: InstallTrees, server: Server) -> tuple[Statement, ...]:
             for tree in step.trees
             for side in ("old", "new")
         ]
-        made += [tree_notes.of_pull(step), tree_notes.of_commit(step)]
+        tick, name = tree_notes.tick(step.evolution), ident(_COMMIT)
+        made += [
+            tree_notes.of_pull(step),
+            tree_notes.of_commit(step),
+            f"CREATE UNLOGGED TABLE {tick} ()",
+            f"CREATE CONSTRAINT TRIGGER {name} AFTER INSERT ON {tick} DEFERRABLE INITIALLY DEFERRED "
+            f"FOR EACH ROW EXECUTE FUNCTION {tree_notes.commit(step.evolution)}()",
+            f"ALTER TABLE {tick} ENABLE ALWAYS TRIGGER {name}",
+        ]
         made += [tree_notes.of_table(step, number, of) for number, of in enumerate(sources(step.trees))]
     for tree in step.trees:
         made += [tree_writes.of_shape(step, tree), tree_writes.of_push(step, tree)]
@@ -139,8 +147,7 @@ def _(step: InstallTrees, server: Server) -> tuple[Statement, ...]:
 @render.register
 def _(step: RemoveTrees, server: Server) -> tuple[Statement, ...]:
     evolution = step.evolution
-    names = [*(f"~crossfade_note_{each}" for each in _NOTES), _COMMIT]
-    gone = [(name, of) for of in sources(step.trees) for name in names]
+    gone = [(f"~crossfade_note_{each}", of) for of in sources(step.trees) for each in _NOTES]
     pushes = [*(f"~crossfade_push_{each}" for each in _NOTES), _SHAPE]
     gone += [(name, tree.target) for tree in step.trees for name in pushes]
     functions = [
@@ -158,6 +165,7 @@ def _(step: RemoveTrees, server: Server) -> tuple[Statement, ...]:
             )
             for name, of in gone
         ),
+        Statement(f"DROP TABLE IF EXISTS {tree_notes.tick(evolution)}"),
         *(Statement(f"DROP FUNCTION IF EXISTS {each}()") for each in functions),
         *(
             Statement(f"DROP SEQUENCE IF EXISTS {counter(side, evolution, tree.target)}")
@@ -259,12 +267,6 @@ def _put(step: InstallTrees) -> Iterator[str]:
                     f"FOR EACH STATEMENT {call}"
                 )
                 yield _always(of, name)
-            yield (
-                f"CREATE CONSTRAINT TRIGGER {ident(_COMMIT)} AFTER INSERT OR UPDATE OR DELETE ON {table(of)} "
-                f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ({ACTIVE}) "
-                f"EXECUTE FUNCTION {tree_notes.commit(step.evolution)}()"
-            )
-            yield _always(of, ident(_COMMIT))
     for tree in step.trees:
         shape, push = (each(step.evolution, tree) for each in (tree_writes.shape, tree_writes.push))
         yield (
