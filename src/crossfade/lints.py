@@ -13,7 +13,7 @@ from crossfade.document import Lint
 from crossfade.errors import EvolutionError
 from crossfade.reports import PlannedStep
 from crossfade.schema import ForeignKey, Table, TableName
-from crossfade.steps import AddColumn, CopyRows, CreateIndex, PublishView, Step
+from crossfade.steps import AddColumn, CopyRows, CopyTree, CreateIndex, PublishView, Step
 
 LARGE = 64 * 2**20
 """From so many bytes on, rows that are written anew are worth a reviewer's look."""
@@ -60,6 +60,7 @@ def of_plan(start: Sequence[Step], tables: Sequence[Table], role: str) -> tuple[
     """What the steps of `start`, walked by `role`, and the tables as they were tell by themselves."""
     return (
         *_rewrites(start),
+        *_copies(start, tables),
         *_triggers(start, tables, role),
         *_column_grants(start, tables),
         *_prepared(start),
@@ -131,6 +132,22 @@ def _rewrites(start: Sequence[Step]) -> Iterator[Lint]:
                 "versions, and more than that of write-ahead log; in batches, and nobody waits for it",
                 "see that disk, archive and replicas have room for it, and that autovacuum keeps up",
             )
+
+
+def _copies(start: Sequence[Step], tables: Sequence[Table]) -> Iterator[Lint]:
+    sizes = {each.name: each.rows * each.row_bytes for each in tables}
+    for step in start:
+        if isinstance(step, CopyTree):
+            bytes_ = sum(sizes.get(each, 0) for each in step.tree.tables)
+            if bytes_ >= LARGE:
+                yield _lint(
+                    "CF101",
+                    str(step.table),
+                    f"the backfill writes once more what {step.tree.source} and the tables under it hold: "
+                    f"about {bytes_ / 1e6:,.0f} MB, and more than that of write-ahead log; in batches, and "
+                    "nobody waits for it",
+                    "see that disk, archive and replicas have room for it: both copies are there until purge",
+                )
 
 
 def _triggers(start: Sequence[Step], tables: Sequence[Table], role: str) -> Iterator[Lint]:

@@ -21,6 +21,7 @@ from crossfade.steps import (
     Compare,
     CompareTree,
     Counted,
+    CountMoved,
     CountStray,
     CountUnanswered,
     CountUnsaid,
@@ -29,7 +30,7 @@ from crossfade.steps import (
     CreateTable,
     CreateTarget,
     InstallSync,
-    InstallTrees,
+    HookTrees,
     RemoveLookup,
     RemoveSync,
     SeedLookup,
@@ -229,10 +230,12 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
 
 
 def _rank(step: Step) -> int:
-    """The order within a phase: the rows that others refer to first, so that they go last; the sync last."""
-    if isinstance(step, CreateTable | CreateTarget | SeedLookup):
+    """The order within a phase: the rows that others refer to first, so that they go last; the sync last. No
+    count comes after a comparison: that would be taken for what the comparison lets pass.
+    """
+    if isinstance(step, CountMoved | CreateTable | CreateTarget | SeedLookup):
         return 0
-    return 2 if isinstance(step, InstallSync | InstallTrees) else 1
+    return 2 if isinstance(step, InstallSync | HookTrees) else 1
 
 
 def _namespace(schema_name: str, evolution: str, tables: dict[TableName, Table]) -> CreateNamespace:

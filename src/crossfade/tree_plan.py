@@ -22,6 +22,7 @@ from crossfade.steps import (
     CountWrites,
     DropColumn,
     GiveBack,
+    HookTrees,
     IndexTarget,
     InstallTrees,
     OpenTarget,
@@ -67,7 +68,7 @@ class TreePlan:
         """The steps about rows, in any order of phases: the plan puts them in order."""
         if not self.trees:
             return ()
-        steps: list[Step] = [InstallTrees(self.evolution, self.trees)]
+        steps: list[Step] = [HookTrees(self.evolution, self.trees)]
         steps += [Analyze(each) for each in self.sources]
         for tree in self.trees:
             steps += [
@@ -93,6 +94,10 @@ class TreePlan:
     def stop(self) -> tuple[Step, ...]:
         """What stops the sync."""
         return (RemoveTrees(self.evolution, self.trees),) if self.trees else ()
+
+    def install(self) -> tuple[Step, ...]:
+        """What installs the sync of both sides, where the new one alone is written so far."""
+        return (InstallTrees(self.evolution, self.trees),) if self.trees else ()
 
     def writes(self) -> tuple[CountWrites, ...]:
         """What counts the writes of both sides."""

@@ -33,7 +33,6 @@ from crossfade.steps import (
     Forget,
     InstallLookup,
     InstallSync,
-    InstallTrees,
     PublishView,
     RemoveSync,
     RenameColumn,
@@ -90,7 +89,7 @@ def way_back(
             *(step for each in retired for step in each.compare()),
         ]
     )
-    switch = _switch(done, sync, told, start, then(trees.stop()))
+    switch = _switch(done, sync, told, start, then(trees.stop()), trees.install())
     return WayBack(
         purge=(
             *then(view.undo() for view in views),
@@ -176,6 +175,7 @@ def _switch(
     told: Sequence[InstallLookup],
     start: Sequence[Step],
     stopped: Sequence[Step],
+    installed: Sequence[Step],
 ) -> list[Step]:
     """One transaction that gives every name back and installs the sync of both sides; then checks that
     were taken off are validated, while both versions are live already.
@@ -193,7 +193,8 @@ def _switch(
         *stopped,
         *(step for step in undone if step is not None and not isinstance(step, AddCheck)),
         *(step for step in undone if isinstance(step, AddCheck)),
-        *(step for step in start if isinstance(step, InstallLookup | InstallSync | InstallTrees)),
+        *(step for step in start if isinstance(step, InstallLookup | InstallSync)),
+        *installed,
         *checks,
     ]
 

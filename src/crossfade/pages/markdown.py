@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from crossfade.document import Document, Guide, TableShape, ValueMapping, Walked
-from crossfade.pages import words
+from crossfade.document import Document, Guide, TableShape, TreeShape, ValueMapping, Walked
+from crossfade.pages import trees, words
 from crossfade.pages.diagram import mermaid
 from crossfade.reports import PlannedStep
 
@@ -95,9 +95,11 @@ class _Page:
         yield ""
 
     def shapes(self) -> Iterator[str]:
-        if not self.document.shapes:
+        if not self.document.shapes and not self.document.trees:
             return
         yield from self.heading("Before and after")
+        for tree in self.document.trees:
+            yield from self.tree(tree)
         for shape in self.document.shapes:
             yield from self.shape(shape)
         yield from fenced(mermaid(self.document), "mermaid")
@@ -120,6 +122,32 @@ class _Page:
                 for line in shape.lines
             ),
         )
+
+    def tree(self, tree: TreeShape) -> Iterator[str]:
+        yield from self.heading(escaped(trees.title(tree)), 2)
+        yield from table(
+            trees.OLD_HEADS,
+            (
+                [code(name), escaped(becomes), code(into), code(retired)]
+                for name, becomes, into, retired in trees.old_tables(tree)
+            ),
+        )
+        yield from table(
+            trees.NEW_HEADS,
+            (
+                [code(name), code(type_), escaped(how), code(made), escaped(kept)]
+                for name, type_, how, made, kept in trees.new_columns(tree)
+            ),
+        )
+        yield from ("<details><summary>Every column of the old tables</summary>", "")
+        yield from table(
+            trees.COLUMN_HEADS,
+            (
+                [code(name), code(column), code(type_), escaped(lands), escaped(after)]
+                for name, column, type_, lands, after in trees.old_columns(tree)
+            ),
+        )
+        yield from ("</details>", "")
 
     def mapping(self, mapping: ValueMapping) -> Iterator[str]:
         yield from self.heading(
@@ -154,7 +182,10 @@ class _Page:
         yield from self.heading("The ways back")
         for way in self.document.ways_back:
             yield f"- **{way.command}**: {escaped(way.restores)}"
-            yield from (f"  - {escaped(each.what)}: **{words.number(each.rows)}**" for each in way.counts)
+            for each in words.counts(way):
+                yield f"  - {escaped(each.what)}: **{words.number(each.rows)}**"
+            if words.left_out(way):
+                yield f"  - {words.left_out(way)}"
         yield ""
 
     def statements(self) -> Iterator[str]:
@@ -238,6 +269,7 @@ class _Page:
                 for each in walk.moved
             ),
         )
+        yield from (f"- {escaped(trees.told(each))}" for each in trees.moved(guide))
         for each in guide.writes:
             sides = f"{each.old:,} writes of the old side, {each.new:,} of the new"
             yield f"- carried over on {code(each.table)}: {sides}"

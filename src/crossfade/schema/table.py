@@ -12,8 +12,8 @@ from crossfade.schema.columns import Column, TableName
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the rows of a table that an evolution makes come from: `legacy` holds the key of `table`, of which
-    `key` is made.
+    """Where the rows of a table that an evolution makes come from: `legacy` holds the key of `table`, and
+    `key` is made of that.
     """
 
     table: TableName

@@ -94,6 +94,7 @@ from crossfade.steps.trees import (
     CreateTarget,
     DropTarget,
     GiveBack,
+    HookTrees,
     IndexTarget,
     InstallTrees,
     KeepTree,
@@ -102,6 +103,7 @@ from crossfade.steps.trees import (
     RestoreTree,
     TakeAway,
     TieTarget,
+    UnhookTrees,
     UnindexTarget,
 )
 
@@ -158,6 +160,7 @@ __all__ = [
     "DropUnique",
     "Forget",
     "GiveBack",
+    "HookTrees",
     "IndexTarget",
     "InstallLookup",
     "InstallSync",
@@ -193,6 +196,7 @@ __all__ = [
     "TakeAway",
     "Tally",
     "TieTarget",
+    "UnhookTrees",
     "UnindexTarget",
     "UnseedLookup",
     "UnseedRows",

@@ -47,7 +47,7 @@ class ShelveTables(Step):
 
     @property
     def title(self) -> str:
-        return f"drop the rows of {', '.join(map(str, self.tables))}"
+        return f"drop the rows of {_listed(self.tables)}"
 
     @property
     def locks(self) -> tuple[TableName, ...]:
@@ -68,7 +68,7 @@ class UnshelveTables(Step):
 
     @property
     def title(self) -> str:
-        return f"bring {', '.join(map(str, self.tables))} back, empty"
+        return f"bring {_listed(self.tables)} back, empty"
 
     @property
     def locks(self) -> tuple[TableName, ...]:
@@ -76,6 +76,12 @@ class UnshelveTables(Step):
 
     def undo(self) -> Step:
         return ShelveTables(self.evolution, self.tables, self.keys)
+
+
+def _listed(tables: tuple[TableName, ...]) -> str:
+    """The first of the tables, and how many more there are: a title is a line."""
+    more = len(tables) - 1
+    return f"{tables[0]}" + (f" and {more} more table{'s' if more > 1 else ''}" if more else "")
 
 
 def under(step: _Of, tables: Mapping[TableName, TableName]) -> _Of:

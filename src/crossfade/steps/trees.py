@@ -103,6 +103,7 @@ class OpenTarget(Step):
     """Let the new application write the target."""
 
     phase = Phase.PUBLISH
+    mode = Mode.ALONE  # whoever waits for one of the targets holds no other
     evolution: str
     table: TableName
 
@@ -119,6 +120,7 @@ class CloseTarget(Step):
     """Refuse the new application's writes of the target from here on."""
 
     phase = Phase.CLOSE
+    mode = Mode.ALONE
     evolution: str
     table: TableName
 
@@ -147,13 +149,53 @@ class InstallTrees(Step):
     def locks(self) -> tuple[TableName, ...]:
         return tuple(dict.fromkeys((*sources(self.trees), *(each.target for each in self.trees))))
 
+
+@dataclass(frozen=True)
+class HookTrees(Step):
+    """Install the sync of all trees while the old side is written, one table after the other: nothing is
+    written to the targets before the last table has its triggers, and whoever wrote it without has ended.
+    """
+
+    phase = Phase.EXPAND
+    mode = Mode.OUTSIDE
+    evolution: str
+    trees: tuple[TreeLens, ...]
+
+    @property
+    def title(self) -> str:
+        return f"keep {', '.join(str(each.target) for each in self.trees)} in sync"
+
+    @property
+    def locks(self) -> tuple[TableName, ...]:
+        return tuple(dict.fromkeys((*sources(self.trees), *(each.target for each in self.trees))))
+
     def undo(self) -> Step:
-        return RemoveTrees(self.evolution, self.trees)
+        return UnhookTrees(self.evolution, self.trees)
+
+
+@dataclass(frozen=True)
+class UnhookTrees(Step):
+    """Remove the sync of all trees while the old side is written, one table after the other; what only the
+    targets held has been kept.
+    """
+
+    phase = Phase.CONTRACT
+    mode = Mode.OUTSIDE
+    evolution: str
+    trees: tuple[TreeLens, ...]
+
+    @property
+    def title(self) -> str:
+        return f"stop the sync of {', '.join(str(each.target) for each in self.trees)}"
+
+    @property
+    def locks(self) -> tuple[TableName, ...]:
+        return tuple(dict.fromkeys((*sources(self.trees), *(each.target for each in self.trees))))
 
 
 @dataclass(frozen=True)
 class RemoveTrees(Step):
-    """Remove the sync of all trees."""
+    """Remove the sync of all trees at once: the new side alone is written."""
 
     phase = Phase.CONTRACT
     evolution: str

@@ -48,6 +48,7 @@ class Bookkeeper(Books[UUID, Ledger]):
         self.org_id, self.workflow_id = UUID(int=(0xA << 124) + number), UUID(int=(0xB << 124) + number)
         self.nodes = [UUID(int=(0xC << 124) + number * 8 + place) for place in range(3)]
         self.numbers: dict[UUID, int] = {}
+        self.unnamed: set[UUID] = set()  # runs whose old keys are not known yet, whatever became of them
         self.hot_steps: list[HotStep] = []
         self.schema = "public"
         self.alone = False  # whether there is no old side, or none yet
@@ -103,19 +104,20 @@ class Bookkeeper(Books[UUID, Ledger]):
     def resolve(self, keys: Iterable[UUID]) -> None:
         """Learn the old keys of these runs and their steps, as far as there are any yet."""
         rows = self.ledger.rows
-        wanted = [key for key in keys if key in rows and not rows[key].known()]
+        wanted = self.unnamed | {key for key in keys if key in rows and not rows[key].known()}
         if self.alone or not wanted:
             return
         with self.engines[Side.NEW].connect() as connection:
-            for run_id, trace_id, step_id, number in connection.execute(text(NUMBERS), {"keys": wanted}):
-                run = rows[run_id]
-                run.number = trace_id
+            for run_id, trace_id, step_id, number in connection.execute(text(NUMBERS), {"keys": [*wanted]}):
                 if trace_id is not None:
                     self.numbers[run_id] = trace_id
-                if step_id in run.steps:
-                    run.steps[step_id].number = number
+                if run_id in rows:
+                    rows[run_id].number = trace_id
+                    if step_id in rows[run_id].steps:
+                        rows[run_id].steps[step_id].number = number
         for key in wanted:
             self.desk.wrote(*self.names(key))
+        self.unnamed -= self.numbers.keys()
 
     def reconcile(self, sides: frozenset[Side]) -> None:
         """Compare all own runs, with all that belongs to them, on each of these sides."""

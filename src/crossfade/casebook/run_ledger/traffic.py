@@ -71,6 +71,7 @@ class RunWorker(RunReads):
             self.books.ledger.born(Side.NEW, key, None, viewed(given))
             for step, view in zip(steps, views_of_steps, strict=False):
                 self.books.ledger.step_born(Side.NEW, key, step, None, view)
+            self.books.unnamed.add(key)
             self.books.resolve([key])
         self.desk.wrote(*self.books.names(key))
         return key

@@ -22,7 +22,7 @@ from crossfade.schema import TableName
 from crossfade.steps import Role, Statement, Step
 
 # Each says how its steps are rendered when it is loaded.
-FILES = (columns, constraints, counts, guards, namespaces, questions, rows, surveys, trees)
+FILES = (columns, constraints, counts, guards, namespaces, questions, rows, surveys, tree_surveys, trees)
 
 
 class Renderer:

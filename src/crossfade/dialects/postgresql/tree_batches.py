@@ -130,7 +130,7 @@ def keep(step: KeepTree) -> tuple[Statement, ...]:
         f"CROSS JOIN LATERAL (SELECT {said}) AS f "
         "CROSS JOIN LATERAL (SELECT jsonb_object_agg(h.key, g.value) AS old, "
         f"jsonb_object_agg(h.key, h.value) AS new FROM jsonb_each({held}) AS h "
-        "JOIN jsonb_each(to_jsonb(f)) AS g ON g.key = h.key AND g.value <> h.value) AS d "
+        "JOIN jsonb_each(to_jsonb(f)) AS g ON g.key = h.key AND g.value::text <> h.value::text) AS d "
         f"WHERE {_range(key, tree.key)} AND d.new IS NOT NULL "
         # What an earlier rollback kept, and an interrupted start has not brought back yet, stays.
         "ON CONFLICT (evolution, table_name, change, row_key) DO NOTHING"
@@ -300,7 +300,8 @@ def _restored(tree: TreeLens) -> str:
     fields.
     """
     always = ", ".join(map(literal, (tree.target_key.name, *tree.alone)))
-    cases = [f"WHEN to_jsonb(l.image) -> h.key = p.old -> h.key OR h.key IN ({always}) THEN h.value"]
+    unmoved = "(to_jsonb(l.image) -> h.key)::text = (p.old -> h.key)::text"
+    cases = [f"WHEN {unmoved} OR h.key IN ({always}) THEN h.value"]
     for column in dict.fromkeys(each.column for each in tree.embeds if each.written):
         now, kept = f"(to_jsonb(l.image) -> {literal(column)})", "h.value"
         embeds = [each for each in tree.embeds if each.column == column]
@@ -350,15 +351,15 @@ def _apart(embed: Embed, old: str) -> str:
     """That the target holds other children: in whatever order, and none at all may be said in two ways."""
     new = f"coalesce({sql.held(embed, 't')}, {sql.empty(embed)})"
     if embed.shape is Shape.SINGLE:
-        return f"nullif({sql.held(embed, 't')}, 'null') IS DISTINCT FROM {old}"
+        new = f"nullif({sql.held(embed, 't')}, 'null')"
     if embed.shape is not Shape.ARRAY:
-        return f"{new} IS DISTINCT FROM {old}"
+        return sql.apart(new, old)
 
     def sorted_(value: str) -> str:
         array = f"CASE jsonb_typeof({value}) WHEN 'array' THEN {value} END"
-        return f"(SELECT jsonb_agg(x ORDER BY x) FROM jsonb_array_elements({array}) AS x)"
+        return f"(SELECT jsonb_agg(x ORDER BY x::text) FROM jsonb_array_elements({array}) AS x)"
 
-    return f"({new} IS DISTINCT FROM {old} AND {sorted_(new)} IS DISTINCT FROM {sorted_(old)})"
+    return f"({sql.apart(new, old)} AND {sql.apart(sorted_(new), sorted_(old))})"
 
 
 def _named(step: KeepTree) -> str:

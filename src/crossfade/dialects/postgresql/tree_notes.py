@@ -138,9 +138,8 @@ def _truncated(step: InstallTrees, of: TableName) -> str:
     for tree in step.trees:
         if of == tree.source:
             work.append(f"    DELETE FROM {table(tree.target)};\n")
-            work.append(
-                f"    DELETE FROM {sql.reordered(step.evolution)} WHERE target = {literal(str(tree.target))};\n"
-            )
+            order, target = sql.reordered(step.evolution), literal(str(tree.target))
+            work.append(f"    DELETE FROM {order} WHERE target = {target};\n")
         elif embeds := tree.embedded(of):
             work.append(f"    UPDATE {table(tree.target)} AS t SET {_set(embeds, sql.empty)};\n")
     off = "    PERFORM set_config('crossfade.sync', 'off', true);\n"

@@ -43,9 +43,16 @@ def distinct(one: str, other: str, column: Column) -> str:
 
 
 def comparable(column: Column, sql: str) -> str:
-    """The value as something that has an equality under the safe path."""
-    plain = values.built_in(column) or column.type.lower() in {"jsonb", "bytea", "double precision", "real"}
+    """The value as something that has an equality under the safe path, and is equal only where it reads the
+    same: 1.0 and 1.00 are equal numbers.
+    """
+    plain = values.built_in(column) and not column.type.lower().startswith("numeric")
     return sql if plain and column.enum is None else f"({sql})::text"
+
+
+def apart(one: str, other: str) -> str:
+    """The condition that two JSON values do not read the same."""
+    return f"({one})::text IS DISTINCT FROM ({other})::text"
 
 
 def next_key(of: TableName, key: Column) -> str:

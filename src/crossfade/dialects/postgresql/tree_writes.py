@@ -51,7 +51,7 @@ def of_shape(step: InstallTrees, tree: TreeLens) -> str:
             + "  END IF;\n"
             for column, condition in sql.closed(tree, "NEW")
         )
-        + "".join(_shaped(tree, each) for each in tree.embeds if each.written)
+        + "".join(_shaped(step, tree, each) for each in tree.embeds if each.written)
         + "  RETURN NEW;\nEND"
     )
     return routine(shape(step.evolution, tree), "trigger", body)
@@ -186,7 +186,7 @@ def deleted(tree: TreeLens, keys: str | None, trees: Sequence[TreeLens] = ()) ->
 
 
 def _mixed(step: InstallTrees, tree: TreeLens) -> str:
-    """Refuses to write a row whose old side this transaction has written: the new one has not heard of it yet."""
+    """Refuses to write a row whose old side this transaction has written: the new one has not heard of it."""
     numbers = [str(sources(step.trees).index(each)) for each in tree.tables]
     keys = " OR ".join(
         f"strpos(',' || noted, ',{number}:' || x.{ident(tree.legacy)} || ',') > 0" for number in numbers
@@ -218,36 +218,38 @@ def _inserted(evolution: str, tree: TreeLens, written: Iterable[Embed]) -> Itera
 
 
 def _updated(step: InstallTrees, tree: TreeLens, written: Iterable[Embed]) -> Iterator[str]:
+    """What a statement changed is written. While the old side is brought back, it may not say yet what the
+    rest of the row says: then all of it is, and a row without an old side is left to the walk.
+    """
     evolution, legacy = step.evolution, ident(tree.legacy)
-    # While the old side is brought back, a row without one yet is left to the walk that gives it one.
-    there = f"SELECT FROM {table(tree.source)} AS s WHERE {sql.SOURCE[tree.key]} = n.{legacy}"
-    given_back = f" AND EXISTS ({there})" if step.one_sided else ""
     columns = {each.name: each for each in tree.target_columns}
     given = [
         (column, value, [columns[each] for each in sorted(reads)])
         for column, value, reads in sql.back(tree, "n")
     ]
-    watched = list({each.name: each for _, _, reads in given for each in reads}.values())
     both = f"new_rows AS n JOIN old_rows AS o ON o.{legacy} = n.{legacy}"
     if given:
+        watched = list({each.name: each for _, _, reads in given for each in reads}.values())
         assigned = ", ".join(
-            f"{ident(column.name)} = CASE WHEN {_changed(reads)} THEN {value} ELSE s.{ident(column.name)} END"
+            f"{ident(column.name)} = {value}"
+            if step.one_sided
+            else f"{ident(column.name)} = CASE WHEN {_changed(reads)} THEN {value} "
+            f"ELSE s.{ident(column.name)} END"
             for column, value, reads in given
         )
+        changed = "" if step.one_sided else f" AND ({_changed(watched)})"
         yield (
             f"UPDATE {table(tree.source)} AS s SET {assigned} FROM {both} "
-            f"WHERE {sql.SOURCE[tree.key]} = n.{legacy} AND ({_changed(watched)})"
+            f"WHERE {sql.SOURCE[tree.key]} = n.{legacy}{changed}"
         )
+    there = f"EXISTS (SELECT FROM {table(tree.source)} AS s WHERE {sql.SOURCE[tree.key]} = n.{legacy})"
     for embed in written:
-        column = columns[embed.column]
-        shown = ", ".join(dict.fromkeys((f"n.{legacy}", f"n.{ident(column.name)}")))
         now, before = sql.held(embed, "n"), sql.held(embed, "o")
-        rows = f"(SELECT {shown} FROM {both} WHERE {now} IS DISTINCT FROM {before}{given_back})"
+        which = f"FROM {both} WHERE {there if step.one_sided else sql.apart(now, before)}"
+        rows = f"(SELECT n.{legacy}, n.{ident(embed.column)} {which})"
         work = [*reconciled(tree, embed, rows), *flagged(evolution, tree, embed, rows)]
         yield (
-            f"IF EXISTS {rows.replace(f'SELECT {shown}', 'SELECT', 1)} THEN\n"
-            + "".join(f"      {each};\n" for each in work)
-            + "    END IF"
+            f"IF EXISTS (SELECT {which}) THEN\n" + "".join(f"      {each};\n" for each in work) + "    END IF"
         )
     yield from _settled(tree, f"ARRAY(SELECT {legacy} FROM new_rows)", written)
 
@@ -263,7 +265,7 @@ def _settled(tree: TreeLens, keys: str, written: Iterable[Embed]) -> Iterator[st
             said = sql.assigned([each], lambda _, value=value: value, "t")[each.column]  # type: ignore[misc]
             yield (
                 f"UPDATE {table(tree.target)} AS t SET {ident(each.column)} = {said} "
-                f"WHERE {legacy} = ANY ({keys}) AND {sql.held(each, 't')} IS DISTINCT FROM {value}"
+                f"WHERE {legacy} = ANY ({keys}) AND {sql.apart(sql.held(each, 't'), value)}"
             )
 
 
@@ -291,7 +293,7 @@ def normal(embed: Embed, row: str) -> str:
 
 
 def objection(embed: Embed, row: str) -> str:
-    """What a row holds of the children and the old side has no place for, in words; NULL where all has one."""
+    """What a row holds of the children and the old side has no place for, in words; NULL where all has."""
     now, column = sql.held(embed, row), f"{row}.{ident(embed.column)}"
     kind = "array" if embed.shape is Shape.ARRAY else "object"
     cases = []
@@ -306,8 +308,9 @@ def objection(embed: Embed, row: str) -> str:
         return f"(CASE {' '.join(cases)} END)"
     known = ", ".join(literal(each.name) for each in embed.columns)
     listed = f"jsonb_array_elements({now})" if embed.shape is Shape.ARRAY else f"(SELECT {now})"
+    lacks = literal(f", for which {embed.table.name} has no column")
     stray = (
-        f"(SELECT coalesce('the field ' || k || ', for which {embed.table.name} has no column', 'what is no object') "
+        f"(SELECT coalesce('the field ' || k || {lacks}, 'what is no object') "
         f"FROM {listed} AS e(v) LEFT JOIN LATERAL jsonb_object_keys("
         f"CASE jsonb_typeof(e.v) WHEN 'object' THEN e.v END) AS k ON true "
         f"WHERE jsonb_typeof(e.v) <> 'object' OR k NOT IN ({known}) LIMIT 1)"
@@ -320,18 +323,22 @@ def objection(embed: Embed, row: str) -> str:
     return f"(CASE {' '.join(cases)} ELSE coalesce({stray}, {twice}) END)"  # plpgsql looks for THEN outside
 
 
-def _shaped(tree: TreeLens, embed: Embed) -> str:
+def _shaped(step: InstallTrees, tree: TreeLens, embed: Embed) -> str:
     """The lines that make what a row holds of the children what the old side can hold."""
     now, before = sql.held(embed, "NEW"), sql.held(embed, "OLD")
     column, whole = f"NEW.{ident(embed.column)}", f"OLD.{ident(embed.column)}"
     given = f"coalesce({column}, '{{}}')"
+    changed = f"TG_OP = 'INSERT' OR {sql.apart(column, whole)}"
+    anew = f"TG_OP = 'INSERT' OR {sql.apart(now, before)}"
     found = objection(embed, "NEW")
     return (
-        f"  IF TG_OP = 'INSERT' OR {column} IS DISTINCT FROM {whole} THEN\n"
+        f"  IF {'true' if step.one_sided else changed} THEN\n"
         f"    IF {found} IS NOT NULL THEN\n"
         + _refused(f"{tree.target}.{embed.slot} holds %s", _UNTIL, 3, found)
-        + f"    END IF;\n    IF {now} IS NOT NULL AND (TG_OP = 'INSERT' OR {now} IS DISTINCT FROM {before}) THEN\n"
-        f"      {column} := {sql.set_to(embed, normal(embed, 'NEW'), given)};\n    END IF;\n  END IF;\n"
+        + "    END IF;\n"
+        f"    IF {now} IS NOT NULL AND ({'true' if step.one_sided else anew}) THEN\n"
+        f"      {column} := {sql.set_to(embed, normal(embed, 'NEW'), given)};\n"
+        "    END IF;\n  END IF;\n"
     )
 
 

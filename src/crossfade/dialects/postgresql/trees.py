@@ -5,7 +5,7 @@ What is walked by ranges is in `tree_batches`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from crossfade import names
 from crossfade.dialects.postgresql import tree_batches, tree_notes, tree_writes
@@ -22,6 +22,7 @@ from crossfade.steps import (
     CreateTarget,
     DropTarget,
     GiveBack,
+    HookTrees,
     IndexTarget,
     InstallTrees,
     KeepTree,
@@ -32,6 +33,7 @@ from crossfade.steps import (
     Statement,
     TakeAway,
     TieTarget,
+    UnhookTrees,
     UnindexTarget,
     UnshelveTables,
 )
@@ -118,60 +120,60 @@ def _(step: CloseTarget, server: Server) -> tuple[Statement, ...]:
 
 @render.register
 def _(step: InstallTrees, server: Server) -> tuple[Statement, ...]:
-    made: list[str] = []
-    if not step.one_sided:
-        made += [
-            f"CREATE SEQUENCE {counter(side, step.evolution, tree.target)}"
-            for tree in step.trees
-            for side in ("old", "new")
-        ]
-        tick, name = tree_notes.tick(step.evolution), ident(_COMMIT)
-        made += [
-            tree_notes.of_pull(step),
-            tree_notes.of_commit(step),
-            f"CREATE UNLOGGED TABLE {tick} ()",
-            f"CREATE CONSTRAINT TRIGGER {name} AFTER INSERT ON {tick} DEFERRABLE INITIALLY DEFERRED "
-            f"FOR EACH ROW EXECUTE FUNCTION {tree_notes.commit(step.evolution)}()",
-            f"ALTER TABLE {tick} ENABLE ALWAYS TRIGGER {name}",
-        ]
-        made += [tree_notes.of_table(step, number, of) for number, of in enumerate(sources(step.trees))]
-    for tree in step.trees:
-        made += [tree_writes.of_shape(step, tree), tree_writes.of_push(step, tree)]
-    put = list(_put(step))
+    put = [each for _, some in _put(step) for each in some]
     return (
-        *map(Statement, made),
+        *map(Statement, _made(step)),
         *(Statement(each, lock=LOCK, blocks="writes, briefly") for each in put),
     )
 
 
 @render.register
-def _(step: RemoveTrees, server: Server) -> tuple[Statement, ...]:
-    evolution = step.evolution
-    gone = [(f"~crossfade_note_{each}", of) for of in sources(step.trees) for each in _NOTES]
-    pushes = [*(f"~crossfade_push_{each}" for each in _NOTES), _SHAPE]
-    gone += [(name, tree.target) for tree in step.trees for name in pushes]
-    functions = [
-        *(tree_notes.note(evolution, of) for of in sources(step.trees)),
-        *(each(evolution, tree) for tree in step.trees for each in (tree_writes.shape, tree_writes.push)),
-        tree_notes.commit(evolution),
-        tree_notes.pull(evolution),
-    ]
+def _(step: HookTrees, server: Server) -> tuple[Statement, ...]:
+    install = InstallTrees(step.evolution, step.trees)
+    pull = tree_notes.of_pull(install)
+    quiet = tree_notes.routine(tree_notes.pull(step.evolution), "void", "BEGIN\nEND")
+    made = [quiet if each == pull else each for each in _made(install)]
     return (
+        Statement(f"SET lock_timeout = '{server.lock_timeout_ms}ms'"),
+        *map(Statement, made),
+        # Each table's triggers are one transaction, which holds no other table.
+        *(Statement("; ".join(some), lock=LOCK, blocks="writes, briefly") for _, some in _put(install)),
+        Statement(pull.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)),
+    )
+
+
+@render.register
+def _(step: UnhookTrees, server: Server) -> tuple[Statement, ...]:
+    install = InstallTrees(step.evolution, step.trees)
+    gone = {of: "; ".join(_gone(of, names)) for of, names in _triggers(install)}
+    return (
+        Statement(f"SET lock_timeout = '{server.lock_timeout_ms}ms'"),
         *(
-            Statement(
-                f"DROP TRIGGER IF EXISTS {ident(name)} ON {table(of)}",
-                lock="ACCESS EXCLUSIVE",
-                blocks="reads and writes, briefly",
-            )
-            for name, of in gone
+            Statement(each, lock="ACCESS EXCLUSIVE", blocks="reads and writes, briefly")
+            for each in gone.values()
         ),
-        Statement(f"DROP TABLE IF EXISTS {tree_notes.tick(evolution)}"),
-        *(Statement(f"DROP FUNCTION IF EXISTS {each}()") for each in functions),
+        *_unmade(install),
+    )
+
+
+@render.register
+def _(step: RemoveTrees, server: Server) -> tuple[Statement, ...]:
+    install = InstallTrees(step.evolution, step.trees)
+    hooked = _triggers(install)
+    # The targets first: whoever writes one goes on to the old tables, and would be waited for, waiting.
+    first = ", ".join(table(of) for of, _ in hooked)
+    return (
+        Statement(
+            f"LOCK TABLE {first} IN ACCESS EXCLUSIVE MODE",
+            lock="ACCESS EXCLUSIVE",
+            blocks="reads and writes, briefly",
+        ),
         *(
-            Statement(f"DROP SEQUENCE IF EXISTS {counter(side, evolution, tree.target)}")
-            for tree in step.trees
-            for side in ("old", "new")
+            Statement(each, lock="ACCESS EXCLUSIVE", blocks="reads and writes, briefly")
+            for of, names in hooked
+            for each in _gone(of, names)
         ),
+        *_unmade(install),
     )
 
 
@@ -255,32 +257,92 @@ def _(step: TakeAway, server: Server) -> tuple[Statement, ...]:
     return tree_batches.take_away(step)
 
 
-def _put(step: InstallTrees) -> Iterator[str]:
-    """The triggers; those of a logical replication's apply worker are heard as well."""
+def _made(step: InstallTrees) -> list[str]:
+    """The routines, and what they need."""
+    made: list[str] = []
+    evolution = step.evolution
     if not step.one_sided:
-        for of in sources(step.trees):
-            call = f"EXECUTE FUNCTION {tree_notes.note(step.evolution, of)}()"
-            for event in _NOTES:
-                name = ident(f"~crossfade_note_{event}")
-                yield (
-                    f"CREATE TRIGGER {name} AFTER {event.upper()} ON {table(of)}{_SEEN[event]} "
-                    f"FOR EACH STATEMENT {call}"
-                )
-                yield _always(of, name)
-    for tree in step.trees:
-        shape, push = (each(step.evolution, tree) for each in (tree_writes.shape, tree_writes.push))
-        yield (
-            f"CREATE TRIGGER {ident(_SHAPE)} BEFORE INSERT OR UPDATE ON {table(tree.target)} "
-            f"FOR EACH ROW EXECUTE FUNCTION {shape}()"
+        tick, name = tree_notes.tick(evolution), ident(_COMMIT)
+        deferred = (
+            f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {tree_notes.commit(evolution)}()"
         )
-        yield _always(tree.target, ident(_SHAPE))
+        made += [
+            f"CREATE SEQUENCE {counter(side, evolution, tree.target)}"
+            for tree in step.trees
+            for side in ("old", "new")
+        ]
+        made += [
+            tree_notes.of_pull(step),
+            tree_notes.of_commit(step),
+            f"CREATE UNLOGGED TABLE {tick} ()",
+            f"CREATE CONSTRAINT TRIGGER {name} AFTER INSERT ON {tick} {deferred}",
+            f"ALTER TABLE {tick} ENABLE ALWAYS TRIGGER {name}",
+        ]
+        made += [tree_notes.of_table(step, number, of) for number, of in enumerate(sources(step.trees))]
+    for tree in step.trees:
+        made += [tree_writes.of_shape(step, tree), tree_writes.of_push(step, tree)]
+    return made
+
+
+def _unmade(step: InstallTrees) -> tuple[Statement, ...]:
+    evolution = step.evolution
+    functions = [
+        *(tree_notes.note(evolution, of) for of in sources(step.trees)),
+        *(each(evolution, tree) for tree in step.trees for each in (tree_writes.shape, tree_writes.push)),
+        tree_notes.commit(evolution),
+        tree_notes.pull(evolution),
+    ]
+    counters = [counter(side, evolution, tree.target) for tree in step.trees for side in ("old", "new")]
+    return (
+        # Who has noted something works it off before this table is to be had.
+        Statement(f"DROP TABLE IF EXISTS {tree_notes.tick(evolution)}"),
+        *(Statement(f"DROP FUNCTION IF EXISTS {each}()") for each in functions),
+        *(Statement(f"DROP SEQUENCE IF EXISTS {each}") for each in counters),
+    )
+
+
+def _triggers(step: InstallTrees) -> list[tuple[TableName, list[str]]]:
+    """Each table and the names of its triggers, the targets first."""
+    pushes = [*(f"~crossfade_push_{each}" for each in _NOTES), _SHAPE]
+    notes = [f"~crossfade_note_{each}" for each in _NOTES]
+    return [
+        *((tree.target, pushes) for tree in step.trees),
+        *((of, notes) for of in sources(step.trees)),
+    ]
+
+
+def _gone(of: TableName, names: Iterable[str]) -> list[str]:
+    return [f"DROP TRIGGER IF EXISTS {ident(each)} ON {table(of)}" for each in names]
+
+
+def _put(step: InstallTrees) -> Iterator[tuple[TableName, list[str]]]:
+    """Each table and what makes its triggers; those of a logical replication's apply worker are heard too."""
+    for tree in step.trees:
+        target = table(tree.target)
+        shape, push = (each(step.evolution, tree) for each in (tree_writes.shape, tree_writes.push))
+        for_row = f"FOR EACH ROW EXECUTE FUNCTION {shape}()"
+        for_statement = f"FOR EACH STATEMENT EXECUTE FUNCTION {push}()"
+        made = [
+            f"CREATE TRIGGER {ident(_SHAPE)} BEFORE INSERT OR UPDATE ON {target} {for_row}",
+            _always(tree.target, ident(_SHAPE)),
+        ]
         for event in _NOTES:
             name = ident(f"~crossfade_push_{event}")
-            yield (
-                f"CREATE TRIGGER {name} AFTER {event.upper()} ON {table(tree.target)}{_SEEN[event]} "
-                f"FOR EACH STATEMENT EXECUTE FUNCTION {push}()"
-            )
-            yield _always(tree.target, name)
+            made += [
+                f"CREATE TRIGGER {name} AFTER {event.upper()} ON {target}{_SEEN[event]} {for_statement}",
+                _always(tree.target, name),
+            ]
+        yield tree.target, made
+    for of in () if step.one_sided else sources(step.trees):
+        made = []
+        for_statement = f"FOR EACH STATEMENT EXECUTE FUNCTION {tree_notes.note(step.evolution, of)}()"
+        for event in _NOTES:
+            name = ident(f"~crossfade_note_{event}")
+            made += [
+                f"CREATE TRIGGER {name} AFTER {event.upper()} ON {table(of)}{_SEEN[event]} {for_statement}",
+                _always(of, name),
+            ]
+        yield of, made
 
 
 def _always(of: TableName, name: str) -> str:
