@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -21,11 +20,10 @@ from rich.text import Text
 
 from crossfade import reports
 from crossfade.names import is_retired
-from crossfade.pages import trees
+from crossfade.pages import kept, trees
 from crossfade.progress import Observer
 from crossfade.reports import Event, Kept, Outcome, Status, Verification
 
-_LONGEST = 100  # characters of a value that are shown
 _TABLES = 4  # that are named in one line
 
 
@@ -213,18 +211,8 @@ def show_complement(console: Console, found: Sequence[Kept]) -> None:
     if not found:
         console.print("nothing is kept on this database", markup=False)
     for each in found:
-        key = ", ".join("NULL" if part is None else part for part in each.key)
-        place = f"{each.evolution}  {each.table} ({key})  {each.change}"
-        if isinstance(each.new, dict) and isinstance(each.old, dict):
-            _say(console, f"{place}  {each.state}")
-            for column, value in each.new.items():
-                _say(console, f"    {column}: {_short(value)} (old side: {_short(each.old.get(column))})")
-            continue
-        old, new = (
-            " ".join("NULL" if part is None else repr(part) for part in side) for side in (each.old, each.new)
-        )
-        was = f" (old side: {old})" if old else ""
-        _say(console, f"{place}: {new}{was}  {each.state}")
+        for line in kept.lines(each):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def show_history(console: Console, events: Sequence[Event]) -> None:
@@ -235,25 +223,6 @@ def show_history(console: Console, events: Sequence[Event]) -> None:
         at = each.at.strftime("%Y-%m-%d %H:%M:%S")
         line = f"{at}  {each.evolution} #{each.run}  {each.command:<9} {each.kind:<8} {each.step}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _short(value: object) -> str:
-    """A JSON value, whole where it is short enough to be read."""
-    if value is None:
-        return "NULL"
-    text = json.dumps(value, ensure_ascii=False)
-    if len(text) <= _LONGEST:
-        return text
-    size = (
-        f", {len(value)} {'elements' if isinstance(value, list) else 'fields'}"
-        if isinstance(value, list | dict)
-        else ""
-    )
-    return f"{text[:_LONGEST]}… ({len(text):,} characters{size})"
-
-
-def _say(console: Console, line: str) -> None:
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _fact(console: Console, line: str) -> None:

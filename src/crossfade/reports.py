@@ -44,8 +44,8 @@ class Verification(Report):
 class TableMoved(Report):
     """What has become of an old table's rows: so many are `into` a table, or a column of it.
 
-    `how` is "moved" (a row each), "embedded", "counted" (their number, no more), or "absent": there is no such
-    table in this database.
+    `how` is "moved" (a row each), "embedded", "counted" (their number, no more), or "absent": there is no
+    such table in this database.
     """
 
     table: str

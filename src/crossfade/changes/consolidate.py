@@ -102,10 +102,13 @@ class Consolidate:
                 place=self.title,
                 remedy="rename what holds it, or choose another name",
             )
+        made = replace(made, columns=tuple(_qualified(each, schema) for each in made.columns))
         target_key = made.column(self.key, self.title)
         if made.key != (self.key,) or target_key.type != "uuid":
             raise EvolutionError(
-                f"{made.name}.{self.key} must be the primary key, and a UUID", place=self.title
+                f"{made.name}.{self.key} must be the primary key, and a UUID",
+                place=self.title,
+                remedy="make it a Uuid column with primary_key=True",
             )
         embeds, children, notes = self._embeds(schema, source, made)
         forward, backward, derived, references = self._columns(schema, source, made, embeds)
@@ -298,6 +301,15 @@ class Consolidate:
                 yield AskExpression(
                     self.title, source.name, each.column, column.type, "columns", each.value, columns, ()
                 )
+
+
+def _qualified(column: Column, schema: Schema) -> Column:
+    """The column, where it is of an enum by its full name: SQLAlchemy says it without its schema."""
+    for each in schema.enums:
+        if column.type.strip('"') == each.name and each.schema in schema.search_path:
+            type_ = ".".join(f'"{part}"' for part in (each.schema, each.name))
+            return replace(column, type=type_, enum=(each.schema, each.name))
+    return column
 
 
 def _cast(column: Column, type_: str) -> Sql:

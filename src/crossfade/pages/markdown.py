@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from crossfade.document import Document, Guide, TableShape, TreeShape, ValueMapping, Walked
-from crossfade.pages import trees, words
+from crossfade.document import Document, Guide, TableShape, ValueMapping, Walked
+from crossfade.pages import marks, trees, words
 from crossfade.pages.diagram import mermaid
+from crossfade.pages.marks import code, escaped, fenced, table
 from crossfade.reports import PlannedStep
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
 
 
 def markdown(document: Document, level: int = 1, *, statements: bool = True) -> str:
     """The whole document; its title is a heading of `level`. Without `statements` it lists steps alone."""
     return "\n".join(_Page(document, level, statements=statements).lines()).rstrip("\n") + "\n"
-
-
-def escaped(text: str) -> str:
-    """`text` as it is, whatever it holds, in one line."""
-    return _SPECIAL.sub(r"\\\1", words.plain(text))
-
-
-def code(text: str) -> str:
-    """`text` as code, in a table too."""
-    shown = words.plain(text).replace("|", "\\|")
-    if not shown:
-        return ""
-    fence = "`" * (max((len(each) for each in re.findall("`+", shown)), default=0) + 1)
-    padded = f" {shown} " if shown.startswith("`") or shown.endswith("`") else shown
-    return f"{fence}{padded}{fence}"
-
-
-def fenced(text: str, language: str) -> list[str]:
-    """A block of code that nothing in it can end."""
-    shown = words.plain(text, lines=True)
-    fence = "`" * max(3, max((len(each) for each in re.findall("`+", shown)), default=0) + 1)
-    return [f"{fence}{language}", *shown.splitlines(), fence]
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A table, with an empty line after it; nothing where it has no rows."""
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    if not lines:
-        return []
-    return [f"| {' | '.join(heads)} |", f"| {' | '.join('---' for _ in heads)} |", *lines, ""]
 
 
 class _Page:
@@ -99,7 +67,7 @@ class _Page:
             return
         yield from self.heading("Before and after")
         for tree in self.document.trees:
-            yield from self.tree(tree)
+            yield from marks.tree(tree, self.level + 2)
         for shape in self.document.shapes:
             yield from self.shape(shape)
         yield from fenced(mermaid(self.document), "mermaid")
@@ -122,32 +90,6 @@ class _Page:
                 for line in shape.lines
             ),
         )
-
-    def tree(self, tree: TreeShape) -> Iterator[str]:
-        yield from self.heading(escaped(trees.title(tree)), 2)
-        yield from table(
-            trees.OLD_HEADS,
-            (
-                [code(name), escaped(becomes), code(into), code(retired)]
-                for name, becomes, into, retired in trees.old_tables(tree)
-            ),
-        )
-        yield from table(
-            trees.NEW_HEADS,
-            (
-                [code(name), code(type_), escaped(how), code(made), escaped(kept)]
-                for name, type_, how, made, kept in trees.new_columns(tree)
-            ),
-        )
-        yield from ("<details><summary>Every column of the old tables</summary>", "")
-        yield from table(
-            trees.COLUMN_HEADS,
-            (
-                [code(name), code(column), code(type_), escaped(lands), escaped(after)]
-                for name, column, type_, lands, after in trees.old_columns(tree)
-            ),
-        )
-        yield from ("</details>", "")
 
     def mapping(self, mapping: ValueMapping) -> Iterator[str]:
         yield from self.heading(

@@ -76,8 +76,8 @@ class CountMoves(_OfTree):
 
 @dataclass(frozen=True)
 class CountBeyond(_OfTree):
-    """How many rows of the target would be others, if they became the old side's and came again? By column, and
-    of any column. `source` is what keys of the target are made of.
+    """How many rows of the target would be others, if they became the old side's and came again? By column,
+    and of any column. `source` is what keys of the target are made of.
     """
 
     source: str = ""
@@ -90,8 +90,8 @@ class CountBeyond(_OfTree):
 
 @dataclass(frozen=True)
 class CountLost(_OfTree):
-    """How many rows of the old tables hold something in each of `columns`, which the target alone could not give
-    back?
+    """How many rows of the old tables hold something in each of `columns`, which the target alone could not
+    give back?
     """
 
     columns: tuple[tuple[TableName, str], ...] = ()

@@ -198,6 +198,24 @@ def elements(embed: Embed, value: str) -> str:
     )
 
 
+def listed(embed: Embed, value: str, name: str) -> str:
+    """A FROM item over the elements of `value`: `v` is each, and of an object `k` its name."""
+    if embed.shape is Shape.OBJECT:
+        return f"jsonb_each(CASE jsonb_typeof({value}) WHEN 'object' THEN {value} END) AS {name}(k, v)"
+    array = f"CASE jsonb_typeof({value}) WHEN 'array' THEN {value} END"
+    if embed.shape is Shape.SINGLE:
+        array = f"CASE jsonb_typeof({value}) WHEN 'object' THEN jsonb_build_array({value}) END"
+    return f"jsonb_array_elements({array}) AS {name}(v)"
+
+
+def name_of(embed: Embed, element: str) -> str:
+    """What tells an element of `listed` from the row's others: the child's key, or an entry's name."""
+    if embed.shape is Shape.OBJECT:
+        name = next(each for each in embed.columns if each.name == embed.entry[0])
+        return f"{element}.k::{name.type}"
+    return f"({element}.v ->> {literal(embed.key.name)})::{embed.key.type}"
+
+
 def said(embed: Embed) -> list[tuple[Column, str]]:
     """Each column of a child, and what an element says of it."""
     if embed.shape is Shape.OBJECT:

@@ -101,43 +101,50 @@ def inserted(tree: TreeLens, rows: str, where: str = "") -> str:
     )
 
 
-def reconciled(tree: TreeLens, embed: Embed, rows: str, where: str = "") -> Iterator[str]:
-    """The statements that make the children of the target's `rows` (n) what these hold."""
+def reconciled(
+    tree: TreeLens, embed: Embed, rows: str, where: str = "", *, since: bool = False
+) -> Iterator[str]:
+    """The statements that make the children of the target's `rows` (n) what these hold. `since`: only of what
+    is not as in `n.before`; no other child is even locked.
+    """
     child, parent, key = table(embed.table), ident(embed.parent), ident(embed.key.name)
     legacy = f"n.{ident(tree.legacy)}"
     value = sql.held(embed, "n")
     said = {column.name: given for column, given in sql.said(embed)}
-    named = [embed.entry[0]] if embed.shape is Shape.OBJECT else [embed.key.name]
-    stays = " AND ".join(f"{said[name]} = c.{ident(name)}" for name in named)
+    name = embed.entry[0] if embed.shape is Shape.OBJECT else embed.key.name
+    gone, changed = "", ""
+    if since:
+        before = sql.listed(embed, "n.before", "w")
+        gone = f" CROSS JOIN LATERAL {before} WHERE {sql.name_of(embed, 'w')} = c.{ident(name)} AND"
+        same = (
+            "w.k = e.k AND w.v::text = e.v::text" if embed.shape is Shape.OBJECT else "w.v::text = e.v::text"
+        )
+        changed = f" LEFT JOIN LATERAL {before} ON {same}"
+        where = " WHERE w.v IS NULL"
     yield (
-        f"DELETE FROM {child} AS c USING {rows} AS n WHERE c.{parent} = {legacy}{_and(where)} "
-        f"AND NOT EXISTS (SELECT FROM {sql.elements(embed, value)} WHERE {stays})"
+        f"DELETE FROM {child} AS c USING {rows} AS n{gone or ' WHERE'} c.{parent} = {legacy}"
+        f"{'' if since else _and(where)} "
+        f"AND NOT EXISTS (SELECT FROM {sql.elements(embed, value)} WHERE {said[name]} = c.{ident(name)})"
     )
     columns = [each for each, _ in sql.said(embed)]
-    rest = [each for each in columns if each.name not in named]
-    target = (
-        ", ".join(map(ident, named)) if embed.shape is not Shape.OBJECT else f"{parent}, {ident(named[0])}"
-    )
+    rest = [each for each in columns if each.name != name]
+    target = f"{parent}, {ident(name)}" if embed.shape is Shape.OBJECT else ident(name)
     apart = " OR ".join(
         sql.distinct(f"c.{ident(each.name)}", f"excluded.{ident(each.name)}", each) for each in rest
     )
     assigned = ", ".join(f"{ident(each.name)} = excluded.{ident(each.name)}" for each in rest)
-    does = (
-        f"DO UPDATE SET {assigned} WHERE c.{parent} = excluded.{parent} AND ({apart})"
-        if rest
-        else "DO NOTHING"
-    )
+    does = f"DO UPDATE SET {assigned} WHERE c.{parent} = excluded.{parent} AND ({apart})"
+    source = f"{rows} AS n CROSS JOIN LATERAL {sql.elements(embed, value)}{changed}"
     yield (
         f"INSERT INTO {child} AS c ({parent}, {', '.join(ident(each.name) for each in columns)}) "
         f"OVERRIDING SYSTEM VALUE SELECT {legacy}, {', '.join(said[each.name] for each in columns)} "
-        f"FROM {rows} AS n CROSS JOIN LATERAL {sql.elements(embed, value)}{where} "
-        f"ORDER BY {legacy}, {said[named[0]]} ON CONFLICT ({target}) {does}"
+        f"FROM {source}{where} "
+        f"ORDER BY {legacy}, {said[name]} ON CONFLICT ({target}) {does if rest else 'DO NOTHING'}"
     )
     if embed.shape is not Shape.OBJECT:
         stolen = (
-            f"SELECT FROM {rows} AS n CROSS JOIN LATERAL {sql.elements(embed, value)} "
-            f"JOIN {child} AS c ON c.{key} = {said[embed.key.name]}{where or ' WHERE true'} "
-            f"AND c.{parent} <> {legacy}"
+            f"SELECT FROM {source} JOIN {child} AS c ON c.{key} = {said[embed.key.name]}"
+            f"{where or ' WHERE true'} AND c.{parent} <> {legacy}"
         )
         yield (
             f"IF EXISTS ({stolen}) THEN\n"
@@ -246,8 +253,11 @@ def _updated(step: InstallTrees, tree: TreeLens, written: Iterable[Embed]) -> It
     for embed in written:
         now, before = sql.held(embed, "n"), sql.held(embed, "o")
         which = f"FROM {both} WHERE {there if step.one_sided else sql.apart(now, before)}"
-        rows = f"(SELECT n.{legacy}, n.{ident(embed.column)} {which})"
-        work = [*reconciled(tree, embed, rows), *flagged(evolution, tree, embed, rows)]
+        rows = f"(SELECT n.{legacy}, n.{ident(embed.column)}, {before} AS before {which})"
+        work = [
+            *reconciled(tree, embed, rows, since=not step.one_sided),
+            *flagged(evolution, tree, embed, rows),
+        ]
         yield (
             f"IF EXISTS (SELECT {which}) THEN\n" + "".join(f"      {each};\n" for each in work) + "    END IF"
         )

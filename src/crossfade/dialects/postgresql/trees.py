@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from crossfade import names
-from crossfade.dialects.postgresql import tree_batches, tree_notes, tree_writes
+from crossfade.dialects.postgresql import (
+    tree_batches,
+    tree_complement,
+    tree_notes,
+    tree_returns,
+    tree_writes,
+)
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, literal, table
 from crossfade.dialects.postgresql.rendering import Server, granted, render
@@ -229,32 +235,32 @@ def _(step: CompareTree, server: Server) -> tuple[Statement, ...]:
 
 @render.register
 def _(step: KeepTree, server: Server) -> tuple[Statement, ...]:
-    return tree_batches.keep(step)
+    return tree_complement.keep(step)
 
 
 @render.register
 def _(step: RestoreTree, server: Server) -> tuple[Statement, ...]:
-    return tree_batches.restore(step)
+    return tree_complement.restore(step)
 
 
 @render.register
 def _(step: CountStray, server: Server) -> tuple[Statement, ...]:
-    return tree_batches.count_stray(step)
+    return tree_returns.count_stray(step)
 
 
 @render.register
 def _(step: TieTarget, server: Server) -> tuple[Statement, ...]:
-    return tree_batches.tie(step)
+    return tree_returns.tie(step)
 
 
 @render.register
 def _(step: GiveBack, server: Server) -> tuple[Statement, ...]:
-    return tree_batches.give_back(step)
+    return tree_returns.give_back(step)
 
 
 @render.register
 def _(step: TakeAway, server: Server) -> tuple[Statement, ...]:
-    return tree_batches.take_away(step)
+    return tree_returns.take_away(step)
 
 
 def _made(step: InstallTrees) -> list[str]:
