@@ -119,8 +119,8 @@ class Status(Report):
 
 class Kept(Report):
     """Values that only the new side held when an evolution was rolled back, of one row and one change: in the
-    order of the change's columns, or by column where the row is of a table of its own. There they are JSON's
-    own; elsewhere text, as the database writes it.
+    order of the change's columns, or by column where the row is of a table of its own. They are text, as the
+    database writes it.
 
     `state` is "kept", "restored" (a start brought them back) or "superseded" (the old side had moved on).
     """
@@ -129,8 +129,8 @@ class Kept(Report):
     table: str
     change: str
     key: tuple[str | None, ...]
-    old: tuple[str | None, ...] | dict[str, Any]
-    new: tuple[str | None, ...] | dict[str, Any]
+    old: tuple[str | None, ...] | dict[str, str | None]
+    new: tuple[str | None, ...] | dict[str, str | None]
     state: str
     kept_at: datetime
 

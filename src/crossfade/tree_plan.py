@@ -167,6 +167,17 @@ class TreePlan:
                 )
 
     def _check_family(self) -> None:
+        held: dict[TableName, tuple[TreeLens, str]] = {}
+        for tree in self.trees:
+            parts = [(tree.source, ""), *((embed.table, embed.parent) for embed in tree.embeds)]
+            for name, parent in parts:
+                other, before = held.setdefault(name, (tree, parent))
+                if other is not tree or before != parent:
+                    raise Unsupported(
+                        f"{name} is part of two things: a row of it can be in one place only",
+                        place=tree.change,
+                        remedy="let one column of it say where it belongs, in one of the changes",
+                    )
         for table in self.schema.tables:
             strangers = [key for key in table.referenced_by if key.table not in self.sources]
             if table.name in self.sources and strangers:

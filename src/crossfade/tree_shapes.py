@@ -45,7 +45,7 @@ def _old(tree: TreeLens, table: Table, plan: Plan) -> OldTable:
     lands = _of_source(tree) if table.name == tree.source else _of_child(tree, embeds)
     return OldTable(
         table=str(table.name),
-        becomes=" and ".join(KINDS[each.shape] for each in embeds) or "a row each",
+        becomes=tuple(KINDS[each.shape] for each in embeds) or ("a row each",),
         places=tuple(f"{tree.target}.{each.slot}" for each in embeds) or (str(tree.target),),
         order=next((each.order for each in embeds if each.order), ()),
         retired=str(plan.renamed.get(table.name, table.name)),
@@ -114,7 +114,7 @@ def _embedded(shape: ColumnShape, embeds: list[Embed]) -> NewColumn:
         column=shape,
         how="counted" if counted else "embedded",
         made_of=tables,
-        back=not counted and all(each.field is None for each in embeds),
+        back=all(each.field is None and each.shape in {Shape.OBJECT, Shape.SINGLE} for each in embeds),
     )
 
 

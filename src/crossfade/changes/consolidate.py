@@ -59,6 +59,12 @@ class Consolidate:
                 remedy="give a Table, such as a model's __table__",
             )
         names.checked_column(self.legacy, self.title)
+        if names.is_system_column(self.legacy):
+            raise EvolutionError(
+                f"{self.legacy!r} is a column that every table has",
+                place=self.title,
+                remedy="choose another name for legacy=",
+            )
         if self.legacy in self.into.columns:
             raise EvolutionError(
                 f"{self.legacy!r} is Crossfade's to add to {self._table.name}",

@@ -50,7 +50,7 @@ class OldTable(Report):
     """
 
     table: str
-    becomes: str  # "a row each", "an array", "an object", "a count": of each place
+    becomes: tuple[str, ...]  # "a row each", "an array", "an object", "a count": of each place
     places: tuple[str, ...]
     order: tuple[str, ...]
     retired: str

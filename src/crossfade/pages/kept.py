@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from crossfade.reports import Kept
@@ -18,23 +17,15 @@ def lines(kept: Kept) -> Iterator[str]:
     if isinstance(kept.new, dict) and isinstance(kept.old, dict):
         yield f"{place}  {kept.state}"
         for column, value in kept.new.items():
-            yield f"    {column}: {_json(value)} (old side: {_json(kept.old.get(column))})"
+            yield f"    {column}: {_text(value)} (old side: {_text(kept.old.get(column))})"
         return
-    old, new = (
-        " ".join("NULL" if part is None else repr(part) for part in side) for side in (kept.old, kept.new)
-    )
+    old, new = (" ".join(map(_text, side)) for side in (kept.old, kept.new))
     was = f" (old side: {old})" if old else ""
     yield f"{place}: {new}{was}  {kept.state}"
 
 
-def _json(value: object) -> str:
-    """A JSON value, whole where it is short enough to be read."""
+def _text(value: str | None) -> str:
+    """A value, whole where it is short enough to be read."""
     if value is None:
         return "NULL"
-    text = json.dumps(value, ensure_ascii=False)
-    if len(text) <= LONGEST:
-        return text
-    size = f"{len(text):,} characters"
-    if isinstance(value, list | dict):
-        size += f", {len(value):,} {'elements' if isinstance(value, list) else 'fields'}"
-    return f"{text[:LONGEST]}… ({size})"
+    return repr(value) if len(value) <= LONGEST else f"{value[:LONGEST]!r}… ({len(value):,} characters)"

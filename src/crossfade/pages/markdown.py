@@ -211,7 +211,7 @@ class _Page:
                 for each in walk.moved
             ),
         )
-        yield from (f"- {escaped(trees.told(each))}" for each in trees.moved(guide))
+        yield from (f"- {code(trees.told(each))}" for each in trees.moved(guide))
         for each in guide.writes:
             sides = f"{each.old:,} writes of the old side, {each.new:,} of the new"
             yield f"- carried over on {code(each.table)}: {sides}"

@@ -47,14 +47,14 @@ def tree(tree: TreeShape, level: int) -> Iterator[str]:
     yield from table(
         trees.OLD_HEADS,
         (
-            [code(name), escaped(becomes), code(into), code(retired)]
-            for name, becomes, into, retired in trees.old_tables(tree)
+            [code(name), becomes, code(into), code(order), code(retired)]
+            for name, becomes, into, order, retired in trees.old_tables(tree)
         ),
     )
     yield from table(
         trees.NEW_HEADS,
         (
-            [code(name), code(type_), escaped(how), code(made), escaped(kept)]
+            [code(name), code(type_), how, code(made), kept]
             for name, type_, how, made, kept in trees.new_columns(tree)
         ),
     )
@@ -62,7 +62,7 @@ def tree(tree: TreeShape, level: int) -> Iterator[str]:
     yield from table(
         trees.COLUMN_HEADS,
         (
-            [code(name), code(column), code(type_), escaped(lands), escaped(after)]
+            [code(name), code(column), code(type_), code(lands), after]
             for name, column, type_, lands, after in trees.old_columns(tree)
         ),
     )

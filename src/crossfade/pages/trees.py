@@ -8,7 +8,7 @@ from crossfade.document import ColumnLine, ColumnShape, Document, Guide, NewColu
 from crossfade.pages import words
 from crossfade.reports import TableMoved
 
-OLD_HEADS = ("old table", "becomes", "in", "after complete")
+OLD_HEADS = ("old table", "becomes", "in", "by", "after complete")
 NEW_HEADS = ("new column", "", "how", "made of", "a rollback keeps")
 COLUMN_HEADS = ("old table", "column", "", "is found in", "after purge")
 
@@ -28,7 +28,7 @@ _KEPT = {
     "key": "one that the new application gave",
     "derived": "where the new application wrote it",
     "counted": "where the new application wrote it",
-    "embedded": "its other fields",
+    "embedded": "an order of its own, other fields",
     "new": "what it holds",
 }
 
@@ -43,12 +43,12 @@ def title(tree: TreeShape) -> str:
 def old_tables(tree: TreeShape) -> Iterator[tuple[str, ...]]:
     """A row for each old table, as `OLD_HEADS` say."""
     for each in tree.old:
-        order = f", in the order of {', '.join(map(words.plain, each.order))}" if each.order else ""
+        order = ", ".join(map(words.plain, each.order))
         into = ", ".join(words.plain(place.removeprefix(f"{tree.target}.")) for place in each.places)
         retired = words.plain(each.retired.rpartition(".")[2] if each.retired != each.table else "")
-        yield (words.short(each.table), each.becomes + order, words.short(into), retired)
+        yield (words.short(each.table), " and ".join(each.becomes), words.short(into), order, retired)
     for name in tree.absent:
-        yield (words.short(name), "absent in this database", "", "")
+        yield (words.short(name), "absent in this database", "", "", "")
 
 
 def new_columns(tree: TreeShape) -> Iterator[tuple[str, ...]]:
@@ -84,12 +84,12 @@ def drawn(tree: TreeShape) -> TableShape:
     types = {each.column.name: words.column(each.column) for each in tree.new}
     lines = [
         ColumnLine(
-            before=_box(words.short(table.table), table.becomes),
+            before=_box(words.short(table.table), becomes),
             after=_box(_place(tree, place), types.get(place.removeprefix(f"{tree.target}."), "")),
             how="replaced",
         )
         for table in tree.old
-        for place in table.places
+        for place, becomes in zip(table.places, table.becomes, strict=True)
     ]
     lines += [
         ColumnLine(before=_box(words.short(each), "absent"), after=None, how="left out")

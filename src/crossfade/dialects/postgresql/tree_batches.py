@@ -14,18 +14,29 @@ from crossfade.tree import Embed, Shape, TreeLens
 
 
 def copy(step: CopyTree) -> tuple[Statement, ...]:
-    """Make the rows of the target that are missing. The source's rows are locked against deletion, so that
-    whoever deletes one afterwards finds its target.
+    """Make the rows of the target that are missing, the children grouped by range and joined. The source's
+    rows are locked against deletion, so that whoever deletes one afterwards finds its target.
     """
     tree = step.tree
-    columns = sql.whole(tree, sql.born_key(tree, step.evolution))
-    names = ", ".join(ident(name) for name in (*(each.name for each, _ in columns), tree.legacy))
     key = sql.SOURCE[tree.key]
+    joins, made = "", dict[Embed, str]()
+    for number, child in enumerate(each for each in tree.tables if each != tree.source):
+        embeds = tree.embedded(child)
+        parent, name = f"c.{ident(embeds[0].parent)}", f"c{number}"
+        slots = {each: f"made_{place}" for place, each in enumerate(embeds)}
+        made |= {each: f"coalesce({name}.{slot}, {sql.empty(each)})" for each, slot in slots.items()}
+        given = ", ".join(f"{sql.aggregate(each)} AS {slot}" for each, slot in slots.items())
+        joins += (
+            f" LEFT JOIN (SELECT {parent} AS parent, {given} FROM {table(child)} AS c "
+            f"WHERE {walks.between(parent, tree.key)} GROUP BY {parent}) AS {name} ON {name}.parent = {key}"
+        )
+    columns = sql.whole(tree, sql.born_key(tree, step.evolution), made.__getitem__)
+    names = ", ".join(ident(name) for name in (*(each.name for each, _ in columns), tree.legacy))
     work = walks.sql(
         f"INSERT INTO {table(tree.target)} ({names}) "
         f"SELECT {', '.join(said for _, said in columns)}, {key} "
-        f"FROM {table(tree.source)} AS s WHERE {walks.between(key, tree.key)} ORDER BY {key} "
-        f"FOR KEY SHARE OF s ON CONFLICT DO NOTHING",
+        f"FROM {table(tree.source)} AS s{joins} WHERE {walks.between(key, tree.key)} ORDER BY {key} "
+        "FOR KEY SHARE OF s ON CONFLICT DO NOTHING",
         lock="ROW SHARE",
         blocks="deletes of the rows of the batch",
     )

@@ -23,20 +23,14 @@ def keep(step: KeepTree) -> tuple[Statement, ...]:
     what the old side gives at this moment.
     """
     tree = step.tree
-    key, legacy = sql.SOURCE[tree.key], f"t.{ident(tree.legacy)}"
-    given = sql.whole(tree, sql.born_key(tree))
-    said = ", ".join(f"{value} AS {ident(each.name)}" for each, value in given)
-    pairs = [_pair(each, f"f.{ident(each.name)}") for each, _ in given]
-    pairs += [_pair(each, _default(each)) for each in tree.target_columns if each.name in tree.alone]
+    key = sql.SOURCE[tree.key]
+    rows, columns = apart(tree)
     work = (
         f"INSERT INTO {_COMPLEMENT} AS c "
         "(evolution, table_name, change, row_key, old_values, new_values, state) "
         f"SELECT {_named(step)}, {sql.row_key(key)}, d.old, d.new, 'kept' "
-        f"FROM {table(tree.source)} AS s JOIN {table(tree.target)} AS t ON {legacy} = {key} "
-        f"CROSS JOIN LATERAL (SELECT {said}) AS f "
-        "CROSS JOIN LATERAL (SELECT jsonb_object_agg(v.name, v.was) AS old, "
-        "jsonb_object_agg(v.name, v.now) AS new "
-        f"FROM (VALUES {', '.join(pairs)}) AS v(name, was, now) WHERE v.was IS DISTINCT FROM v.now) AS d "
+        f"FROM {rows} CROSS JOIN LATERAL (SELECT jsonb_object_agg(v.name, v.was) AS old, "
+        f"jsonb_object_agg(v.name, v.now) AS new FROM {columns}) AS d "
         f"WHERE {walks.between(key, tree.key)} AND d.new IS NOT NULL "
         # What an earlier rollback kept, and an interrupted start has not brought back yet, stays.
         "ON CONFLICT (evolution, table_name, change, row_key) DO NOTHING"
@@ -46,6 +40,21 @@ def keep(step: KeepTree) -> tuple[Statement, ...]:
         Statement(before, Role.BEFORE),
         *walks.walk(tree.source, tree.key, "s", [walks.sql(work)]),
     )
+
+
+def apart(tree: TreeLens) -> tuple[str, str]:
+    """Rows of the source (s) with those of the target (t); and of such a pair, the columns (v) of which the
+    source would not give what the target holds: what it `was` and is `now`.
+    """
+    given = sql.whole(tree, sql.born_key(tree))
+    said = ", ".join(f"{value} AS {ident(each.name)}" for each, value in given)
+    pairs = [_pair(each, f"f.{ident(each.name)}") for each, _ in given]
+    pairs += [_pair(each, default(each)) for each in tree.target_columns if each.name in tree.alone]
+    rows = (
+        f"{table(tree.source)} AS s JOIN {table(tree.target)} AS t "
+        f"ON t.{ident(tree.legacy)} = {sql.SOURCE[tree.key]} CROSS JOIN LATERAL (SELECT {said}) AS f"
+    )
+    return rows, f"(VALUES {', '.join(pairs)}) AS v(name, was, now) WHERE v.was IS DISTINCT FROM v.now"
 
 
 def restore(step: RestoreTree) -> tuple[Statement, ...]:
@@ -79,12 +88,12 @@ def _pair(column: Column, was: str) -> str:
     return f"({literal(column.name)}, ({was})::text, t.{ident(column.name)}::text)"
 
 
-def _default(column: Column) -> str:
+def default(column: Column) -> str:
     """What a row of the old side has in a column that it knows nothing of; what differs at each call is
     nothing to go by.
     """
-    default = default_of(column)
-    constant = column.default is not None and not default.volatile and is_literal(default)
+    given = default_of(column)
+    constant = column.default is not None and not given.volatile and is_literal(given)
     return f"({column.default})::{column.type}" if constant else f"NULL::{column.type}"
 
 

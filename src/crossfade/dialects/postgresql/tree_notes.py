@@ -42,13 +42,8 @@ def tick(evolution: str) -> str:
 
 
 def pull(evolution: str) -> str:
-    """The qualified name of the routine that works off what is noted."""
+    """The qualified name of the deferred trigger's function, which works off what is noted."""
     return sql.journal(f"pull_{names.tag(evolution)}")
-
-
-def commit(evolution: str) -> str:
-    """The qualified name of the deferred trigger's function."""
-    return sql.journal(f"commit_{names.tag(evolution)}")
 
 
 def note(evolution: str, of: TableName) -> str:
@@ -62,12 +57,6 @@ def routine(name: str, returns: str, body: str, *, settings: str = sql.SETTINGS)
         f"CREATE FUNCTION {name}() RETURNS {returns} LANGUAGE plpgsql SECURITY DEFINER {settings} AS "
         f"{dollar_quoted(f'#variable_conflict use_column{chr(10)}{body}')}"
     )
-
-
-def of_commit(step: InstallTrees) -> str:
-    """The deferred trigger's function."""
-    body = f"BEGIN\n  PERFORM {pull(step.evolution)}();\n  RETURN NULL;\nEND"
-    return routine(commit(step.evolution), "trigger", body, settings="SET search_path = pg_catalog, pg_temp")
 
 
 def of_table(step: InstallTrees, number: int, of: TableName) -> str:
@@ -119,10 +108,10 @@ def of_table(step: InstallTrees, number: int, of: TableName) -> str:
 
 
 def of_pull(step: InstallTrees) -> str:
-    """The routine that works off what is noted."""
+    """The deferred trigger's function, which works off what is noted."""
     # Everything is found by its key; a target that grows has statistics of when it was empty.
-    settings = f"{sql.SETTINGS} SET enable_seqscan = off SET jit = off"
-    return routine(pull(step.evolution), "void", str(_Pull(step)), settings=settings)
+    settings = f"{sql.SETTINGS} SET enable_seqscan = off"
+    return routine(pull(step.evolution), "trigger", str(_Pull(step)), settings=settings)
 
 
 def _looked_at(tree: TreeLens, of: TableName) -> tuple[str, str]:
@@ -180,14 +169,24 @@ class _Pull:
             [*(f"k{number}" for number in numbers.values()), *(f"a{at}" for at in range(len(trees)))]
         )
         noted_ = noted(self.step.evolution)
+        alone = "".join(
+            f"      WHEN '{number}' THEN\n        k{number} := ARRAY[one::{keys[of]}];\n"
+            + "".join(f"        a{at} := k{number};\n" for at, tree in enumerate(trees) if of in tree.tables)
+            for of, number in numbers.items()
+        )
         return (
             f"DECLARE\n  noted text := current_setting({noted_}, true);\n"
             f"  sync text := {_SYNC};\n{declared}"
-            "BEGIN\n  IF coalesce(noted, '') = '' THEN\n    RETURN;\n  END IF;\n"
+            "  one text;\n"
+            "BEGIN\n  IF coalesce(noted, '') = '' THEN\n    RETURN NULL;\n  END IF;\n"
             f"  PERFORM set_config({noted_}, '', true);\n"
-            f"  SELECT {', '.join(taken)}\n    INTO {into}\n"
-            "    FROM (SELECT split_part(x, ':', 1) AS n, substr(x, strpos(x, ':') + 1) AS k\n"
-            "          FROM unnest(string_to_array(rtrim(noted, ','), ',')) AS x) AS y;\n"
+            # One key is by far the most frequent, and soon told.
+            "  IF strpos(noted, ',') = length(noted) THEN\n"
+            "    one := rtrim(substr(noted, strpos(noted, ':') + 1), ',');\n"
+            f"    CASE split_part(noted, ':', 1)\n{alone}    END CASE;\n"
+            f"  ELSE\n    SELECT {', '.join(taken)}\n      INTO {into}\n"
+            "      FROM (SELECT split_part(x, ':', 1) AS n, substr(x, strpos(x, ':') + 1) AS k\n"
+            "            FROM unnest(string_to_array(rtrim(noted, ','), ',')) AS x) AS y;\n  END IF;\n"
             # Before any target: whoever has emptied one of these waits for no target with it.
             f"  LOCK TABLE {', '.join(map(table, sorted(tables)))} IN ACCESS SHARE MODE;\n"
             f"{OFF}"
@@ -202,7 +201,7 @@ class _Pull:
                 + "".join(self._embedded(tree, of, numbers[of]) for of in tree.tables if of != tree.source)
                 for tree in trees
             )
-            + f"{ON}END"
+            + f"{ON}  RETURN NULL;\nEND"
         )
 
     def _key_type(self, of: TableName) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.dialects.postgresql.rendering import Server, render
+from crossfade.dialects.postgresql.tree_complement import apart, default
 from crossfade.dialects.postgresql.values import SAFE_PATH
 from crossfade.schema import Column
 from crossfade.steps import CountBeyond, CountHeld, CountLost, CountMoved, CountMoves, Role, Statement
@@ -27,18 +28,8 @@ def _(step: CountMoved, server: Server) -> tuple[Statement, ...]:
 
 @render.register
 def _(step: CountHeld, server: Server) -> tuple[Statement, ...]:
-    tree = step.tree
-    given = [(each.name, value) for each, value in sql.whole(tree, sql.born_key(tree))]
-    given += [(name, "NULL") for name in tree.alone]
-    said = ", ".join(f"{value} AS {ident(name)}" for name, value in given)
-    legacy = f"t.{ident(tree.legacy)}"
-    kept = (
-        "SELECT ARRAY(SELECT h.key FROM "
-        f"jsonb_each(to_jsonb(t) - {literal(tree.legacy)}) AS h JOIN jsonb_each(to_jsonb(f)) AS g "
-        "ON g.key = h.key AND g.value <> h.value) AS apart "
-        f"FROM {table(tree.source)} AS s JOIN {table(tree.target)} AS t ON {legacy} = {sql.SOURCE[tree.key]} "
-        f"CROSS JOIN LATERAL (SELECT {said}) AS f"
-    )
+    rows, columns = apart(step.tree)
+    kept = f"SELECT ARRAY(SELECT v.name FROM {columns}) AS apart FROM {rows}"
     return (
         _READ_ONLY,
         _PATH,
@@ -126,7 +117,7 @@ def _beyond(step: CountBeyond) -> Iterator[tuple[str, str]]:
     held = {each.column for each in tree.embeds} | {each.column for each in tree.references} | {key.name}
     for column in tree.target_columns:
         if column.name not in held:
-            value = given.get(column.name, f"({column.default or 'NULL'})::{column.type}")
+            value = given.get(column.name, default(column))
             yield column.name, f"({sql.distinct(f't.{ident(column.name)}', value, column)})"
     for each in tree.embeds:
         now = sql.held(each, "t")

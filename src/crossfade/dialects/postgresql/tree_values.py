@@ -20,7 +20,9 @@ SOURCE = values.Row("s", safe=True)
 TARGET = values.Row("t", safe=True)
 SETTINGS = (
     f"SET search_path = {values.SAFE_PATH} SET timezone = 'UTC' SET datestyle = 'ISO, YMD' "
-    "SET intervalstyle = postgres SET bytea_output = hex SET extra_float_digits = 1"
+    "SET intervalstyle = postgres SET bytea_output = hex SET extra_float_digits = 1 "
+    # The statements are few and long, their rows found by key: planning them anew would cost more than they.
+    "SET plan_cache_mode = force_generic_plan SET jit = off"
 )
 
 _ARGUMENTS = 48  # pairs that one jsonb_build_object takes, with room to spare: a call has 100 arguments
@@ -98,14 +100,15 @@ def own(tree: TreeLens, columns: Iterable[str] | None = None) -> list[tuple[Colu
     ]
 
 
-def whole(tree: TreeLens, key: str) -> list[tuple[Column, str]]:
-    """The target columns that a source's row gives, but the legacy one: `key` is what gives the target's. The
-    others have their default.
+def whole(tree: TreeLens, key: str, made: Callable[[Embed], str] | None = None) -> list[tuple[Column, str]]:
+    """The target columns that a source's row gives, but the legacy one: `key` is what gives the target's,
+    `made` what gives the children. The others have their default.
     """
     given = {column.name: sql for column, sql in own(tree)}
     given[tree.target_key.name] = key
+    of = made or (lambda embed: children(embed, SOURCE[tree.key]))
     for column in dict.fromkeys(each.column for each in tree.embeds):
-        given[column] = _embedded(tree, column)
+        given[column] = _embedded(tree, column, of)
     return [(each, given[each.name]) for each in tree.target_columns if each.name in given]
 
 
@@ -121,25 +124,35 @@ def children(embed: Embed, parent: str, *, kept: str = "") -> str:
     """What the children of the source's row with the key `parent` are; `kept` is an array whose order stays,
     with what it does not have at its end.
     """
-    element = element_of(embed)
-    source = f"{table(embed.table)} AS c"
+    source, first = f"{table(embed.table)} AS c", ""
+    if kept:
+        place = f"(p.v ->> {literal(embed.key.name)})::{embed.key.type} = c.{ident(embed.key.name)}"
+        source += f" LEFT JOIN jsonb_array_elements({kept}) WITH ORDINALITY AS p(v, n) ON {place}"
+        first = "p.n, "
     where = f"WHERE c.{ident(embed.parent)} = {parent}"
+    if embed.shape is Shape.SINGLE:
+        return f"(SELECT {element_of(embed)} FROM {source} {where})"
+    made = aggregate(embed, first)
+    if embed.shape is not Shape.VALUE:
+        made = f"coalesce({made}, {empty(embed).removesuffix('::jsonb')})"
+    return f"(SELECT {made} FROM {source} {where})"
+
+
+def aggregate(embed: Embed, first: str = "") -> str:
+    """The aggregate that makes the children of one parent what they are in the target, over `c`; sorted by
+    `first` before all else. NULL where there are none, but for a VALUE.
+    """
     match embed.shape:
         case Shape.ARRAY:
-            order = [f"c.{ident(each)}" for each in (*embed.order, embed.key.name)]
-            if kept:
-                place = f"(p.v ->> {literal(embed.key.name)})::{embed.key.type} = c.{ident(embed.key.name)}"
-                source += f" LEFT JOIN jsonb_array_elements({kept}) WITH ORDINALITY AS p(v, n) ON {place}"
-                order.insert(0, "p.n")
-            elements_ = f"jsonb_agg({element} ORDER BY {', '.join(order)})"
-            return f"(SELECT coalesce({elements_}, '[]') FROM {source} {where})"
+            order = ", ".join(f"c.{ident(each)}" for each in (*embed.order, embed.key.name))
+            return f"jsonb_agg({element_of(embed)} ORDER BY {first}{order})"
         case Shape.OBJECT:
             name, value = (f"c.{ident(each)}" for each in embed.entry)
-            return f"(SELECT coalesce(jsonb_object_agg({name}, {value}), '{{}}') FROM {source} {where})"
+            return f"jsonb_object_agg({name}, {value})"
         case Shape.SINGLE:
-            return f"(SELECT {element} FROM {source} {where})"
+            return f"(array_agg({element_of(embed)}))[1]"
         case Shape.VALUE:
-            return f"(SELECT {embed.aggregate} FROM {source} {where})"
+            return embed.aggregate
 
 
 def element_of(embed: Embed, row: str = "c") -> str:
@@ -172,6 +185,8 @@ def set_to(embed: Embed, value: str, given: str) -> str:
         return value
     if embed.shape is Shape.SINGLE:
         value = f"coalesce({value}, 'null')"
+    elif embed.shape is Shape.VALUE:
+        value = f"to_jsonb({value})"
     return f"jsonb_set({given}, ARRAY[{literal(embed.field)}], {value})"
 
 
@@ -281,12 +296,11 @@ def _stored(column: Column, each: Assignment, known: Sequence[str]) -> str:
     return f"({values.value(each.value, SOURCE, known)})::{column.type}"
 
 
-def _embedded(tree: TreeLens, column: str) -> str:
+def _embedded(tree: TreeLens, column: str, made: Callable[[Embed], str]) -> str:
     found = [each for each in tree.embeds if each.column == column]
-    parent = SOURCE[tree.key]
     if found[0].field is None:
-        return children(found[0], parent)
-    pairs = ", ".join(f"{literal(str(each.field))}, {children(each, parent)}" for each in found)
+        return made(found[0])
+    pairs = ", ".join(f"{literal(str(each.field))}, {made(each)}" for each in found)
     return f"jsonb_build_object({pairs})"
 
 

@@ -137,7 +137,7 @@ def _(step: InstallTrees, server: Server) -> tuple[Statement, ...]:
 def _(step: HookTrees, server: Server) -> tuple[Statement, ...]:
     install = InstallTrees(step.evolution, step.trees)
     pull = tree_notes.of_pull(install)
-    quiet = tree_notes.routine(tree_notes.pull(step.evolution), "void", "BEGIN\nEND")
+    quiet = tree_notes.routine(tree_notes.pull(step.evolution), "trigger", "BEGIN\n  RETURN NULL;\nEND")
     made = [quiet if each == pull else each for each in _made(install)]
     return (
         Statement(f"SET lock_timeout = '{server.lock_timeout_ms}ms'"),
@@ -270,7 +270,7 @@ def _made(step: InstallTrees) -> list[str]:
     if not step.one_sided:
         tick, name = tree_notes.tick(evolution), ident(_COMMIT)
         deferred = (
-            f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {tree_notes.commit(evolution)}()"
+            f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {tree_notes.pull(evolution)}()"
         )
         made += [
             f"CREATE SEQUENCE {counter(side, evolution, tree.target)}"
@@ -279,7 +279,6 @@ def _made(step: InstallTrees) -> list[str]:
         ]
         made += [
             tree_notes.of_pull(step),
-            tree_notes.of_commit(step),
             f"CREATE UNLOGGED TABLE {tick} ()",
             f"CREATE CONSTRAINT TRIGGER {name} AFTER INSERT ON {tick} {deferred}",
             f"ALTER TABLE {tick} ENABLE ALWAYS TRIGGER {name}",
@@ -295,7 +294,6 @@ def _unmade(step: InstallTrees) -> tuple[Statement, ...]:
     functions = [
         *(tree_notes.note(evolution, of) for of in sources(step.trees)),
         *(each(evolution, tree) for tree in step.trees for each in (tree_writes.shape, tree_writes.push)),
-        tree_notes.commit(evolution),
         tree_notes.pull(evolution),
     ]
     counters = [counter(side, evolution, tree.target) for tree in step.trees for side in ("old", "new")]
@@ -326,7 +324,9 @@ def _put(step: InstallTrees) -> Iterator[tuple[TableName, list[str]]]:
     for tree in step.trees:
         target = table(tree.target)
         shape, push = (each(step.evolution, tree) for each in (tree_writes.shape, tree_writes.push))
-        for_row = f"FOR EACH ROW EXECUTE FUNCTION {shape}()"
+        for_row = (
+            f"FOR EACH ROW WHEN ({ACTIVE}) EXECUTE FUNCTION {shape}()"  # a call sets much before it looks
+        )
         for_statement = f"FOR EACH STATEMENT EXECUTE FUNCTION {push}()"
         made = [
             f"CREATE TRIGGER {ident(_SHAPE)} BEFORE INSERT OR UPDATE ON {target} {for_row}",
