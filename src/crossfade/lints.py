@@ -21,6 +21,8 @@ LARGE = 64 * 2**20
 LONG = 5.0
 """From so many seconds on, an open transaction is worth a reviewer's look."""
 
+_NAMED = 4  # tables that a place names
+
 LOCKING = ("SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE")  # against writes
 
 CODES = {
@@ -110,10 +112,11 @@ def of_held(tables: Sequence[TableName], who: str, seconds: float | None) -> tup
     """A transaction that holds locks on one of the tables, right now, and has been open for so long."""
     if seconds is None or seconds < LONG:
         return ()
+    more = len(tables) - _NAMED
     return (
         _lint(
             "CF107",
-            ", ".join(map(str, tables)),
+            ", ".join(map(str, tables[:_NAMED])) + (f" and {more} more" if more > 0 else ""),
             f"a transaction has held locks there for {seconds:.0f} s ({who}); what needs a "
             "strong lock gives up in time, and tries again until it ends",
             "let it end, or start later; nobody queues behind the tries for long",

@@ -14,6 +14,8 @@ from tests.crash.picture import picture
 from tests.crash.press import OPEN, Press, Walk, walked
 from tests.crash.test_kill import assert_resumes, expire
 
+pytestmark = pytest.mark.together("crash")
+
 START = Walk("absent", "start")
 BATCH = "UPDATE orders SET revision = revision WHERE id = 900"
 BUILD = "UPDATE orders SET revision = revision WHERE id = 1"

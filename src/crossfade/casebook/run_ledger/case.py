@@ -68,21 +68,12 @@ CASE = Case(
     functions=("workflow_touch()",),
     worker=RunWorker,
     audit=audit,
+    rows=20_000,
     extents={
         Side.OLD: tuple(map(old_extent, TABLES)),
         Side.NEW: (
             extent(RUNS, "run_id", "status", "duration_ms", "updated_at"),
-            extent(
-                RUN_STEPS,
-                "run_id",
-                "step_number",
-                "status",
-                "retry_count",
-                "duration_ms",
-                "metadata",
-                "node_id",
-                "started_at",
-            ),
+            extent(RUN_STEPS, "run_id", "step_number", "status", "retry_count", "updated_at"),
         ),
     },
 )
