@@ -47,6 +47,11 @@ def retired(name: str, evolution: str) -> str:
     return fitted(f"{RESERVED}old_{tag(evolution)}_{name}")
 
 
+def shell(schema: str, table: str) -> str:
+    """The name, in the journal's schema, of what `purge` leaves of a retired table."""
+    return fitted(f"shell_{schema}_{table}")
+
+
 def namespace(schema: str, evolution: str) -> str:
     """The namespace (PostgreSQL: a schema) that shows the new version of `schema`."""
     return fitted(f"{schema}__{evolution}")

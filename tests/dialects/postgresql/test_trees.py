@@ -1,4 +1,4 @@
-"""Trees: targets made and dropped, the sync of both sides, batches; the texts are in `trees/`, a file for each."""
+"""Trees: targets made and dropped, the sync of both sides, batches; the texts are files in `trees/`."""
 
 from pathlib import Path
 
@@ -11,11 +11,6 @@ from crossfade.steps import (
     CloseTarget,
     CompareTree,
     CopyTree,
-    CountBeyond,
-    CountHeld,
-    CountLost,
-    CountMoved,
-    CountMoves,
     CountStray,
     CreateTarget,
     DropTarget,
@@ -97,7 +92,8 @@ STEP = TreeLens(
               order=("at",), settled=True),
         Embed(Shape.ARRAY, table("tries"), "task_id", ID, "more", "tries", (ID, Column("why", "text"))),
         Embed(Shape.VALUE, table("tries"), "task_id", ID, "tries", None, (), aggregate="count(*)"),
-        Embed(Shape.SINGLE, table("receipts"), "task_id", ID, "more", "receipt", (ID, Column("paid", "boolean"))),
+        Embed(Shape.SINGLE, table("receipts"), "task_id", ID, "more", "receipt",
+              (ID, Column("paid", "boolean"))),
     ),
 )  # fmt: skip
 TREES = (RUN, STEP)
@@ -115,7 +111,6 @@ STEPS: dict[str, Step] = {
     "close": CloseTarget(EVOLUTION, RUNS),
     "hook": HookTrees(EVOLUTION, TREES),
     "unhook": UnhookTrees(EVOLUTION, TREES),
-    "install": InstallTrees(EVOLUTION, TREES),
     "install-one-sided": InstallTrees(EVOLUTION, (RUN,), one_sided=True, family=TREES),
     "remove": RemoveTrees(EVOLUTION, TREES),
     "copy-runs": CopyTree(EVOLUTION, RUN),
@@ -132,7 +127,9 @@ STEPS: dict[str, Step] = {
     "shelve": ShelveTables(EVOLUTION, (table("jobs"), table("labels")), (KEY,)),
     "unshelve": UnshelveTables(EVOLUTION, (table("jobs"), table("labels")), (KEY,)),
 }  # fmt: skip
-CASES = {name: Golden(step, (TEXTS / f"{name}.sql").read_text(encoding="utf-8")) for name, step in STEPS.items()}
+CASES = {
+    name: Golden(step, (TEXTS / f"{name}.sql").read_text(encoding="utf-8")) for name, step in STEPS.items()
+}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))

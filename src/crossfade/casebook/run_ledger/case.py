@@ -68,6 +68,10 @@ CASE = Case(
     functions=("workflow_touch()",),
     worker=RunWorker,
     audit=audit,
+    beyond={
+        f"user_workflow_run.{column}": f"SELECT count(*) FROM user_workflow_run WHERE {column} IS NOT NULL"
+        for column in ("external_id", "config_snapshot")
+    },
     rows=20_000,
     extents={
         Side.OLD: tuple(map(old_extent, TABLES)),

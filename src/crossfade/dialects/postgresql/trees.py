@@ -361,7 +361,7 @@ def _in(schema: str, of: TableName) -> str:
 
 def _shelf(of: TableName) -> TableName:
     """Where the shell of a table is kept."""
-    return TableName(names.JOURNAL, names.fitted(f"shell_{of.schema}_{of.name}"))
+    return TableName(names.JOURNAL, names.shell(of.schema, of.name))
 
 
 def _closed(evolution: str, of: TableName) -> str:
