@@ -8,7 +8,7 @@ from __future__ import annotations
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql import tree_walks as walks
 from crossfade.dialects.postgresql.quoting import ident, parameter, table
-from crossfade.schema import TableName
+from crossfade.schema import Column, TableName
 from crossfade.steps import CompareTree, CopyTree, Role, Statement
 from crossfade.tree import Embed, Shape, TreeLens
 
@@ -19,17 +19,7 @@ def copy(step: CopyTree) -> tuple[Statement, ...]:
     """
     tree = step.tree
     key = sql.SOURCE[tree.key]
-    joins, made = "", dict[Embed, str]()
-    for number, child in enumerate(each for each in tree.tables if each != tree.source):
-        embeds = tree.embedded(child)
-        parent, name = f"c.{ident(embeds[0].parent)}", f"c{number}"
-        slots = {each: f"made_{place}" for place, each in enumerate(embeds)}
-        made |= {each: f"coalesce({name}.{slot}, {sql.empty(each)})" for each, slot in slots.items()}
-        given = ", ".join(f"{sql.aggregate(each)} AS {slot}" for each, slot in slots.items())
-        joins += (
-            f" LEFT JOIN (SELECT {parent} AS parent, {given} FROM {table(child)} AS c "
-            f"WHERE {walks.between(parent, tree.key)} GROUP BY {parent}) AS {name} ON {name}.parent = {key}"
-        )
+    joins, made = _grouped(tree)
     columns = sql.whole(tree, sql.born_key(tree, step.evolution), made.__getitem__)
     names = ", ".join(ident(name) for name in (*(each.name for each, _ in columns), tree.legacy))
     work = walks.sql(
@@ -51,11 +41,11 @@ def compare(step: CompareTree) -> tuple[Statement, ...]:
     written = [each for each in tree.embeds if each.written]
     columns = {each.name: each for each in tree.target_columns}
     said = [f"{value} AS {ident(each.name)}" for each, value in given]
-    said += [f"{sql.children(each, key)} AS {_slot(number)}" for number, each in enumerate(written)]
-    old = f"SELECT {', '.join((f'{key} AS legacy_key', *said))} FROM {table(tree.source)} AS s"
+    joins, made = _grouped(tree)
+    said += [f"{made[each]} AS {_slot(number)}" for number, each in enumerate(written)]
+    old = f"SELECT {', '.join((f'{key} AS legacy_key', *said))} FROM {table(tree.source)} AS s{joins}"
     apart = [
-        sql.distinct(f"t.{ident(each.name)}", f"f.{ident(each.name)}", columns[each.name])
-        for each, _ in given
+        _differ(f"t.{ident(each.name)}", f"f.{ident(each.name)}", columns[each.name]) for each, _ in given
     ]
     apart += [_apart(each, f"f.{_slot(number)}") for number, each in enumerate(written)]
     missing = f"f.legacy_key IS NULL OR {legacy} IS NULL"
@@ -92,8 +82,32 @@ def compare(step: CompareTree) -> tuple[Statement, ...]:
     )
 
 
+def _grouped(tree: TreeLens) -> tuple[str, dict[Embed, str]]:
+    """The joins that bring the children of a range of the source's rows, and what makes each embed of it."""
+    joins, made = "", dict[Embed, str]()
+    for number, child in enumerate(each for each in tree.tables if each != tree.source):
+        embeds = tree.embedded(child)
+        parent, name = f"c.{ident(embeds[0].parent)}", f"c{number}"
+        slots = {each: f"made_{place}" for place, each in enumerate(embeds)}
+        made |= {each: f"coalesce({name}.{slot}, {sql.empty(each)})" for each, slot in slots.items()}
+        given = ", ".join(f"{sql.aggregate(each)} AS {slot}" for each, slot in slots.items())
+        joins += (
+            f" LEFT JOIN (SELECT {parent} AS parent, {given} FROM {table(child)} AS c "
+            f"WHERE {walks.between(parent, tree.key)} GROUP BY {parent}) AS {name} "
+            f"ON {name}.parent = {sql.SOURCE[tree.key]}"
+        )
+    return joins, made
+
+
 def _slot(number: int) -> str:
     return f"slot_{number}"
+
+
+def _differ(one: str, other: str, column: Column) -> str:
+    """That the values of a column are not equal. JSON that is, but reads differently (1.0, 1.00), agrees."""
+    if column.type == "jsonb":
+        return f"{one} IS DISTINCT FROM {other}"
+    return sql.distinct(one, other, column)
 
 
 def _apart(embed: Embed, old: str) -> str:
@@ -102,13 +116,13 @@ def _apart(embed: Embed, old: str) -> str:
     if embed.shape is Shape.SINGLE:
         new = f"nullif({sql.held(embed, 't')}, 'null')"
     if embed.shape is not Shape.ARRAY:
-        return sql.apart(new, old)
+        return f"{new} IS DISTINCT FROM {old}"
 
     def sorted_(value: str) -> str:
         array = f"CASE jsonb_typeof({value}) WHEN 'array' THEN {value} END"
-        return f"(SELECT jsonb_agg(x ORDER BY x::text) FROM jsonb_array_elements({array}) AS x)"
+        return f"(SELECT jsonb_agg(x ORDER BY x) FROM jsonb_array_elements({array}) AS x)"
 
-    return f"({sql.apart(new, old)} AND {sql.apart(sorted_(new), sorted_(old))})"
+    return f"({new} IS DISTINCT FROM {old} AND {sorted_(new)} IS DISTINCT FROM {sorted_(old)})"
 
 
 def _end(tree: TreeLens, role: Role, of: str, direction: str) -> Statement:

@@ -93,9 +93,11 @@ def give_back(step: GiveBack) -> tuple[Statement, ...]:
     work.append(inserted(tree, target, missing))
     for embed in tree.embeds:
         if embed.written:
+            apart = sql.apart(sql.held(embed, "n"), sql.children(embed, f"n.{legacy}"))
+            rows = f"(SELECT n.{legacy}, n.{ident(embed.column)} FROM {target} AS n{where} AND {apart})"
+            work += flagged(step.evolution, tree, embed, rows)
             # An element with the key of another row's would be refused by the comparison that follows.
-            work += [*reconciled(tree, embed, target, where)][:2]
-            work += flagged(step.evolution, tree, embed, target, where)
+            work += [*reconciled(tree, embed, rows)][:2]
     if tree.settled and sql.own(tree):
         keys = f"ARRAY(SELECT n.{legacy} FROM {target} AS n{where})"
         work.append(settled(tree, keys, tree.both_ways))
