@@ -57,10 +57,11 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if turns.in_full(config):
         return
+    servers = config.stash[SERVERS]
     taken: list[pytest.Item] = []
     left: list[pytest.Item] = []
     for item in items:
-        (taken if turns.its_turn(item, config.stash[SERVERS]) else left).append(item)
+        (taken if turns.its_turn(item, servers) else left).append(item)
     config.hook.pytest_deselected(items=left)
     items[:] = taken
 

@@ -39,4 +39,9 @@ def its_turn(item: pytest.Item, servers: Sequence[str]) -> bool:
         return True  # the conformance suite has turns of its own
     together = item.get_closest_marker("together")
     what = together.args[0] if together else item.nodeid.replace(f"postgresql-{server}", "", 1)
-    return bool(server == servers[crc32(f"{seed()} {what}".encode()) % len(servers)])
+    return bool(server == turn(what, servers, seed()))
+
+
+def turn(what: str, servers: Sequence[str], begins: int) -> str:
+    """The server whose turn it is for a test, or for several that share something."""
+    return servers[crc32(f"{begins} {what}".encode()) % len(servers)]

@@ -97,6 +97,8 @@ class TreeLens:
     embeds: tuple[Embed, ...] = ()
     settled: bool = False
     rows: int = 0  # the planner's estimate, of the source
+    stirred: tuple[TableName, ...] = ()  # those of the old tables that have triggers of the users'
+    search_path: tuple[str, ...] = ()  # under which these are executed, whoever writes
 
     @property
     def tables(self) -> tuple[TableName, ...]:

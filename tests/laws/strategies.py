@@ -67,12 +67,16 @@ def writes(model: Model, side: Side) -> SearchStrategy[Write]:
 
 
 def edits(model: Model, side: Side) -> SearchStrategy[Write]:
-    """Another code for a row of the lookup: one that stands for a value is tried where it is refused."""
-    others = tuple(CODES.keys() - SIZES.values())
-    keys = (*others, *others, *SIZES.values()) if model.state is State.LIVE else others
+    """Another code for a row of the lookup, rather one in use; what stands for a value is tried while it is
+    refused.
+    """
+    others = [key for key in CODES if key not in SIZES.values()]
+    used = {cell.new for order in model.rows.orders.values() for cell in order.cells["size"]}
+    keys = [key for key in others if key in used] or others
+    stands = list(SIZES.values()) if model.state is State.LIVE else []
     return st.builds(
         lambda key, code: Write(side, "update", "sizes", key, {"code": code}),
-        st.sampled_from(keys),
+        st.sampled_from([*keys, *keys, *stands]),
         st.sampled_from(("S", "L", "X")),
     )
 

@@ -38,7 +38,8 @@ class Gate:
               END IF;
               RETURN NULL;
             END $$;
-            CREATE TRIGGER stand {self._moment} INSERT ON {self._table} FOR EACH STATEMENT EXECUTE FUNCTION stand()
+            CREATE TRIGGER stand {self._moment} INSERT ON {self._table}
+            FOR EACH STATEMENT EXECUTE FUNCTION stand()
             """
         )
 

@@ -1,6 +1,6 @@
 """What the new tables must hold, in plain Python: told from the old tables, read as the old application does.
 
-Numbers are exact (`Decimal`), JSON's true is not 1, and a column that is NULL is not one that holds JSON's null.
+Numbers are exact (`Decimal`), JSON's true is not 1, and a column that is NULL does not hold JSON's null.
 """
 
 from __future__ import annotations
@@ -116,10 +116,8 @@ def _said(value: Any, type_: str) -> Any:
         return ("boolean", value == "true")
     if type_ in {"smallint", "integer", "bigint", "numeric", "double precision"}:
         return value if value in {"NaN", "Infinity", "-Infinity"} else Decimal(value)
-    if type_ == "timestamp with time zone":
+    if type_.startswith("timestamp"):
         return value.replace(" ", "T", 1).replace("+00", "+00:00")
-    if type_ == "timestamp without time zone":
-        return value.replace(" ", "T", 1)
     return value
 
 
@@ -151,8 +149,8 @@ def _minutes(session: Session, job: int) -> Any:
 
 
 def _change(row: Row, name: str, value: Any) -> None:
-    held = row["details"]["tries"] if name == "tries" else row.get(name)
     if name in {"lines", "tries"}:
+        held: list[Row] = row["details"]["tries"] if name == "tries" else row[name]
         assert sorted(value) == sorted(int(each["id"]) for each in held)
         held.sort(key=lambda each: value.index(int(each["id"])))
     elif name == "details":

@@ -33,13 +33,22 @@ UPDATE moves SET move_id = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' WHERE legacy_t
 STAGES = {
     "live": ("old", "start", ""),
     "written": ("live", "", OF_NEW),
-    "rolled back": ("written", "rollback", "UPDATE tasks SET name = 'x' WHERE id = 1; DELETE FROM lines WHERE id = 7"),
+    "rolled back": (
+        "written",
+        "rollback",
+        "UPDATE tasks SET name = 'x' WHERE id = 1; DELETE FROM lines WHERE id = 7",
+    ),
     "completed": (
         "written",
         "complete",
-        "DELETE FROM moves WHERE legacy_task = 5; UPDATE moves SET lines = lines - 0, name = 'y' WHERE legacy_task < 4",
+        """DELETE FROM moves WHERE legacy_task = 5;
+        UPDATE moves SET lines = lines - 0, name = 'y' WHERE legacy_task < 4""",
     ),
-    "purged": ("completed", "purge", "UPDATE moves SET labels = '{}'; DELETE FROM missions WHERE title = 'job 3'"),
+    "purged": (
+        "completed",
+        "purge",
+        "UPDATE moves SET labels = '{}'; DELETE FROM missions WHERE title = 'job 3'",
+    ),
 }
 
 

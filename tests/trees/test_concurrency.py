@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier
 
 import psycopg
@@ -22,7 +23,10 @@ TURNS = 25
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 WORDS = "SELECT e ->> 'words' FROM moves, jsonb_array_elements(lines) AS e WHERE e ->> 'words' LIKE 'by %%'"
 LINE = "INSERT INTO lines (task_id, words) VALUES (%s, %s)"
-APPEND = "UPDATE moves SET lines = lines || jsonb_build_array(jsonb_build_object('words', %s::text)) WHERE legacy_task = %s"
+APPEND = """
+UPDATE moves SET lines = lines || jsonb_build_array(jsonb_build_object('words', %s::text))
+WHERE legacy_task = %s
+"""
 
 
 def inserted(session: Session, together: Barrier, seed: int, tasks: tuple[int, ...], each: int) -> list[str]:
@@ -67,15 +71,15 @@ def test_old_writers_on_the_same_steps(
 def test_old_writers_of_every_table_in_any_order(
     live: str, background: ThreadPoolExecutor, sessions: Sessions
 ) -> None:
-    """Hot runs and hot steps, of which each transaction changes several, whatever it does to its own children."""
+    """Hot runs and hot steps: each transaction changes several, whatever it does to its own children."""
     together, watcher = Barrier(WRITERS), sessions(live)
 
     def write(seed: int) -> int:
         chance, session = random.Random(seed), sessions(live, autocommit=False)
         own = f"of {seed}"
         acts = (
-            "INSERT INTO marks (job_id, name, value) VALUES ({job}, '{own}', 'x') ON CONFLICT (job_id, name) "
-            "DO UPDATE SET value = marks.value || 'x'",
+            """INSERT INTO marks (job_id, name, value) VALUES ({job}, '{own}', 'x') ON CONFLICT (job_id, name)
+               DO UPDATE SET value = marks.value || 'x'""",
             "DELETE FROM marks WHERE job_id = {job} AND name = '{own}'",
             "INSERT INTO lines (task_id, words) VALUES ({task}, '{own}')",
             "UPDATE lines SET amount = 7, task_id = {task} WHERE words = '{own}'",
@@ -90,7 +94,9 @@ def test_old_writers_of_every_table_in_any_order(
             session.rollback() if chance.random() < 0.1 else session.commit()
         return TURNS
 
-    assert [came_to(each) for each in [background.submit(write, seed) for seed in range(WRITERS)]] == [TURNS] * 8
+    assert [came_to(each) for each in [background.submit(write, seed) for seed in range(WRITERS)]] == [
+        TURNS
+    ] * 8
     assert value(watcher, DEADLOCKS) == 0
     check(live)
 
@@ -107,7 +113,9 @@ def test_old_inserts_and_new_appends_on_the_same_steps(
     ]
     made = [word for writer in writers for word in came_to(writer)]
     assert Counter(word for (word,) in rows(watcher, WORDS)) == Counter(made)
-    assert Counter(word for (word,) in rows(watcher, "SELECT words FROM lines WHERE words LIKE 'by %%'")) == Counter(made)
+    assert Counter(
+        word for (word,) in rows(watcher, "SELECT words FROM lines WHERE words LIKE 'by %%'")
+    ) == Counter(made)
     assert value(watcher, DEADLOCKS) == 0
     check_but_order(live, watcher)
 
@@ -165,11 +173,17 @@ def test_an_old_commit_beside_an_open_new_append(
 def test_two_old_commits_the_second_sees_what_the_first_wrote(
     live: str, background: ThreadPoolExecutor, sessions: Sessions
 ) -> None:
-    """The mutant of the rule recomputes without the lock: its second commit would not see the first's line."""
-    first, second, watcher = sessions(live, autocommit=False), sessions(live, autocommit=False), sessions(live)
+    """Without the lock before the recomputation, the second commit would not see the first's line."""
+    first, second, watcher = (
+        sessions(live, autocommit=False),
+        sessions(live, autocommit=False),
+        sessions(live),
+    )
     first.execute(LINE, (6, "by the first"))
     second.execute(LINE, (6, "by the second"))
-    first.execute("SET CONSTRAINTS ALL IMMEDIATE")  # worked off: it holds the step, as in the midst of a commit
+    first.execute(
+        "SET CONSTRAINTS ALL IMMEDIATE"
+    )  # worked off: it holds the step, as in the midst of a commit
     committing = background.submit(second.commit)
     settled(committing, second, watcher)
     assert not committing.done()
@@ -180,7 +194,7 @@ def test_two_old_commits_the_second_sees_what_the_first_wrote(
 
 
 def test_a_child_of_a_source_that_goes(live: str, background: ThreadPoolExecutor, sessions: Sessions) -> None:
-    """The foreign key decides, as it always has: who comes late is told, and the new side follows who came first."""
+    """The foreign key decides, as it always has, and the new side follows who came first."""
     goes, comes, watcher = sessions(live, autocommit=False), sessions(live), sessions(live)
     goes.execute("DELETE FROM tasks WHERE id = 1")
     coming = background.submit(comes.execute, LINE, (1, "in vain"))
@@ -202,7 +216,9 @@ def test_a_child_of_a_source_that_goes(live: str, background: ThreadPoolExecutor
     check(live)
 
 
-def test_a_source_that_both_sides_delete(live: str, background: ThreadPoolExecutor, sessions: Sessions) -> None:
+def test_a_source_that_both_sides_delete(
+    live: str, background: ThreadPoolExecutor, sessions: Sessions
+) -> None:
     """One of them deletes it, the other finds it gone; or one is told of a deadlock, and tries again."""
     old_one, new_one = sessions(live, autocommit=False), sessions(live)
     watcher = sessions(live)
@@ -213,9 +229,7 @@ def test_a_source_that_both_sides_delete(live: str, background: ThreadPoolExecut
         old_one.commit()
     except psycopg.errors.DeadlockDetected:
         old_one.rollback()
-    try:
+    with suppress(psycopg.errors.DeadlockDetected):
         came_to(deleting)
-    except psycopg.errors.DeadlockDetected:
-        pass
     until(lambda: value(watcher, "SELECT count(*) FROM moves WHERE legacy_task = 1") == 0, "it is gone")
     check(live)

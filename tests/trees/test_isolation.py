@@ -1,4 +1,4 @@
-"""Eight old writers on one step, at every level of isolation: what is refused is tried again, nothing is lost."""
+"""Eight old writers on one step, at every level of isolation: what is refused is tried again."""
 
 from __future__ import annotations
 
@@ -22,10 +22,15 @@ LEVELS = [IsolationLevel.READ_COMMITTED, IsolationLevel.REPEATABLE_READ, Isolati
 by_level = pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.name.lower())
 strict = pytest.mark.parametrize("level", LEVELS[1:], ids=lambda level: level.name.lower())
 LINE = "INSERT INTO lines (task_id, words) VALUES (1, %s)"
-APPEND = "UPDATE moves SET lines = lines || jsonb_build_array(jsonb_build_object('words', %s::text)) WHERE legacy_task = 1"
+APPEND = """
+UPDATE moves SET lines = lines || jsonb_build_array(jsonb_build_object('words', %s::text))
+WHERE legacy_task = 1
+"""
 
 
-def insisted(session: Session, level: IsolationLevel, together: Barrier, texts: list[str], statement: str) -> int:
+def insisted(
+    session: Session, level: IsolationLevel, together: Barrier, texts: list[str], statement: str
+) -> int:
     """Execute the statement with each of the texts, each until it is committed; how often it was refused."""
     session.isolation_level = level
     refused = 0
@@ -56,7 +61,9 @@ def test_eight_old_writers(
         for seed in range(WRITERS)
     ]
     refused = [came_to(writer) for writer in writers]
-    found = Counter(word for (word,) in rows(sessions(live), "SELECT words FROM lines WHERE words LIKE 'by %%'"))
+    found = Counter(
+        word for (word,) in rows(sessions(live), "SELECT words FROM lines WHERE words LIKE 'by %%'")
+    )
     assert found == Counter(text for seed in range(WRITERS) for text in texts(seed))
     assert level is not IsolationLevel.READ_COMMITTED or not any(refused)
     check(live)
@@ -69,14 +76,21 @@ def test_old_writers_and_new_ones(
     together = Barrier(4)
     writers = [
         background.submit(
-            insisted, sessions(live, autocommit=False), level, together, texts(seed), LINE if seed % 2 else APPEND
+            insisted,
+            sessions(live, autocommit=False),
+            level,
+            together,
+            texts(seed),
+            LINE if seed % 2 else APPEND,
         )
         for seed in range(4)
     ]
     refused = [came_to(writer) for writer in writers]
     session = sessions(live)
     made = Counter(text for seed in range(4) for text in texts(seed))
-    shown = "SELECT e ->> 'words' FROM moves, jsonb_array_elements(lines) AS e WHERE e ->> 'words' LIKE 'by %%'"
+    shown = (
+        "SELECT e ->> 'words' FROM moves, jsonb_array_elements(lines) AS e WHERE e ->> 'words' LIKE 'by %%'"
+    )
     for query in (shown, "SELECT words FROM lines WHERE words LIKE 'by %%'"):
         assert Counter(word for (word,) in rows(session, query)) == made
     assert level is not IsolationLevel.READ_COMMITTED or not any(refused)
@@ -144,7 +158,7 @@ def test_steps_that_others_do_not_write_are_not_refused(
 
 
 def test_a_read_modify_write_of_the_whole_array_needs_a_lock(live: str, sessions: Sessions) -> None:
-    """As among new writers anyway; with FOR UPDATE, the old one's commit waits for it, and nothing is lost."""
+    """As among new writers anyway: with FOR UPDATE, the old one's commit waits, and nothing is lost."""
     new_one, old_one = sessions(live, autocommit=False), sessions(live, autocommit=False)
     old_one.execute(LINE, ("meanwhile",))
     ((lines,),) = rows(new_one, "SELECT lines::text FROM moves WHERE legacy_task = 1 FOR UPDATE")

@@ -1,6 +1,6 @@
 """Both applications write at random, commands come at random: both read what a plain-Python model says.
 
-CROSSFADE_TREES_EXAMPLES says how many histories (6), CROSSFADE_LAWS_SEED which.
+CROSSFADE_TREES_EXAMPLES says how many histories (8), CROSSFADE_LAWS_SEED which.
 """
 
 from __future__ import annotations
@@ -13,16 +13,24 @@ from typing import ClassVar
 import pytest
 from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from crossfade import commands
 from crossfade.testing import PostgresServer
 from tests.concurrency.watching import opened, rows
 from tests.laws.machine import small_batches
 from tests.trees.ledger import EVOLUTION, NAME, SCHEMA
-from tests.trees.world import OLD_STATES, Line, World
+from tests.trees.model import Line
+from tests.trees.world import OLD_STATES, World
 
-EXAMPLES = int(os.environ.get("CROSSFADE_TREES_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("CROSSFADE_TREES_EXAMPLES", "8"))
 SEED = int(os.environ.get("CROSSFADE_LAWS_SEED", "1"))
 BOUND = settings(
     max_examples=EXAMPLES,
@@ -71,6 +79,8 @@ class Laws(RuleBasedStateMachine):
         for _ in range(3):
             self.world.old_job(chance)
         self.world.transaction("old", chance, 15, undone=False)
+        if chance.random() < 0.8:
+            self.command(chance)
 
     @rule(chance=chances, size=st.integers(1, 5), undone=st.sampled_from([False, False, False, True]))
     def transaction(self, chance: Random, size: int, *, undone: bool) -> None:
@@ -78,7 +88,7 @@ class Laws(RuleBasedStateMachine):
 
     @rule(chance=chances, size=st.integers(1, 4))
     def transactions_of_both(self, chance: Random, size: int) -> None:
-        for side in self.sides * 2:
+        for side in self.sides * 3:
             self.world.transaction(side, chance, size, undone=False)
 
     @rule(chance=chances)
@@ -107,9 +117,18 @@ class Laws(RuleBasedStateMachine):
         session = self.world.session
         if "new" in self.sides:
             assert self._of_new() == {
-                **{key: (each.title, each.status, each.outside, each.marks) for key, each in self.world.missions.items()},
                 **{
-                    key: (self._key(mission), move.place, move.note, [(e.id, e.words) for e in move.lines], move.labels)
+                    key: (each.title, each.status, each.outside, each.marks)
+                    for key, each in self.world.missions.items()
+                },
+                **{
+                    key: (
+                        self._key(mission),
+                        move.place,
+                        move.note,
+                        [(e.id, e.words) for e in move.lines],
+                        move.labels,
+                    )
                     for mission, key, move in self.world.moves()
                 },
             }
@@ -119,7 +138,9 @@ class Laws(RuleBasedStateMachine):
                 (each.old, each.title, OLD_STATES[each.status]) for each in self.world.missions.values()
             )
             assert sorted(rows(session, "SELECT job_id, name, value FROM marks")) == sorted(
-                (each.old, name, value) for each in self.world.missions.values() for name, value in each.marks.items()
+                (each.old, name, value)
+                for each in self.world.missions.values()
+                for name, value in each.marks.items()
             )
             assert sorted(rows(session, "SELECT id, job_id, place FROM tasks")) == sorted(
                 (move.old, mission.old, move.place) for mission, _, move in self.world.moves()
@@ -128,7 +149,9 @@ class Laws(RuleBasedStateMachine):
                 (line.id, move.old, line.words) for _, _, move in self.world.moves() for line in move.lines
             )
             assert sorted(rows(session, "SELECT task_id, name, value::text FROM labels")) == sorted(
-                (move.old, name, str(value)) for _, _, move in self.world.moves() for name, value in move.labels.items()
+                (move.old, name, str(value))
+                for _, _, move in self.world.moves()
+                for name, value in move.labels.items()
             )
         session.rollback()
 
@@ -146,7 +169,7 @@ class Laws(RuleBasedStateMachine):
         return next(key for key, each in self.world.missions.items() if each is mission)
 
     def _adopt(self) -> None:
-        """What only the database can know: the keys that the old side gave, and an order that nobody has chosen."""
+        """What only the database can know: keys that the old side gave, an order that nobody has chosen."""
         session = self.world.session
         for key, old in rows(session, "SELECT mission_id, legacy_job FROM missions"):
             self.world.missions[key].old = old

@@ -26,8 +26,13 @@ from tests.trees.oracle import check
 pytestmark = pytest.mark.one_server
 
 LINE = "INSERT INTO lines (task_id, words) VALUES (%s, %s)"
-PULL = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname LIKE 'pull\\_%' AND pronamespace = 'crossfade'::regnamespace"
-COMMIT = "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = '~crossfade_commit'"
+PULL = """
+SELECT pg_get_functiondef(oid) FROM pg_proc
+WHERE proname LIKE 'pull\\_%' AND pronamespace = 'crossfade'::regnamespace
+"""
+COMMIT = """
+SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = '~crossfade_commit'
+"""
 
 
 class Deadlock(AssertionError):
@@ -49,7 +54,9 @@ def two_commits(database: str) -> None:
         settled(committing, second, watcher)
         first.commit()
         came_to(committing)
-        found = rows(watcher, "SELECT e ->> 'words' FROM moves, jsonb_array_elements(lines) e WHERE legacy_task = 6")
+        found = rows(
+            watcher, "SELECT e ->> 'words' FROM moves, jsonb_array_elements(lines) e WHERE legacy_task = 6"
+        )
         assert sorted(found) == [("by the first",), ("by the second",)]
     check(database)
 

@@ -1,4 +1,4 @@
-"""The old application writes while a batch of the backfill is open: nothing is lost, and nobody's row is left."""
+"""The old application writes while a batch of the backfill is open: nothing is lost, no row is left over."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,8 +28,9 @@ WRITES = {
         "DELETE FROM tasks WHERE id = 1; INSERT INTO tasks (id, job_id, place) VALUES (1, 2, 1)"
     ),
     "all at once": (
-        "DELETE FROM tasks WHERE id = 2; INSERT INTO jobs (id, title) VALUES (9, 'x'); UPDATE tasks SET job_id = 9; "
-        "INSERT INTO marks (job_id, name) SELECT id, 'x' FROM jobs; UPDATE lines SET task_id = 4; DELETE FROM tries"
+        "DELETE FROM tasks WHERE id = 2; INSERT INTO jobs (id, title) VALUES (9, 'x'); "
+        "UPDATE tasks SET job_id = 9; INSERT INTO marks (job_id, name) SELECT id, 'x' FROM jobs; "
+        "UPDATE lines SET task_id = 4; DELETE FROM tries"
     ),
     "nothing in the end": "BEGIN; DELETE FROM jobs; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK",
 }
@@ -104,7 +105,9 @@ def test_a_snapshot_from_before_the_batch_writes_after_it(old: str, sessions: Se
     check(old)
 
 
-@pytest.mark.parametrize("title", ["backfill public.missions", "backfill public.moves", "build index", "compare"])
+@pytest.mark.parametrize(
+    "title", ["backfill public.missions", "backfill public.moves", "build index", "compare"]
+)
 def test_every_write_at_every_stage_of_a_start(old: str, title: str) -> None:
     """Whatever is there of the new side already."""
 
@@ -112,7 +115,9 @@ def test_every_write_at_every_stage_of_a_start(old: str, title: str) -> None:
         with opened(old) as session:
             for each in ("a child is born", "a source is born", "a source is changed", "a child moves"):
                 session.execute(WRITES[each])
-            session.execute("INSERT INTO marks (job_id, name) VALUES (3, 'new'); DELETE FROM jobs WHERE id = 2")
+            session.execute(
+                "INSERT INTO marks (job_id, name) VALUES (3, 'new'); DELETE FROM jobs WHERE id = 2"
+            )
 
     commands.start(EVOLUTION, old, observer=Watch().on("began", title, write))
     with opened(old) as session:

@@ -1,4 +1,4 @@
-"""A plain-Python model of the ledger, and the writes of both applications, each to the model and to the database."""
+"""The writes of both applications, each to the model and to the database."""
 
 from __future__ import annotations
 
@@ -13,54 +13,10 @@ from uuid import UUID
 from crossfade import legacy_uuid
 from tests.concurrency.watching import Session, rows, value
 from tests.trees.ledger import STATES
+from tests.trees.model import Line, Mission, Move
 
 WORDS = ("a", "b", "ü \\ \"'", "")
 OLD_STATES = {new: old for old, new in STATES.items()}
-
-
-@dataclass
-class Line:
-    """A line, or an element; what is born while only the new side is there has no id."""
-
-    id: int | None
-    words: str
-
-
-@dataclass
-class Move:
-    """A task, or a move. `ordered`: its array's order is the new side's own; `loose`: nobody knows which."""
-
-    old: int | None
-    place: int
-    note: int | None = None
-    lines: list[Line] = field(default_factory=list)
-    labels: dict[str, int] = field(default_factory=dict)
-    ordered: bool = False
-    loose: bool = False
-
-    @property
-    def sorted(self) -> bool:
-        """Whether the lines stand as the old side has them."""
-        ids = [line.id or 0 for line in self.lines]
-        return ids == sorted(ids)
-
-    def follow(self, *, live: bool) -> None:
-        """What the old side has written comes in its place, or at the end of an order of the new side's."""
-        if not self.ordered:
-            self.lines.sort(key=lambda line: line.id or 0)
-        self.loose = self.loose or not live
-
-
-@dataclass
-class Mission:
-    """A job, or a mission."""
-
-    old: int | None
-    title: str
-    status: str
-    outside: str | None = "within"
-    marks: dict[str, str] = field(default_factory=dict)
-    moves: dict[UUID, Move] = field(default_factory=dict)
 
 
 @dataclass
@@ -118,7 +74,12 @@ class World:
 
     def old_of_title(self, chance: Random, _: UUID, mission: Mission) -> None:
         mission.title, mission.status = chance.choice(WORDS), chance.choice([*OLD_STATES])
-        self._do("UPDATE jobs SET title = %s, state = %s WHERE id = %s", mission.title, OLD_STATES[mission.status], mission.old)
+        self._do(
+            "UPDATE jobs SET title = %s, state = %s WHERE id = %s",
+            mission.title,
+            OLD_STATES[mission.status],
+            mission.old,
+        )
 
     def old_of_mark(self, chance: Random, _: UUID, mission: Mission) -> None:
         name = chance.choice(WORDS)
@@ -126,17 +87,24 @@ class World:
             self._do("DELETE FROM marks WHERE job_id = %s AND name = %s", mission.old, name)
         else:
             mission.marks[name] = chance.choice(WORDS)
-            self._do("INSERT INTO marks (job_id, name, value) VALUES (%s, %s, %s)", mission.old, name, mission.marks[name])
+            self._do(
+                "INSERT INTO marks (job_id, name, value) VALUES (%s, %s, %s)",
+                mission.old,
+                name,
+                mission.marks[name],
+            )
 
     def old_of_drop(self, chance: Random, key: UUID, mission: Mission) -> None:
-        if chance.random() < 0.4:
+        if chance.random() < 0.15:
             self._do("DELETE FROM jobs WHERE id = %s", mission.old)
             del self.missions[key]
 
     def old_lines(self, chance: Random, _: Mission, __: UUID, move: Move) -> None:
-        for _number in range(chance.randint(1, 2)):
+        for _number in range(chance.randint(1, 3)):
             words = chance.choice(WORDS)
-            key = self._one("INSERT INTO lines (task_id, words) VALUES (%s, %s) RETURNING id", move.old, words)
+            key = self._one(
+                "INSERT INTO lines (task_id, words) VALUES (%s, %s) RETURNING id", move.old, words
+            )
             move.lines.append(Line(key, words))
         move.follow(live=self.live)
 
@@ -151,7 +119,7 @@ class World:
         """A line goes, or to another task."""
         if move.lines:
             line = move.lines.pop(chance.randrange(len(move.lines)))
-            _, _, other = chance.choice([*self.moves()])
+            other = chance.choice([each for *_, each in self.moves()])
             if other is not move and chance.random() < 0.7:
                 self._do("UPDATE lines SET task_id = %s WHERE id = %s", other.old, line.id)
                 other.lines.append(line)
@@ -170,21 +138,23 @@ class World:
         )  # fmt: skip
 
     def old_reparent(self, chance: Random, mission: Mission, key: UUID, move: Move) -> None:
-        other = chance.choice([*self.missions.values()])
-        other.moves[key] = mission.moves.pop(key)
-        self._do("UPDATE tasks SET job_id = %s, place = place + 1 WHERE id = %s", other.old, move.old)
+        adoptive = chance.choice([*self.missions.values()])
+        adoptive.moves[key] = mission.moves.pop(key)
+        self._do("UPDATE tasks SET job_id = %s, place = place + 1 WHERE id = %s", adoptive.old, move.old)
         move.place += 1
 
-    def old_drop(self, _: Random, mission: Mission, key: UUID, move: Move) -> None:
-        self._do("DELETE FROM tasks WHERE id = %s", move.old)
-        del mission.moves[key]
+    def old_drop(self, chance: Random, mission: Mission, key: UUID, move: Move) -> None:
+        if chance.random() < 0.3:
+            self._do("DELETE FROM tasks WHERE id = %s", move.old)
+            del mission.moves[key]
 
     # --- the new application ---
 
     def new_mission(self, chance: Random) -> None:
         key, mission = _uuid(chance), Mission(None, "y", "closed", "mine", {"a": chance.choice(WORDS)})
         mission.old = self._one(
-            "INSERT INTO missions (mission_id, title, status, outside, marks) VALUES (%s, 'y', 'closed', 'mine', %s) "
+            "INSERT INTO missions (mission_id, title, status, outside, marks) "
+            "VALUES (%s, 'y', 'closed', 'mine', %s) "
             f"RETURNING {'legacy_job' if self.live else 'NULL'}",
             key, json.dumps(mission.marks),
         )  # fmt: skip
@@ -215,14 +185,16 @@ class World:
         self._do("UPDATE missions SET marks = %s WHERE mission_id = %s", json.dumps(mission.marks), key)
 
     def new_of_drop(self, chance: Random, key: UUID, _: Mission) -> None:
-        if chance.random() < 0.4:
+        if chance.random() < 0.15:
             self._do("DELETE FROM missions WHERE mission_id = %s", key)
             del self.missions[key]
 
     def new_append(self, chance: Random, _: Mission, key: UUID, move: Move) -> None:
         words = chance.choice(WORDS)
         given = json.dumps([{"words": words}])
-        lines = self._one("UPDATE moves SET lines = lines || %s::jsonb WHERE move_id = %s RETURNING lines", given, key)
+        lines = self._one(
+            "UPDATE moves SET lines = lines || %s::jsonb WHERE move_id = %s RETURNING lines", given, key
+        )
         self._take(move, lines, [*(line.words for line in move.lines), words])
 
     def new_array(self, chance: Random, _: Mission, key: UUID, move: Move) -> None:
@@ -232,25 +204,29 @@ class World:
         lines = lines[: chance.randint(0, 4)] + [{"words": "n"}] * chance.randint(0, 2)
         for line in lines[:1]:
             line["words"] = chance.choice(WORDS)
-        found = self._one("UPDATE moves SET lines = %s WHERE move_id = %s RETURNING lines", json.dumps(lines), key)
+        found = self._one(
+            "UPDATE moves SET lines = %s WHERE move_id = %s RETURNING lines", json.dumps(lines), key
+        )
         self._take(move, found, [line["words"] for line in lines])
 
     def new_object(self, chance: Random, _: Mission, key: UUID, move: Move) -> None:
         move.labels = {chance.choice(WORDS): chance.randint(0, 2) for _ in range(2)}
         move.note, move.place = chance.randint(0, 9), chance.randint(1, 9)
         self._do(
-            "UPDATE moves SET labels = %s, place = %s, details = details || jsonb_build_object('note', %s::int) WHERE move_id = %s",
+            "UPDATE moves SET labels = %s, place = %s, "
+            "details = details || jsonb_build_object('note', %s::int) WHERE move_id = %s",
             json.dumps(move.labels), move.place, move.note, key,
         )  # fmt: skip
 
     def new_reparent(self, chance: Random, mission: Mission, key: UUID, move: Move) -> None:
-        to, other = chance.choice([*self.missions.items()])
-        other.moves[key] = mission.moves.pop(key)
-        self._do("UPDATE moves SET mission_id = %s WHERE move_id = %s", to, key)
+        other = chance.choice([*self.missions])
+        self.missions[other].moves[key] = mission.moves.pop(key)
+        self._do("UPDATE moves SET mission_id = %s WHERE move_id = %s", other, key)
 
-    def new_drop(self, _: Random, mission: Mission, key: UUID, __: Move) -> None:
-        self._do("DELETE FROM moves WHERE move_id = %s", key)
-        del mission.moves[key]
+    def new_drop(self, chance: Random, mission: Mission, key: UUID, __: Move) -> None:
+        if chance.random() < 0.3:
+            self._do("DELETE FROM moves WHERE move_id = %s", key)
+            del mission.moves[key]
 
     def _take(self, move: Move, lines: list[dict[str, Any]], words: list[str]) -> None:
         assert [each["words"] for each in lines] == words

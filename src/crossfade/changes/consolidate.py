@@ -118,6 +118,8 @@ class Consolidate:
             )
         embeds, children, notes = self._embeds(schema, source, made)
         forward, backward, derived, references = self._columns(schema, source, made, embeds)
+        # A trigger of any of the tables may write any of them.
+        stirred = any(each.triggers for each in (source, *children))
         tree = TreeLens(
             change=self.title,
             source=source.name,
@@ -131,9 +133,11 @@ class Consolidate:
             backward=tuple(backward),
             derived=tuple(derived),
             references=tuple(references),
-            embeds=tuple(embeds),
-            settled=any(each.may_change_rows for each in source.triggers),
+            embeds=tuple(replace(each, settled=stirred) for each in embeds),
+            settled=stirred,
             rows=source.rows,
+            stirred=tuple(each.name for each in (source, *children) if each.triggers),
+            search_path=schema.search_path,
         )
         self._check_landed(tree, source, made)
         self._check_born(tree, made)

@@ -90,7 +90,6 @@ def embedded(declared: Declared, slot: str, target: Table, source: Table, child:
         order=_order(declared, child, where),
         entry=(declared.key, declared.value) if isinstance(declared, KeyValue) else ("", ""),
         aggregate="count(*)" if isinstance(declared, Count) else "",
-        settled=any(each.may_change_rows for each in child.triggers),
     )
 
 

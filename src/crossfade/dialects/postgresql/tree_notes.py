@@ -169,6 +169,7 @@ class _Pull:
             [*(f"k{number}" for number in numbers.values()), *(f"a{at}" for at in range(len(trees)))]
         )
         noted_ = noted(self.step.evolution)
+        reads = [f"unborn{at} OR k{numbers[tree.source]} IS NOT NULL" for at, tree in enumerate(trees)]
         alone = "".join(
             f"      WHEN '{number}' THEN\n        k{number} := ARRAY[one::{keys[of]}];\n"
             + "".join(f"        a{at} := k{number};\n" for at, tree in enumerate(trees) if of in tree.tables)
@@ -177,7 +178,7 @@ class _Pull:
         return (
             f"DECLARE\n  noted text := current_setting({noted_}, true);\n"
             f"  sync text := {_SYNC};\n{declared}"
-            "  one text;\n"
+            "  one text;\n  written bigint;\n"
             "BEGIN\n  IF coalesce(noted, '') = '' THEN\n    RETURN NULL;\n  END IF;\n"
             f"  PERFORM set_config({noted_}, '', true);\n"
             # One key is by far the most frequent, and soon told.
@@ -187,14 +188,16 @@ class _Pull:
             f"  ELSE\n    SELECT {', '.join(taken)}\n      INTO {into}\n"
             "      FROM (SELECT split_part(x, ':', 1) AS n, substr(x, strpos(x, ':') + 1) AS k\n"
             "            FROM unnest(string_to_array(rtrim(noted, ','), ',')) AS x) AS y;\n  END IF;\n"
-            # Before any target: whoever has emptied one of these waits for no target with it.
-            f"  LOCK TABLE {', '.join(map(table, sorted(tables)))} IN ACCESS SHARE MODE;\n"
             f"{OFF}"
             + "".join(
                 self._unborn(at, tree, numbers[tree.source]) for at, tree in reversed([*enumerate(trees)])
             )
+            # Before any target: whoever has emptied one of these waits for no target with it. What else is
+            # read below, this transaction has written, and so locked.
+            + f"  IF {' OR '.join(reads)} THEN\n"
+            f"    LOCK TABLE {', '.join(map(table, sorted(tables)))} IN ACCESS SHARE MODE;\n  END IF;\n"
             + "".join(self._born(at, tree) for at, tree in enumerate(trees))
-            + "".join(self._locked(at, tree) for at, tree in enumerate(trees))
+            + "".join(self._locked(at, tree, numbers[tree.source]) for at, tree in enumerate(trees))
             + "".join(self._gone(tree, numbers[tree.source]) for tree in reversed(trees))
             + "".join(
                 self._written(tree, numbers[tree.source])
@@ -212,10 +215,16 @@ class _Pull:
         to.
         """
         legacy, key = ident(tree.legacy), sql.SOURCE[tree.key]
+        target = f"{table(tree.target)} AS t WHERE t.{legacy} ="
         lines = (
             f"  IF a{at} IS NOT NULL THEN\n"
-            f"    unborn{at} := (SELECT count(*) FROM {table(tree.target)} AS t "
-            f"WHERE t.{legacy} = ANY (a{at})) < cardinality(a{at});\n"
+            # One key alone is locked at once: nobody can wait for it and hold another that we wait for.
+            f"    IF one IS NOT NULL AND k{number} IS NULL THEN\n"
+            f"      PERFORM FROM {target} a{at}[1] FOR NO KEY UPDATE;\n"
+            f"      unborn{at} := NOT FOUND;\n"
+            "    ELSE\n"
+            f"      unborn{at} := (SELECT count(*) FROM {target} ANY (a{at})) < cardinality(a{at});\n"
+            "    END IF;\n"
         )
         for each in tree.references:
             other = next(other for other, found in enumerate(self.step.trees) if found.target == each.table)
@@ -244,10 +253,11 @@ class _Pull:
             f"      ORDER BY {key} ON CONFLICT DO NOTHING;\n  END IF;\n"
         )
 
-    def _locked(self, at: int, tree: TreeLens) -> str:
+    def _locked(self, at: int, tree: TreeLens, number: int) -> str:
         legacy = f"t.{ident(tree.legacy)}"
         return (
-            f"  IF a{at} IS NOT NULL THEN\n    PERFORM FROM {table(tree.target)} AS t "
+            f"  IF a{at} IS NOT NULL AND (one IS NULL OR unborn{at} OR k{number} IS NOT NULL) THEN\n"
+            f"    PERFORM FROM {table(tree.target)} AS t "
             f"WHERE {legacy} = ANY (a{at}) ORDER BY {legacy} FOR NO KEY UPDATE;\n  END IF;\n"
         )
 
@@ -277,13 +287,6 @@ class _Pull:
         embeds = tree.embedded(of)
         legacy = f"t.{ident(tree.legacy)}"
         arrays = [each for each in embeds if each.shape is Shape.ARRAY]
-        in_own_order = (
-            f"SELECT FROM {sql.reordered(self.step.evolution)} AS o "
-            f"WHERE o.target = {literal(str(tree.target))} "
-            f"AND o.slot IN ({', '.join(literal(each.slot) for each in arrays)}) "
-            f"AND o.key = ANY (k{number}::text[])"
-        )
-        mine = f"{in_own_order} AND o.key = {legacy}::text"
 
         def recomputed(*, kept: bool) -> str:
             values = _set(
@@ -293,11 +296,17 @@ class _Pull:
 
         if not arrays:
             return f"  IF k{number} IS NOT NULL THEN\n    {recomputed(kept=False)};\n  END IF;\n"
+        own_order = (
+            f"EXISTS (SELECT FROM {sql.reordered(self.step.evolution)} AS o "
+            f"WHERE o.target = {literal(str(tree.target))} "
+            f"AND o.slot IN ({', '.join(literal(each.slot) for each in arrays)}) AND o.key = {legacy}::text)"
+        )
         return (
-            f"  IF k{number} IS NOT NULL THEN\n    IF EXISTS ({in_own_order}) THEN\n"
-            f"      {recomputed(kept=True)} AND EXISTS ({mine});\n"
-            f"      {recomputed(kept=False)} AND NOT EXISTS ({mine});\n"
-            f"    ELSE\n      {recomputed(kept=False)};\n    END IF;\n  END IF;\n"
+            f"  IF k{number} IS NOT NULL THEN\n"
+            f"    {recomputed(kept=False)} AND NOT {own_order};\n"
+            "    GET DIAGNOSTICS written = ROW_COUNT;\n"
+            f"    IF written < cardinality(k{number}) THEN\n"
+            f"      {recomputed(kept=True)} AND {own_order};\n    END IF;\n  END IF;\n"
         )
 
 

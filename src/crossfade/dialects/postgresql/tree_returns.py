@@ -6,7 +6,7 @@ TieTarget walks the target's key, GiveBack the legacy key, TakeAway the source's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql import tree_walks as walks
@@ -22,7 +22,7 @@ from crossfade.dialects.postgresql.tree_writes import (
 )
 from crossfade.schema import Column
 from crossfade.steps import CountStray, GiveBack, Statement, TakeAway, TieTarget
-from crossfade.tree import Embed
+from crossfade.tree import Embed, TreeLens
 
 
 def tie(step: TieTarget) -> tuple[Statement, ...]:
@@ -65,6 +65,7 @@ def count_stray(step: CountStray) -> tuple[Statement, ...]:
         f"SELECT {literal(slot)} AS slot, {what} AS what FROM {table(tree.target)} AS t"
         for slot, what in found
     )
+    rows = rows or "SELECT NULL AS slot, NULL AS what"
     return (
         Statement(
             f"SELECT slot, what, count(*) AS rows FROM ({rows}) AS f WHERE what IS NOT NULL "
@@ -97,12 +98,12 @@ def give_back(step: GiveBack) -> tuple[Statement, ...]:
             rows = f"(SELECT n.{legacy}, n.{ident(embed.column)} FROM {target} AS n{where} AND {apart})"
             work += flagged(step.evolution, tree, embed, rows)
             # An element with the key of another row's would be refused by the comparison that follows.
-            work += [*reconciled(tree, embed, rows)][:2]
+            work += [each for each in reconciled(tree, embed, rows) if not each.startswith("IF")]
     if tree.settled and sql.own(tree):
         keys = f"ARRAY(SELECT n.{legacy} FROM {target} AS n{where})"
         work.append(settled(tree, keys, tree.both_ways))
     by = Column(tree.legacy, tree.key.type)
-    return walks.walk(tree.target, by, "t", [*map(walks.write, work)], unheard=step.skip_triggers)
+    return walks.walk(tree.target, by, "t", _heard(tree, work, step), unheard=step.skip_triggers)
 
 
 def take_away(step: TakeAway) -> tuple[Statement, ...]:
@@ -113,9 +114,15 @@ def take_away(step: TakeAway) -> tuple[Statement, ...]:
         f"(SELECT {key} FROM {table(tree.source)} AS s WHERE {walks.between(key, tree.key)} AND NOT EXISTS "
         f"(SELECT FROM {table(tree.target)} AS t WHERE t.{ident(tree.legacy)} = {key}))"
     )
-    return walks.walk(
-        tree.source, tree.key, "s", [*map(walks.write, deleted(tree, gone))], unheard=step.skip_triggers
-    )
+    work = _heard(tree, deleted(tree, gone), step)
+    return walks.walk(tree.source, tree.key, "s", work, unheard=step.skip_triggers)
+
+
+def _heard(tree: TreeLens, work: Iterable[str], step: GiveBack | TakeAway) -> list[Statement]:
+    """The statements; where triggers of the users' hear them, the path is safe again after each."""
+    path = Statement(walks.SAFELY.sql)
+    again = [path] if tree.stirred and not step.skip_triggers else []
+    return [statement for each in work for statement in (walks.write(each), *again)]
 
 
 def _held(embeds: Sequence[Embed], column: str) -> list[str]:

@@ -125,7 +125,7 @@ def children(embed: Embed, parent: str, *, kept: str = "") -> str:
     with what it does not have at its end.
     """
     source, first = f"{table(embed.table)} AS c", ""
-    if kept:
+    if kept and embed.shape is Shape.ARRAY:
         place = f"(p.v ->> {literal(embed.key.name)})::{embed.key.type} = c.{ident(embed.key.name)}"
         source += f" LEFT JOIN jsonb_array_elements({kept}) WITH ORDINALITY AS p(v, n) ON {place}"
         first = "p.n, "

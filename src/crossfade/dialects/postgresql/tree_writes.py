@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from crossfade import names
 from crossfade.dialects.postgresql import tree_values as sql
-from crossfade.dialects.postgresql.quoting import ident, literal, table
+from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, idents, literal, table
 from crossfade.dialects.postgresql.tree_notes import OFF, ON, SILENT, noted, routine, settled
 from crossfade.dialects.postgresql.triggers import counter, function
-from crossfade.schema import Column
+from crossfade.dialects.postgresql.values import SAFE_PATH
+from crossfade.schema import Column, TableName
 from crossfade.steps import InstallTrees
 from crossfade.tree import Embed, Shape, TreeLens, sources
 
@@ -73,21 +75,49 @@ def of_push(step: InstallTrees, tree: TreeLens) -> str:
         + ("" if step.one_sided else _mixed(step, tree))
         + f"{OFF}"
         "  IF TG_OP = 'INSERT' THEN\n"
-        + "".join(f"    {each};\n" for each in _inserted(step.evolution, tree, written))
+        + _lines(step, _inserted(step.evolution, tree, written))
         + "  ELSIF TG_OP = 'UPDATE' THEN\n"
-        + "".join(f"    {each};\n" for each in _updated(step, tree, written))
+        + _lines(step, _updated(step, tree, written))
         + "  ELSIF TG_OP = 'DELETE' THEN\n"
         f"    {forgotten(step.evolution, tree)} AND o.key IN (SELECT {legacy}::text FROM old_rows);\n"
-        + "".join(
-            f"    {each};\n"
-            for each in deleted(tree, f"(SELECT {legacy} FROM old_rows)", step.family or step.trees)
-        )
+        + _lines(step, deleted(tree, f"(SELECT {legacy} FROM old_rows)", step.family or step.trees))
         + "  ELSE\n"
         f"    {forgotten(step.evolution, tree)};\n"
-        + "".join(f"    {each};\n" for each in deleted(tree, None, step.family or step.trees))
+        + _lines(step, deleted(tree, None, step.family or step.trees))
         + f"  END IF;\n{ON}  RETURN NULL;\nEND"
     )
     return routine(push(step.evolution, tree), "trigger", body)
+
+
+def of_path(step: InstallTrees) -> str:
+    """The function that has the users' own triggers on the old tables executed under the path that they know,
+    where what fires them was written under a safe one.
+    """
+    path = idents(("pg_catalog", *step.trees[0].search_path, "pg_temp"))
+    body = (
+        f"BEGIN\n  PERFORM pg_catalog.set_config('search_path', {literal(path)}, true);\n  RETURN NULL;\nEND"
+    )
+    return (
+        f"CREATE OR REPLACE FUNCTION {path_of(step.evolution)}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"{dollar_quoted(body)}"
+    )
+
+
+def path_of(evolution: str) -> str:
+    """The qualified name of that function."""
+    return sql.journal(f"path_{names.tag(evolution)}")
+
+
+def stirred(step: InstallTrees) -> tuple[TableName, ...]:
+    """The old tables that have triggers of the users'."""
+    return tuple(dict.fromkeys(each for tree in step.family or step.trees for each in tree.stirred))
+
+
+def _lines(step: InstallTrees, statements: Iterable[str], pad: str = "    ") -> str:
+    """The statements of a body; after one that may have fired the users' triggers, the path is safe again."""
+    safe = f";\n{pad}PERFORM pg_catalog.set_config('search_path', {literal(SAFE_PATH)}, true)"
+    writes = ("INSERT", "UPDATE", "DELETE") if stirred(step) else ()
+    return "".join(f"{pad}{each}{safe if each.startswith(writes) else ''};\n" for each in statements)
 
 
 def inserted(tree: TreeLens, rows: str, where: str = "") -> str:
@@ -128,18 +158,29 @@ def reconciled(
     )
     columns = [each for each, _ in sql.said(embed)]
     rest = [each for each in columns if each.name != name]
-    target = f"{parent}, {ident(name)}" if embed.shape is Shape.OBJECT else ident(name)
-    apart = " OR ".join(
-        sql.distinct(f"c.{ident(each.name)}", f"excluded.{ident(each.name)}", each) for each in rest
-    )
-    assigned = ", ".join(f"{ident(each.name)} = excluded.{ident(each.name)}" for each in rest)
-    does = f"DO UPDATE SET {assigned} WHERE c.{parent} = excluded.{parent} AND ({apart})"
+    there = f"c.{ident(name)} = {said[name]}"
+    if embed.shape is Shape.OBJECT:
+        there += f" AND c.{parent} = {legacy}"
     source = f"{rows} AS n CROSS JOIN LATERAL {sql.elements(embed, value)}{changed}"
+    if rest:
+        assigned = ", ".join(f"{ident(each.name)} = {said[each.name]}" for each in rest)
+        apart = " OR ".join(sql.distinct(f"c.{ident(each.name)}", said[each.name], each) for each in rest)
+        yield (
+            f"UPDATE {child} AS c SET {assigned} FROM {source}{where or ' WHERE true'} "
+            f"AND {there} AND c.{parent} = {legacy} AND ({apart})"
+        )
+    # What is there is not inserted, not even to be found there: triggers for an insert would fire. Only of an
+    # entry may the old side have made another in the meantime.
+    conflict = "DO NOTHING"
+    if embed.shape is Shape.OBJECT:
+        (entry,) = rest
+        conflict = f"DO UPDATE SET {ident(entry.name)} = excluded.{ident(entry.name)}"
+    target = f"{parent}, {ident(name)}" if embed.shape is Shape.OBJECT else ident(name)
     yield (
         f"INSERT INTO {child} AS c ({parent}, {', '.join(ident(each.name) for each in columns)}) "
         f"OVERRIDING SYSTEM VALUE SELECT {legacy}, {', '.join(said[each.name] for each in columns)} "
-        f"FROM {source}{where} "
-        f"ORDER BY {legacy}, {said[name]} ON CONFLICT ({target}) {does if rest else 'DO NOTHING'}"
+        f"FROM {source}{where or ' WHERE true'} AND NOT EXISTS (SELECT FROM {child} AS c WHERE {there}) "
+        f"ORDER BY {legacy}, {said[name]} ON CONFLICT ({target}) {conflict}"
     )
     if embed.shape is not Shape.OBJECT:
         stolen = (
@@ -258,9 +299,7 @@ def _updated(step: InstallTrees, tree: TreeLens, written: Iterable[Embed]) -> It
             *reconciled(tree, embed, rows, since=not step.one_sided),
             *flagged(evolution, tree, embed, rows),
         ]
-        yield (
-            f"IF EXISTS (SELECT {which}) THEN\n" + "".join(f"      {each};\n" for each in work) + "    END IF"
-        )
+        yield f"IF EXISTS (SELECT {which}) THEN\n{_lines(step, work, '      ')}    END IF"
     yield from _settled(tree, f"ARRAY(SELECT {legacy} FROM new_rows)", written)
 
 

@@ -49,6 +49,7 @@ _NOTES = ("insert", "update", "delete", "truncate")
 _COMMIT = "~crossfade_commit"
 _SHAPE = "~crossfade_shape"
 _CLOSED = "~crossfade_closed"
+_PATH = "!crossfade_path"  # before any of the users'
 _SEEN = {
     "insert": " REFERENCING NEW TABLE AS new_rows",
     "update": " REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
@@ -284,6 +285,8 @@ def _made(step: InstallTrees) -> list[str]:
             f"ALTER TABLE {tick} ENABLE ALWAYS TRIGGER {name}",
         ]
         made += [tree_notes.of_table(step, number, of) for number, of in enumerate(sources(step.trees))]
+    if tree_writes.stirred(step):
+        made.append(tree_writes.of_path(step))
     for tree in step.trees:
         made += [tree_writes.of_shape(step, tree), tree_writes.of_push(step, tree)]
     return made
@@ -295,6 +298,7 @@ def _unmade(step: InstallTrees) -> tuple[Statement, ...]:
         *(tree_notes.note(evolution, of) for of in sources(step.trees)),
         *(each(evolution, tree) for tree in step.trees for each in (tree_writes.shape, tree_writes.push)),
         tree_notes.pull(evolution),
+        tree_writes.path_of(evolution),
     ]
     counters = [counter(side, evolution, tree.target) for tree in step.trees for side in ("old", "new")]
     return (
@@ -309,9 +313,10 @@ def _triggers(step: InstallTrees) -> list[tuple[TableName, list[str]]]:
     """Each table and the names of its triggers, the targets first."""
     pushes = [*(f"~crossfade_push_{each}" for each in _NOTES), _SHAPE]
     notes = [f"~crossfade_note_{each}" for each in _NOTES]
+    noisy = tree_writes.stirred(step)
     return [
         *((tree.target, pushes) for tree in step.trees),
-        *((of, notes) for of in sources(step.trees)),
+        *((of, [*notes, _PATH] if of in noisy else notes) for of in sources(step.trees)),
     ]
 
 
@@ -339,8 +344,17 @@ def _put(step: InstallTrees) -> Iterator[tuple[TableName, list[str]]]:
                 _always(tree.target, name),
             ]
         yield tree.target, made
-    for of in () if step.one_sided else sources(step.trees):
+    noisy = tree_writes.stirred(step)
+    known = [of for of in sources(step.trees) if of in noisy or not step.one_sided]
+    for of in known:
         made = []
+        if of in noisy:
+            written = f"CREATE TRIGGER {ident(_PATH)} BEFORE INSERT OR UPDATE OR DELETE ON {table(of)}"
+            call = f"EXECUTE FUNCTION {tree_writes.path_of(step.evolution)}()"
+            made = [f"{written} FOR EACH STATEMENT WHEN (NOT ({ACTIVE})) {call}", _always(of, ident(_PATH))]
+        if step.one_sided:
+            yield of, made
+            continue
         for_statement = f"FOR EACH STATEMENT EXECUTE FUNCTION {tree_notes.note(step.evolution, of)}()"
         for event in _NOTES:
             name = ident(f"~crossfade_note_{event}")

@@ -61,6 +61,16 @@ DELETE FROM public.lines AS c USING (SELECT n.task, n.lines FROM public.steps AS
     jsonb_to_record(e.v) AS r(id bigint, at timestamp with time zone) WHERE r.id = c.id)
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
+UPDATE public.lines AS c SET at = r.at, what = (e.v -> 'what') FROM (SELECT n.task, n.lines FROM public.steps
+    AS n WHERE n.task >= %(lo_0)s::integer AND n.task <= %(hi_0)s::integer AND (n.lines)::text IS DISTINCT
+    FROM ((SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at', c.at) || CASE WHEN c.what IS NULL
+    THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY c.at, c.id), '[]') FROM public.lines AS c
+    WHERE c.task_id = n.task))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.lines)
+    WHEN 'array' THEN n.lines END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id
+    bigint, at timestamp with time zone) WHERE true AND c.id = r.id AND c.task_id = n.task AND (c.at IS
+    DISTINCT FROM r.at OR (c.what)::text IS DISTINCT FROM ((e.v -> 'what'))::text)
+
+-- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
 INSERT INTO public.lines AS c (task_id, id, at, what) OVERRIDING SYSTEM VALUE SELECT n.task, r.id, r.at, (e.v
     -> 'what') FROM (SELECT n.task, n.lines FROM public.steps AS n WHERE n.task >= %(lo_0)s::integer AND
     n.task <= %(hi_0)s::integer AND (n.lines)::text IS DISTINCT FROM ((SELECT
@@ -68,9 +78,8 @@ INSERT INTO public.lines AS c (task_id, id, at, what) OVERRIDING SYSTEM VALUE SE
     jsonb_build_object('what', c.what) END ORDER BY c.at, c.id), '[]') FROM public.lines AS c WHERE c.task_id
     = n.task))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN 'array'
     THEN n.lines END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, at
-    timestamp with time zone) ORDER BY n.task, r.id ON CONFLICT (id) DO UPDATE SET at = excluded.at, what =
-    excluded.what WHERE c.task_id = excluded.task_id AND (c.at IS DISTINCT FROM excluded.at OR (c.what)::text
-    IS DISTINCT FROM (excluded.what)::text)
+    timestamp with time zone) WHERE true AND NOT EXISTS (SELECT FROM public.lines AS c WHERE c.id = r.id)
+    ORDER BY n.task, r.id ON CONFLICT (id) DO NOTHING
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
 DELETE FROM crossfade.reordered_fe14 AS o USING (SELECT n.task, n.more FROM public.steps AS n WHERE n.task >=
@@ -102,14 +111,23 @@ DELETE FROM public.tries AS c USING (SELECT n.task, n.more FROM public.steps AS 
     r.id = c.id)
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
+UPDATE public.tries AS c SET why = r.why FROM (SELECT n.task, n.more FROM public.steps AS n WHERE n.task >=
+    %(lo_0)s::integer AND n.task <= %(hi_0)s::integer AND ((n.more -> 'tries'))::text IS DISTINCT FROM
+    ((SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'why', c.why) ORDER BY c.id), '[]') FROM
+    public.tries AS c WHERE c.task_id = n.task))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE
+    jsonb_typeof((n.more -> 'tries')) WHEN 'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n)
+    CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, why text) WHERE true AND c.id = r.id AND c.task_id
+    = n.task AND (c.why IS DISTINCT FROM r.why)
+
+-- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
 INSERT INTO public.tries AS c (task_id, id, why) OVERRIDING SYSTEM VALUE SELECT n.task, r.id, r.why FROM
     (SELECT n.task, n.more FROM public.steps AS n WHERE n.task >= %(lo_0)s::integer AND n.task <=
     %(hi_0)s::integer AND ((n.more -> 'tries'))::text IS DISTINCT FROM ((SELECT
     coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'why', c.why) ORDER BY c.id), '[]') FROM public.tries AS
     c WHERE c.task_id = n.task))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more
     -> 'tries')) WHEN 'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
-    jsonb_to_record(e.v) AS r(id bigint, why text) ORDER BY n.task, r.id ON CONFLICT (id) DO UPDATE SET why =
-    excluded.why WHERE c.task_id = excluded.task_id AND (c.why IS DISTINCT FROM excluded.why)
+    jsonb_to_record(e.v) AS r(id bigint, why text) WHERE true AND NOT EXISTS (SELECT FROM public.tries AS c
+    WHERE c.id = r.id) ORDER BY n.task, r.id ON CONFLICT (id) DO NOTHING
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
 DELETE FROM public.receipts AS c USING (SELECT n.task, n.more FROM public.steps AS n WHERE n.task >=
@@ -121,14 +139,23 @@ DELETE FROM public.receipts AS c USING (SELECT n.task, n.more FROM public.steps 
     c.id)
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
+UPDATE public.receipts AS c SET paid = r.paid FROM (SELECT n.task, n.more FROM public.steps AS n WHERE n.task
+    >= %(lo_0)s::integer AND n.task <= %(hi_0)s::integer AND ((n.more -> 'receipt'))::text IS DISTINCT FROM
+    ((SELECT jsonb_build_object('id', c.id, 'paid', c.paid) FROM public.receipts AS c WHERE c.task_id =
+    n.task))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more -> 'receipt')) WHEN
+    'object' THEN jsonb_build_array((n.more -> 'receipt')) END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
+    jsonb_to_record(e.v) AS r(id bigint, paid boolean) WHERE true AND c.id = r.id AND c.task_id = n.task AND
+    (c.paid IS DISTINCT FROM r.paid)
+
+-- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
 INSERT INTO public.receipts AS c (task_id, id, paid) OVERRIDING SYSTEM VALUE SELECT n.task, r.id, r.paid FROM
     (SELECT n.task, n.more FROM public.steps AS n WHERE n.task >= %(lo_0)s::integer AND n.task <=
     %(hi_0)s::integer AND ((n.more -> 'receipt'))::text IS DISTINCT FROM ((SELECT jsonb_build_object('id',
     c.id, 'paid', c.paid) FROM public.receipts AS c WHERE c.task_id = n.task))::text) AS n CROSS JOIN LATERAL
     jsonb_array_elements(CASE jsonb_typeof((n.more -> 'receipt')) WHEN 'object' THEN jsonb_build_array((n.more
     -> 'receipt')) END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint,
-    paid boolean) ORDER BY n.task, r.id ON CONFLICT (id) DO UPDATE SET paid = excluded.paid WHERE c.task_id =
-    excluded.task_id AND (c.paid IS DISTINCT FROM excluded.paid)
+    paid boolean) WHERE true AND NOT EXISTS (SELECT FROM public.receipts AS c WHERE c.id = r.id) ORDER BY
+    n.task, r.id ON CONFLICT (id) DO NOTHING
 
 -- count, ACCESS SHARE, bound:
 SELECT count(*) FROM public.steps AS t WHERE t.task >= %(lo_0)s::integer AND t.task <= %(hi_0)s::integer

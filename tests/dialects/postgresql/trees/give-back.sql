@@ -36,13 +36,21 @@ DELETE FROM public.labels AS c USING (SELECT n.job, n.labels FROM public."Runs" 
     'object' THEN n.labels END) AS e(k, v) WHERE e.k::text = c.name)
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
+UPDATE public.labels AS c SET value = nullif(e.v, 'null') FROM (SELECT n.job, n.labels FROM public."Runs" AS n
+    WHERE n.job >= %(lo_0)s::bigint AND n.job <= %(hi_0)s::bigint AND (n.labels)::text IS DISTINCT FROM
+    ((SELECT coalesce(jsonb_object_agg(c.name, c.value), '{}') FROM public.labels AS c WHERE c.job_id =
+    n.job))::text) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels
+    END) AS e(k, v) WHERE true AND c.name = e.k::text AND c.job_id = n.job AND c.job_id = n.job AND
+    ((c.value)::text IS DISTINCT FROM (nullif(e.v, 'null'))::text)
+
+-- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
 INSERT INTO public.labels AS c (job_id, name, value) OVERRIDING SYSTEM VALUE SELECT n.job, e.k::text,
     nullif(e.v, 'null') FROM (SELECT n.job, n.labels FROM public."Runs" AS n WHERE n.job >= %(lo_0)s::bigint
     AND n.job <= %(hi_0)s::bigint AND (n.labels)::text IS DISTINCT FROM ((SELECT
     coalesce(jsonb_object_agg(c.name, c.value), '{}') FROM public.labels AS c WHERE c.job_id = n.job))::text)
     AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END) AS e(k, v)
-    ORDER BY n.job, e.k::text ON CONFLICT (job_id, name) DO UPDATE SET value = excluded.value WHERE c.job_id =
-    excluded.job_id AND ((c.value)::text IS DISTINCT FROM (excluded.value)::text)
+    WHERE true AND NOT EXISTS (SELECT FROM public.labels AS c WHERE c.name = e.k::text AND c.job_id = n.job)
+    ORDER BY n.job, e.k::text ON CONFLICT (job_id, name) DO UPDATE SET value = excluded.value
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
 UPDATE public."Runs" AS t SET status = f.status, took = f.took FROM (SELECT s.id AS legacy_key, (CASE WHEN

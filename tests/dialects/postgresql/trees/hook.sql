@@ -375,14 +375,21 @@ BEGIN
           JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.before) WHEN 'object' THEN n.before END) AS w(k, v)
           WHERE w.k::text = c.name AND c.job_id = n.job AND NOT EXISTS (SELECT FROM jsonb_each(CASE
           jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END) AS e(k, v) WHERE e.k::text = c.name);
+      UPDATE public.labels AS c SET value = nullif(e.v, 'null') FROM (SELECT n.job, n.labels, o.labels AS
+          before FROM new_rows AS n JOIN old_rows AS o ON o.job = n.job WHERE (n.labels)::text IS DISTINCT
+          FROM (o.labels)::text) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object'
+          THEN n.labels END) AS e(k, v) LEFT JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.before) WHEN 'object'
+          THEN n.before END) AS w(k, v) ON w.k = e.k AND w.v::text = e.v::text WHERE w.v IS NULL AND c.name =
+          e.k::text AND c.job_id = n.job AND c.job_id = n.job AND ((c.value)::text IS DISTINCT FROM
+          (nullif(e.v, 'null'))::text);
       INSERT INTO public.labels AS c (job_id, name, value) OVERRIDING SYSTEM VALUE SELECT n.job, e.k::text,
           nullif(e.v, 'null') FROM (SELECT n.job, n.labels, o.labels AS before FROM new_rows AS n JOIN
           old_rows AS o ON o.job = n.job WHERE (n.labels)::text IS DISTINCT FROM (o.labels)::text) AS n CROSS
           JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END) AS e(k, v) LEFT
           JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.before) WHEN 'object' THEN n.before END) AS w(k, v) ON
-          w.k = e.k AND w.v::text = e.v::text WHERE w.v IS NULL ORDER BY n.job, e.k::text ON CONFLICT (job_id,
-          name) DO UPDATE SET value = excluded.value WHERE c.job_id = excluded.job_id AND ((c.value)::text IS
-          DISTINCT FROM (excluded.value)::text);
+          w.k = e.k AND w.v::text = e.v::text WHERE w.v IS NULL AND NOT EXISTS (SELECT FROM public.labels AS c
+          WHERE c.name = e.k::text AND c.job_id = n.job) ORDER BY n.job, e.k::text ON CONFLICT (job_id, name)
+          DO UPDATE SET value = excluded.value;
     END IF;
     UPDATE public."Runs" AS t SET status = f.status, took = f.took FROM (SELECT s.id AS legacy_key, (CASE WHEN
         s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%' END)::text AS status,
@@ -598,15 +605,22 @@ BEGIN
           jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END) WITH ORDINALITY AS
           e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, at timestamp with time zone) WHERE
           r.id = c.id);
+      UPDATE public.lines AS c SET at = r.at, what = (e.v -> 'what') FROM (SELECT n.task, n.lines, o.lines AS
+          before FROM new_rows AS n JOIN old_rows AS o ON o.task = n.task WHERE (n.lines)::text IS DISTINCT
+          FROM (o.lines)::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN
+          'array' THEN n.lines END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id
+          bigint, at timestamp with time zone) LEFT JOIN LATERAL jsonb_array_elements(CASE
+          jsonb_typeof(n.before) WHEN 'array' THEN n.before END) AS w(v) ON w.v::text = e.v::text WHERE w.v IS
+          NULL AND c.id = r.id AND c.task_id = n.task AND (c.at IS DISTINCT FROM r.at OR (c.what)::text IS
+          DISTINCT FROM ((e.v -> 'what'))::text);
       INSERT INTO public.lines AS c (task_id, id, at, what) OVERRIDING SYSTEM VALUE SELECT n.task, r.id, r.at,
           (e.v -> 'what') FROM (SELECT n.task, n.lines, o.lines AS before FROM new_rows AS n JOIN old_rows AS
           o ON o.task = n.task WHERE (n.lines)::text IS DISTINCT FROM (o.lines)::text) AS n CROSS JOIN LATERAL
           jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END) WITH ORDINALITY AS
           e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, at timestamp with time zone) LEFT
           JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'array' THEN n.before END) AS
-          w(v) ON w.v::text = e.v::text WHERE w.v IS NULL ORDER BY n.task, r.id ON CONFLICT (id) DO UPDATE SET
-          at = excluded.at, what = excluded.what WHERE c.task_id = excluded.task_id AND (c.at IS DISTINCT FROM
-          excluded.at OR (c.what)::text IS DISTINCT FROM (excluded.what)::text);
+          w(v) ON w.v::text = e.v::text WHERE w.v IS NULL AND NOT EXISTS (SELECT FROM public.lines AS c WHERE
+          c.id = r.id) ORDER BY n.task, r.id ON CONFLICT (id) DO NOTHING;
       IF EXISTS (SELECT FROM (SELECT n.task, n.lines, o.lines AS before FROM new_rows AS n JOIN old_rows AS o
           ON o.task = n.task WHERE (n.lines)::text IS DISTINCT FROM (o.lines)::text) AS n CROSS JOIN LATERAL
           jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END) WITH ORDINALITY AS
@@ -642,15 +656,22 @@ BEGIN
           AND c.task_id = n.task AND NOT EXISTS (SELECT FROM jsonb_array_elements(CASE jsonb_typeof((n.more ->
           'tries')) WHEN 'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
           jsonb_to_record(e.v) AS r(id bigint, why text) WHERE r.id = c.id);
+      UPDATE public.tries AS c SET why = r.why FROM (SELECT n.task, n.more, (o.more -> 'tries') AS before FROM
+          new_rows AS n JOIN old_rows AS o ON o.task = n.task WHERE ((n.more -> 'tries'))::text IS DISTINCT
+          FROM ((o.more -> 'tries'))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE
+          jsonb_typeof((n.more -> 'tries')) WHEN 'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v,
+          n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, why text) LEFT JOIN LATERAL
+          jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'array' THEN n.before END) AS w(v) ON
+          w.v::text = e.v::text WHERE w.v IS NULL AND c.id = r.id AND c.task_id = n.task AND (c.why IS
+          DISTINCT FROM r.why);
       INSERT INTO public.tries AS c (task_id, id, why) OVERRIDING SYSTEM VALUE SELECT n.task, r.id, r.why FROM
           (SELECT n.task, n.more, (o.more -> 'tries') AS before FROM new_rows AS n JOIN old_rows AS o ON
           o.task = n.task WHERE ((n.more -> 'tries'))::text IS DISTINCT FROM ((o.more -> 'tries'))::text) AS n
           CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more -> 'tries')) WHEN 'array' THEN
           (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id
           bigint, why text) LEFT JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'array'
-          THEN n.before END) AS w(v) ON w.v::text = e.v::text WHERE w.v IS NULL ORDER BY n.task, r.id ON
-          CONFLICT (id) DO UPDATE SET why = excluded.why WHERE c.task_id = excluded.task_id AND (c.why IS
-          DISTINCT FROM excluded.why);
+          THEN n.before END) AS w(v) ON w.v::text = e.v::text WHERE w.v IS NULL AND NOT EXISTS (SELECT FROM
+          public.tries AS c WHERE c.id = r.id) ORDER BY n.task, r.id ON CONFLICT (id) DO NOTHING;
       IF EXISTS (SELECT FROM (SELECT n.task, n.more, (o.more -> 'tries') AS before FROM new_rows AS n JOIN
           old_rows AS o ON o.task = n.task WHERE ((n.more -> 'tries'))::text IS DISTINCT FROM ((o.more ->
           'tries'))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more -> 'tries'))
@@ -688,6 +709,14 @@ BEGIN
           jsonb_typeof((n.more -> 'receipt')) WHEN 'object' THEN jsonb_build_array((n.more -> 'receipt')) END)
           WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, paid boolean)
           WHERE r.id = c.id);
+      UPDATE public.receipts AS c SET paid = r.paid FROM (SELECT n.task, n.more, (o.more -> 'receipt') AS
+          before FROM new_rows AS n JOIN old_rows AS o ON o.task = n.task WHERE ((n.more -> 'receipt'))::text
+          IS DISTINCT FROM ((o.more -> 'receipt'))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE
+          jsonb_typeof((n.more -> 'receipt')) WHEN 'object' THEN jsonb_build_array((n.more -> 'receipt')) END)
+          WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, paid boolean)
+          LEFT JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'object' THEN
+          jsonb_build_array(n.before) END) AS w(v) ON w.v::text = e.v::text WHERE w.v IS NULL AND c.id = r.id
+          AND c.task_id = n.task AND (c.paid IS DISTINCT FROM r.paid);
       INSERT INTO public.receipts AS c (task_id, id, paid) OVERRIDING SYSTEM VALUE SELECT n.task, r.id, r.paid
           FROM (SELECT n.task, n.more, (o.more -> 'receipt') AS before FROM new_rows AS n JOIN old_rows AS o
           ON o.task = n.task WHERE ((n.more -> 'receipt'))::text IS DISTINCT FROM ((o.more ->
@@ -695,9 +724,8 @@ BEGIN
           'receipt')) WHEN 'object' THEN jsonb_build_array((n.more -> 'receipt')) END) WITH ORDINALITY AS e(v,
           n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, paid boolean) LEFT JOIN LATERAL
           jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'object' THEN jsonb_build_array(n.before) END)
-          AS w(v) ON w.v::text = e.v::text WHERE w.v IS NULL ORDER BY n.task, r.id ON CONFLICT (id) DO UPDATE
-          SET paid = excluded.paid WHERE c.task_id = excluded.task_id AND (c.paid IS DISTINCT FROM
-          excluded.paid);
+          AS w(v) ON w.v::text = e.v::text WHERE w.v IS NULL AND NOT EXISTS (SELECT FROM public.receipts AS c
+          WHERE c.id = r.id) ORDER BY n.task, r.id ON CONFLICT (id) DO NOTHING;
       IF EXISTS (SELECT FROM (SELECT n.task, n.more, (o.more -> 'receipt') AS before FROM new_rows AS n JOIN
           old_rows AS o ON o.task = n.task WHERE ((n.more -> 'receipt'))::text IS DISTINCT FROM ((o.more ->
           'receipt'))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more ->
@@ -863,6 +891,7 @@ DECLARE
   a1 integer[];
   unborn1 boolean := false;
   one text;
+  written bigint;
 BEGIN
   IF coalesce(noted, '') = '' THEN
     RETURN NULL;
@@ -900,11 +929,14 @@ BEGIN
       FROM (SELECT split_part(x, ':', 1) AS n, substr(x, strpos(x, ':') + 1) AS k
             FROM unnest(string_to_array(rtrim(noted, ','), ',')) AS x) AS y;
   END IF;
-  LOCK TABLE public.jobs, public.labels, public.lines, public.receipts, public.tasks, public.tries IN ACCESS
-      SHARE MODE;
   PERFORM set_config('crossfade.sync', 'off', true);
   IF a1 IS NOT NULL THEN
-    unborn1 := (SELECT count(*) FROM public.steps AS t WHERE t.task = ANY (a1)) < cardinality(a1);
+    IF one IS NOT NULL AND k2 IS NULL THEN
+      PERFORM FROM public.steps AS t WHERE t.task = a1[1] FOR NO KEY UPDATE;
+      unborn1 := NOT FOUND;
+    ELSE
+      unborn1 := (SELECT count(*) FROM public.steps AS t WHERE t.task = ANY (a1)) < cardinality(a1);
+    END IF;
     IF unborn1 OR k2 IS NOT NULL THEN
       a0 := nullif(coalesce(a0, '{}') || ARRAY(SELECT DISTINCT s.job_id FROM public.tasks AS s WHERE s.id =
           ANY (a1) AND NOT EXISTS (SELECT FROM public."Runs" AS t WHERE t.job = s.job_id) AND s.job_id IS NOT
@@ -912,7 +944,16 @@ BEGIN
     END IF;
   END IF;
   IF a0 IS NOT NULL THEN
-    unborn0 := (SELECT count(*) FROM public."Runs" AS t WHERE t.job = ANY (a0)) < cardinality(a0);
+    IF one IS NOT NULL AND k0 IS NULL THEN
+      PERFORM FROM public."Runs" AS t WHERE t.job = a0[1] FOR NO KEY UPDATE;
+      unborn0 := NOT FOUND;
+    ELSE
+      unborn0 := (SELECT count(*) FROM public."Runs" AS t WHERE t.job = ANY (a0)) < cardinality(a0);
+    END IF;
+  END IF;
+  IF unborn0 OR k0 IS NOT NULL OR unborn1 OR k2 IS NOT NULL THEN
+    LOCK TABLE public.jobs, public.labels, public.lines, public.receipts, public.tasks, public.tries IN ACCESS
+        SHARE MODE;
   END IF;
   IF unborn0 THEN
     INSERT INTO public."Runs" (run_id, status, seconds, took, labels, job)
@@ -943,10 +984,10 @@ BEGIN
         (SELECT FROM public.steps AS t WHERE t.task = s.id)
       ORDER BY s.id ON CONFLICT DO NOTHING;
   END IF;
-  IF a0 IS NOT NULL THEN
+  IF a0 IS NOT NULL AND (one IS NULL OR unborn0 OR k0 IS NOT NULL) THEN
     PERFORM FROM public."Runs" AS t WHERE t.job = ANY (a0) ORDER BY t.job FOR NO KEY UPDATE;
   END IF;
-  IF a1 IS NOT NULL THEN
+  IF a1 IS NOT NULL AND (one IS NULL OR unborn1 OR k2 IS NOT NULL) THEN
     PERFORM FROM public.steps AS t WHERE t.task = ANY (a1) ORDER BY t.task FOR NO KEY UPDATE;
   END IF;
   IF k2 IS NOT NULL THEN
@@ -981,47 +1022,36 @@ BEGIN
         f WHERE t.task = f.legacy_key AND (t.run_id IS DISTINCT FROM f.run_id);
   END IF;
   IF k3 IS NOT NULL THEN
-    IF EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN
-        ('lines') AND o.key = ANY (k3::text[])) THEN
+    UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at', c.at)
+        || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY c.at,
+        c.id), '[]') FROM public.lines AS c WHERE c.task_id = t.task) WHERE t.task = ANY (k3) AND NOT EXISTS
+        (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN ('lines') AND
+        o.key = t.task::text);
+    GET DIAGNOSTICS written = ROW_COUNT;
+    IF written < cardinality(k3) THEN
       UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at',
           c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY
           p.n, c.at, c.id), '[]') FROM public.lines AS c LEFT JOIN jsonb_array_elements(t.lines) WITH
           ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint = c.id WHERE c.task_id = t.task) WHERE t.task = ANY
           (k3) AND EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND
-          o.slot IN ('lines') AND o.key = ANY (k3::text[]) AND o.key = t.task::text);
-      UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at',
-          c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY
-          c.at, c.id), '[]') FROM public.lines AS c WHERE c.task_id = t.task) WHERE t.task = ANY (k3) AND NOT
-          EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN
-          ('lines') AND o.key = ANY (k3::text[]) AND o.key = t.task::text);
-    ELSE
-      UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at',
-          c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY
-          c.at, c.id), '[]') FROM public.lines AS c WHERE c.task_id = t.task) WHERE t.task = ANY (k3);
+          o.slot IN ('lines') AND o.key = t.task::text);
     END IF;
   END IF;
   IF k4 IS NOT NULL THEN
-    IF EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN
-        ('more.tries') AND o.key = ANY (k4::text[])) THEN
+    UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['tries'], (SELECT
+        coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'why', c.why) ORDER BY c.id), '[]') FROM
+        public.tries AS c WHERE c.task_id = t.task)), tries = (SELECT count(*) FROM public.tries AS c WHERE
+        c.task_id = t.task) WHERE t.task = ANY (k4) AND NOT EXISTS (SELECT FROM crossfade.reordered_fe14 AS o
+        WHERE o.target = 'public.steps' AND o.slot IN ('more.tries') AND o.key = t.task::text);
+    GET DIAGNOSTICS written = ROW_COUNT;
+    IF written < cardinality(k4) THEN
       UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['tries'], (SELECT
           coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'why', c.why) ORDER BY p.n, c.id), '[]') FROM
           public.tries AS c LEFT JOIN jsonb_array_elements((t.more -> 'tries')) WITH ORDINALITY AS p(v, n) ON
           (p.v ->> 'id')::bigint = c.id WHERE c.task_id = t.task)), tries = (SELECT count(*) FROM public.tries
-          AS c LEFT JOIN jsonb_array_elements(t.tries) WITH ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint =
-          c.id WHERE c.task_id = t.task) WHERE t.task = ANY (k4) AND EXISTS (SELECT FROM
+          AS c WHERE c.task_id = t.task) WHERE t.task = ANY (k4) AND EXISTS (SELECT FROM
           crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN ('more.tries') AND o.key
-          = ANY (k4::text[]) AND o.key = t.task::text);
-      UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['tries'], (SELECT
-          coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'why', c.why) ORDER BY c.id), '[]') FROM
-          public.tries AS c WHERE c.task_id = t.task)), tries = (SELECT count(*) FROM public.tries AS c WHERE
-          c.task_id = t.task) WHERE t.task = ANY (k4) AND NOT EXISTS (SELECT FROM crossfade.reordered_fe14 AS
-          o WHERE o.target = 'public.steps' AND o.slot IN ('more.tries') AND o.key = ANY (k4::text[]) AND
-          o.key = t.task::text);
-    ELSE
-      UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['tries'], (SELECT
-          coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'why', c.why) ORDER BY c.id), '[]') FROM
-          public.tries AS c WHERE c.task_id = t.task)), tries = (SELECT count(*) FROM public.tries AS c WHERE
-          c.task_id = t.task) WHERE t.task = ANY (k4);
+          = t.task::text);
     END IF;
   END IF;
   IF k5 IS NOT NULL THEN

@@ -75,12 +75,17 @@ BEGIN
           old_rows AS o ON o.job = n.job WHERE EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job)) AS n
           WHERE c.job_id = n.job AND NOT EXISTS (SELECT FROM jsonb_each(CASE jsonb_typeof(n.labels) WHEN
           'object' THEN n.labels END) AS e(k, v) WHERE e.k::text = c.name);
+      UPDATE public.labels AS c SET value = nullif(e.v, 'null') FROM (SELECT n.job, n.labels, o.labels AS
+          before FROM new_rows AS n JOIN old_rows AS o ON o.job = n.job WHERE EXISTS (SELECT FROM public.jobs
+          AS s WHERE s.id = n.job)) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN
+          'object' THEN n.labels END) AS e(k, v) WHERE true AND c.name = e.k::text AND c.job_id = n.job AND
+          c.job_id = n.job AND ((c.value)::text IS DISTINCT FROM (nullif(e.v, 'null'))::text);
       INSERT INTO public.labels AS c (job_id, name, value) OVERRIDING SYSTEM VALUE SELECT n.job, e.k::text,
           nullif(e.v, 'null') FROM (SELECT n.job, n.labels, o.labels AS before FROM new_rows AS n JOIN
           old_rows AS o ON o.job = n.job WHERE EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job)) AS n
           CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END) AS e(k,
-          v) ORDER BY n.job, e.k::text ON CONFLICT (job_id, name) DO UPDATE SET value = excluded.value WHERE
-          c.job_id = excluded.job_id AND ((c.value)::text IS DISTINCT FROM (excluded.value)::text);
+          v) WHERE true AND NOT EXISTS (SELECT FROM public.labels AS c WHERE c.name = e.k::text AND c.job_id =
+          n.job) ORDER BY n.job, e.k::text ON CONFLICT (job_id, name) DO UPDATE SET value = excluded.value;
     END IF;
     UPDATE public."Runs" AS t SET status = f.status, took = f.took FROM (SELECT s.id AS legacy_key, (CASE WHEN
         s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%' END)::text AS status,

@@ -80,6 +80,9 @@ DROP FUNCTION IF EXISTS crossfade.push_fe14_public_steps()
 DROP FUNCTION IF EXISTS crossfade.pull_fe14()
 
 -- work:
+DROP FUNCTION IF EXISTS crossfade.path_fe14()
+
+-- work:
 DROP SEQUENCE IF EXISTS crossfade."writes_old_fe14_public_Runs"
 
 -- work:
