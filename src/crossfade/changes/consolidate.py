@@ -11,12 +11,12 @@ import sqlalchemy
 from crossfade import expressions, names
 from crossfade.changes import lookup_tables
 from crossfade.changes.change import Parts, Question
-from crossfade.changes.dependents import WHOLE_TABLE, demand_alone
+from crossfade.changes.dependents import demand_alone
 from crossfade.changes.embeds import Declared, embedded, in_words, key_of, unlanded
 from crossfade.errors import EvolutionError, SchemaMismatch
 from crossfade.expressions import Sql, ValueMap
 from crossfade.lens import Assignment
-from crossfade.schema import Column, Origin, Schema, Table, TableName
+from crossfade.schema import EVERYTHING, Column, Origin, Schema, Table, TableName
 from crossfade.steps import AskExpression, CountOthers, CreateTarget, IndexTarget, RenameTable
 from crossfade.tree import Embed, Reference, TreeLens
 
@@ -90,8 +90,8 @@ class Consolidate:
 
     @property
     def claims(self) -> tuple[str, ...]:
-        """The tables as a whole."""
-        return (WHOLE_TABLE,)
+        """The tables as a whole, and all that they have."""
+        return (EVERYTHING,)
 
     @property
     def _table(self) -> sqlalchemy.Table:

@@ -6,6 +6,7 @@ may do.
 """
 
 from crossfade.schema.belongings import (
+    EVERYTHING,
     WHOLE_TABLE,
     Check,
     Dependent,
@@ -19,6 +20,7 @@ from crossfade.schema.database import Role, Schema
 from crossfade.schema.table import Origin, Table
 
 __all__ = [
+    "EVERYTHING",
     "WHOLE_TABLE",
     "Check",
     "Column",
