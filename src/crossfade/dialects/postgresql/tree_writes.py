@@ -75,15 +75,15 @@ def of_push(step: InstallTrees, tree: TreeLens) -> str:
         + ("" if step.one_sided else _mixed(step, tree))
         + f"{OFF}"
         "  IF TG_OP = 'INSERT' THEN\n"
-        + _lines(step, _inserted(step.evolution, tree, written))
+        + lines(step, _inserted(step.evolution, tree, written))
         + "  ELSIF TG_OP = 'UPDATE' THEN\n"
-        + _lines(step, _updated(step, tree, written))
+        + lines(step, _updated(step, tree, written))
         + "  ELSIF TG_OP = 'DELETE' THEN\n"
         f"    {forgotten(step.evolution, tree)} AND o.key IN (SELECT {legacy}::text FROM old_rows);\n"
-        + _lines(step, deleted(tree, f"(SELECT {legacy} FROM old_rows)", step.family or step.trees))
+        + lines(step, deleted(tree, f"(SELECT {legacy} FROM old_rows)", step.family or step.trees))
         + "  ELSE\n"
         f"    {forgotten(step.evolution, tree)};\n"
-        + _lines(step, deleted(tree, None, step.family or step.trees))
+        + lines(step, deleted(tree, None, step.family or step.trees))
         + f"  END IF;\n{ON}  RETURN NULL;\nEND"
     )
     return routine(push(step.evolution, tree), "trigger", body)
@@ -113,7 +113,7 @@ def stirred(step: InstallTrees) -> tuple[TableName, ...]:
     return tuple(dict.fromkeys(each for tree in step.family or step.trees for each in tree.stirred))
 
 
-def _lines(step: InstallTrees, statements: Iterable[str], pad: str = "    ") -> str:
+def lines(step: InstallTrees, statements: Iterable[str], pad: str = "    ") -> str:
     """The statements of a body; after one that may have fired the users' triggers, the path is safe again."""
     safe = f";\n{pad}PERFORM pg_catalog.set_config('search_path', {literal(SAFE_PATH)}, true)"
     writes = ("INSERT", "UPDATE", "DELETE") if stirred(step) else ()
@@ -299,8 +299,9 @@ def _updated(step: InstallTrees, tree: TreeLens, written: Iterable[Embed]) -> It
             *reconciled(tree, embed, rows, since=not step.one_sided),
             *flagged(evolution, tree, embed, rows),
         ]
-        yield f"IF EXISTS (SELECT {which}) THEN\n{_lines(step, work, '      ')}    END IF"
-    yield from _settled(tree, f"ARRAY(SELECT {legacy} FROM new_rows)", written)
+        yield f"IF EXISTS (SELECT {which}) THEN\n{lines(step, work, '      ')}    END IF"
+    mine = f"SELECT n.{legacy} FROM new_rows AS n" + (f" WHERE {there}" if step.one_sided else "")
+    yield from _settled(tree, f"ARRAY({mine})", written)
 
 
 def _settled(tree: TreeLens, keys: str, written: Iterable[Embed]) -> Iterator[str]:

@@ -289,6 +289,8 @@ def _made(step: InstallTrees) -> list[str]:
         made.append(tree_writes.of_path(step))
     for tree in step.trees:
         made += [tree_writes.of_shape(step, tree), tree_writes.of_push(step, tree)]
+        if step.one_sided:
+            made += [tree_returns.of_give(step, tree), tree_returns.of_take(step, tree)]
     return made
 
 
@@ -300,11 +302,17 @@ def _unmade(step: InstallTrees) -> tuple[Statement, ...]:
         tree_notes.pull(evolution),
         tree_writes.path_of(evolution),
     ]
+    ranges = [
+        f"{each(evolution, tree)}({tree.key.type}, {tree.key.type})"
+        for tree in step.trees
+        for each in (tree_returns.give, tree_returns.take)
+    ]
     counters = [counter(side, evolution, tree.target) for tree in step.trees for side in ("old", "new")]
     return (
         # Who has noted something works it off before this table is to be had.
         Statement(f"DROP TABLE IF EXISTS {tree_notes.tick(evolution)}"),
         *(Statement(f"DROP FUNCTION IF EXISTS {each}()") for each in functions),
+        *(Statement(f"DROP FUNCTION IF EXISTS {each}") for each in ranges),
         *(Statement(f"DROP SEQUENCE IF EXISTS {each}") for each in counters),
     )
 

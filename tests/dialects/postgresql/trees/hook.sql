@@ -393,9 +393,9 @@ BEGIN
     END IF;
     UPDATE public."Runs" AS t SET status = f.status, took = f.took FROM (SELECT s.id AS legacy_key, (CASE WHEN
         s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%' END)::text AS status,
-        (s."took")::numeric(10,3) AS took FROM public.jobs AS s WHERE s.id = ANY (ARRAY(SELECT job FROM
-        new_rows))) AS f WHERE t.job = f.legacy_key AND (t.status IS DISTINCT FROM f.status OR (t.took)::text
-        IS DISTINCT FROM (f.took)::text);
+        (s."took")::numeric(10,3) AS took FROM public.jobs AS s WHERE s.id = ANY (ARRAY(SELECT n.job FROM
+        new_rows AS n))) AS f WHERE t.job = f.legacy_key AND (t.status IS DISTINCT FROM f.status OR
+        (t.took)::text IS DISTINCT FROM (f.took)::text);
   ELSIF TG_OP = 'DELETE' THEN
     DELETE FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.Runs' AND o.key IN (SELECT job::text
         FROM old_rows);
@@ -742,11 +742,12 @@ BEGIN
     UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at', c.at)
         || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY p.n, c.at,
         c.id), '[]') FROM public.lines AS c LEFT JOIN jsonb_array_elements(t.lines) WITH ORDINALITY AS p(v, n)
-        ON (p.v ->> 'id')::bigint = c.id WHERE c.task_id = t.task) WHERE t.task = ANY (ARRAY(SELECT task FROM
-        new_rows)) AND (t.lines)::text IS DISTINCT FROM ((SELECT coalesce(jsonb_agg(jsonb_build_object('id',
-        c.id, 'at', c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END
-        ORDER BY p.n, c.at, c.id), '[]') FROM public.lines AS c LEFT JOIN jsonb_array_elements(t.lines) WITH
-        ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint = c.id WHERE c.task_id = t.task))::text;
+        ON (p.v ->> 'id')::bigint = c.id WHERE c.task_id = t.task) WHERE t.task = ANY (ARRAY(SELECT n.task
+        FROM new_rows AS n)) AND (t.lines)::text IS DISTINCT FROM ((SELECT
+        coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at', c.at) || CASE WHEN c.what IS NULL THEN '{}'
+        ELSE jsonb_build_object('what', c.what) END ORDER BY p.n, c.at, c.id), '[]') FROM public.lines AS c
+        LEFT JOIN jsonb_array_elements(t.lines) WITH ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint = c.id
+        WHERE c.task_id = t.task))::text;
   ELSIF TG_OP = 'DELETE' THEN
     DELETE FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.key IN (SELECT task::text
         FROM old_rows);

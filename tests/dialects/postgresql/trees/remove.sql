@@ -144,6 +144,18 @@ DROP FUNCTION IF EXISTS crossfade.pull_fe14()
 DROP FUNCTION IF EXISTS crossfade.path_fe14()
 
 -- work:
+DROP FUNCTION IF EXISTS crossfade."give_fe14_public_Runs"(bigint, bigint)
+
+-- work:
+DROP FUNCTION IF EXISTS crossfade."take_fe14_public_Runs"(bigint, bigint)
+
+-- work:
+DROP FUNCTION IF EXISTS crossfade.give_fe14_public_steps(integer, integer)
+
+-- work:
+DROP FUNCTION IF EXISTS crossfade.take_fe14_public_steps(integer, integer)
+
+-- work:
 DROP SEQUENCE IF EXISTS crossfade."writes_old_fe14_public_Runs"
 
 -- work:

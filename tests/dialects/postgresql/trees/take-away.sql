@@ -13,21 +13,7 @@ SELECT s.id::text FROM public.tasks AS s WHERE s.id >= %(lo_0)s::integer AND s.i
     BY s.id OFFSET %(batch)s - 1 LIMIT 2
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
-DELETE FROM public.lines WHERE task_id IN (SELECT s.id FROM public.tasks AS s WHERE s.id >= %(lo_0)s::integer
-    AND s.id <= %(hi_0)s::integer AND NOT EXISTS (SELECT FROM public.steps AS t WHERE t.task = s.id))
-
--- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
-DELETE FROM public.tries WHERE task_id IN (SELECT s.id FROM public.tasks AS s WHERE s.id >= %(lo_0)s::integer
-    AND s.id <= %(hi_0)s::integer AND NOT EXISTS (SELECT FROM public.steps AS t WHERE t.task = s.id))
-
--- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
-DELETE FROM public.receipts WHERE task_id IN (SELECT s.id FROM public.tasks AS s WHERE s.id >=
-    %(lo_0)s::integer AND s.id <= %(hi_0)s::integer AND NOT EXISTS (SELECT FROM public.steps AS t WHERE t.task
-    = s.id))
-
--- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
-DELETE FROM public.tasks WHERE id IN (SELECT s.id FROM public.tasks AS s WHERE s.id >= %(lo_0)s::integer AND
-    s.id <= %(hi_0)s::integer AND NOT EXISTS (SELECT FROM public.steps AS t WHERE t.task = s.id))
+SELECT crossfade.take_fe14_public_steps(%(lo_0)s::integer, %(hi_0)s::integer)
 
 -- count, ACCESS SHARE, bound:
 SELECT count(*) FROM public.tasks AS s WHERE s.id >= %(lo_0)s::integer AND s.id <= %(hi_0)s::integer
