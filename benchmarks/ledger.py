@@ -7,22 +7,26 @@ while they are measured, as on any server that is to keep what it was told.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Annotated, Any
 
 import psycopg
+import typer
+from rich.console import Console
 
 from benchmarks.comparison import Comparison, Figures
-from benchmarks.stage import BackfillBegins, Halt, Stage, connect
+from benchmarks.stage import SETTINGS, BackfillBegins, Halt, Stage, connect
 from crossfade import commands
 from crossfade.casebook.run_ledger import data
 from crossfade.casebook.run_ledger.evolution import evolution
 from crossfade.progress import Silent
+from crossfade.testing import embedded_postgresql
 
 ROUNDS = 3
 WRITE_ROUNDS = 8
@@ -30,6 +34,7 @@ STATEMENTS = 100
 WRITERS = 8
 SECONDS = 4.0
 READS = 300
+COUNTED = ("rows", "steps", "children")
 
 INSERT = (
     "INSERT INTO workflow_events (step_id, kind, message, payload) "
@@ -58,9 +63,9 @@ TWO = (
 
 
 class LedgerFigures(Figures):
-    """What was measured on one size: `backfill` in seconds by hand and by Crossfade, by target; `insert` in
-    milliseconds of a committed event of the old application, `writers` in events a second of several at once;
-    `read` in milliseconds of one whole execution; `megabytes` on disk, before and after, indexes included.
+    """What was measured on one size: `backfill` in rows a second by hand and by Crossfade, by target; `insert`
+    in milliseconds of a committed event of the old application, `writers` in events a second of several at
+    once; `read` in milliseconds of one whole execution; `megabytes` on disk, before and after, with indexes.
     """
 
     rows: int
@@ -120,7 +125,7 @@ def _halt(url: str) -> None:
 
 
 def _backfill(stage: Stage, halted: str) -> tuple[tuple[str, Comparison], ...]:
-    """Seconds of each target by hand, and by Crossfade."""
+    """Rows a second of each target by hand, and by Crossfade."""
     by_hand_ = (Path(__file__).parent / "ledger_by_hand.sql").read_text(encoding="utf-8").split(";\n")[:-1]
     by_hand: dict[str, list[float]] = {each: [] for each in TARGETS}
     by_step: dict[str, list[float]] = {each: [] for each in TARGETS}
@@ -131,20 +136,17 @@ def _backfill(stage: Stage, halted: str) -> tuple[tuple[str, Comparison], ...]:
             for target, statement in zip(TARGETS, by_hand_, strict=True):
                 began = time.perf_counter()
                 connection.execute(statement.encode())
-                by_hand[target].append(time.perf_counter() - began)
+                took = time.perf_counter() - began
+                by_hand[target].append(_one(connection, f"SELECT count(*) FROM {target}") / took)
                 connection.execute(f"ANALYZE {target}".encode())
         with stage.copy(halted) as url:
             stopwatch = _Stopwatch()
             commands.start(evolution, url, observer=stopwatch)
-        for target in TARGETS:
-            by_step[target].append(
-                sum(
-                    took
-                    for title, took in stopwatch.seconds.items()
-                    if title.endswith(f"backfill public.{target}")
-                )
-            )
-    return tuple((each, Comparison.of(by_step[each], by_hand[each])) for each in TARGETS)
+            with connect(url) as connection:
+                for target in TARGETS:
+                    took = stopwatch.seconds[f"backfill public.{target}"]
+                    by_step[target].append(_one(connection, f"SELECT count(*) FROM {target}") / took)
+    return tuple((each, Comparison.of(by_hand[each], by_step[each])) for each in TARGETS)
 
 
 @contextmanager
@@ -246,3 +248,80 @@ def _one(connection: psycopg.Connection[Any], query: str) -> float:
     row = connection.execute(query.encode()).fetchone()
     assert row is not None
     return float(row[0])
+
+
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks-consolidate.md"
+HEAD = """\
+# Benchmarks: eight tables become two
+
+Every figure on this page is of one run of
+
+    {command}
+
+The data is that of the case `run_ledger`: {rows:,} traces, {steps:,} steps, {children:,} rows in six
+child tables. Both sides of a comparison are measured in the same run, in alternation, on copies of one
+database. Figures are medians over the rounds, a ratio is the median of the rounds' own ratios, with the
+lowest and the highest in brackets. The machine has {cores} cores and runs {server}; `fsync` is off but where
+the writes are measured.
+
+| what | by hand, or before | Crossfade, or live | ratio |
+| --- | ---: | ---: | ---: |
+"""
+TAIL = """
+A backfill's ratio is its speed against the statement by hand, which holds its locks and its transaction for
+all of that time; more than 1 is faster. An event is inserted and committed by the old application, alone, and
+by {writers} at once; less is better in milliseconds, more in events. A whole execution is read by eight
+statements of the old shape, and by one of the new.
+
+On disk, with all indexes: {before:,.0f} MB in eight tables, {after:,.0f} MB in two, where the GIN indexes and
+the names of the elements' fields are what is more.
+"""
+
+
+def page(figures: LedgerFigures, command: str, server: str) -> str:
+    """The whole of docs/benchmarks-consolidate.md."""
+
+    def line(what: str, unit: str, found: Comparison) -> str:
+        ratio = f"{found.ratio:.2f} x ({found.lowest:.2f} to {found.highest:.2f})"
+        return f"| {what} | {found.baseline:,.3g} {unit} | {found.measured:,.3g} {unit} | {ratio} |"
+
+    lines = [line(f"backfill of `{target}`", "rows/s", found) for target, found in figures.backfill]
+    lines += [
+        line("an event, committed", "ms", figures.insert),
+        line(f"events of {WRITERS} writers", "events/s", figures.writers),
+        line("a whole execution, read", "ms", figures.read),
+    ]
+    head = HEAD.format(
+        command=command, server=server, cores=os.cpu_count(), **figures.model_dump(include=set(COUNTED))
+    )
+    before, after = figures.megabytes
+    return head + "\n".join(lines) + "\n" + TAIL.format(writers=WRITERS, before=before, after=after)
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def main(
+    *,
+    rows: Annotated[
+        int, typer.Option(min=2_000, help="Traces; each has about 5 steps and 20 rows more.")
+    ] = 20_000,
+    write_docs: Annotated[bool, typer.Option("--write-docs", help="Write its page in docs anew.")] = False,
+) -> None:
+    """Measure what the case run_ledger costs, on a private PostgreSQL server that is gone afterwards."""
+    console = Console()
+    with embedded_postgresql(None, settings=SETTINGS) as postgresql:
+        figures = measure(Stage(postgresql, lambda what: console.print(what, style="dim")), rows)
+        text = page(
+            figures,
+            f"python -m benchmarks.ledger --rows {rows} --write-docs",
+            f"PostgreSQL {postgresql.version}",
+        )
+    console.print(text, markup=False, highlight=False)
+    if write_docs:
+        PAGE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    app()

@@ -102,9 +102,9 @@ STATEMENTS = {  # in the midst of which a step of each kind is cut off
     "what keeps": ("written", "rollback", "^INSERT INTO crossfade.complement"),
     "the drop of a target": ("written", "rollback", "^DROP TABLE public.moves"),
     "the rename of a source": ("written", "complete", "RENAME TO _crossfade_old"),
-    "what gives back": ("completed", "revert", "^INSERT INTO public.\\S*tasks"),
-    "what takes away": ("completed", "revert", "^DELETE FROM public.\\S*tasks"),
-    "what gives back after a purge": ("purged", "revert", "^INSERT INTO \\S*lines"),
+    "what gives back": ("completed", "revert", "^SELECT crossfade.give_"),
+    "what takes away": ("completed", "revert", "^SELECT crossfade.take_"),
+    "what gives back after a purge": ("purged", "revert", "^SELECT crossfade.give_"),
 }
 
 

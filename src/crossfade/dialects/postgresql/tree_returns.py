@@ -126,7 +126,8 @@ def of_give(step: InstallTrees, tree: TreeLens) -> str:
         if embed.written:
             apart = sql.apart(sql.held(embed, "n"), sql.children(embed, f"n.{legacy}"))
             work.append(f"keys := ARRAY(SELECT n.{legacy} FROM {target} AS n{where} AND {apart})")
-            rows = f"(SELECT n.{legacy}, n.{ident(embed.column)} FROM {target} AS n WHERE n.{legacy} = ANY (keys))"
+            shown = f"n.{legacy}, n.{ident(embed.column)}"
+            rows = f"(SELECT {shown} FROM {target} AS n WHERE n.{legacy} = ANY (keys))"
             found = [*flagged(step.evolution, tree, embed, rows)]
             # An element with the key of another row's would be refused by the comparison that follows.
             found += [each for each in reconciled(tree, embed, rows) if not each.startswith("IF")]
