@@ -71,6 +71,13 @@ class Stage:
             self._make(name, self.legacy(rows), _halt)
         return name
 
+    def other(self, name: str, template: str, build: Callable[[str], object]) -> str:
+        """The name of a database of another case, built on a copy of `template` when first asked for."""
+        if name not in self._templates:
+            self.say(f"making {name}")
+            self._make(name, template, build)
+        return name
+
     @contextmanager
     def copy(self, template: str) -> Iterator[str]:
         """The URL of a fresh copy of one of these, dropped afterwards; nothing is left to write down."""

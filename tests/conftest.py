@@ -1,8 +1,9 @@
 """PostgreSQL servers for the tests, started when a test first asks and kept until the worker ends.
 
-A test that takes `database` (the URL of an empty database, dropped afterwards) runs once per chosen server:
-`test_x[postgresql-18]`. `--postgresql=18,15` chooses; without it, the newest of the wheel's servers and all
-of Debian's; `--postgresql=all` takes the others too.
+A test that takes `database` (the URL of an empty database, dropped afterwards) runs on one of the chosen
+servers, by turns (turns.py), and on each with `--every-schema`: `test_x[postgresql-18]`. `--postgresql=18,15`
+chooses; without it, the newest of the wheel's servers and all of Debian's; `--postgresql=all` takes the
+others too.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,8 +13,10 @@ from itertools import count
 import pytest
 from hypothesis import settings
 
-from crossfade.testing import PostgresServer, available_postgresql, embedded_postgresql
+from crossfade.testing import PostgresServer, available_postgresql
+from tests import turns
 from tests.conformance import pairing
+from tests.memory import quick_postgresql
 
 SERVERS = pytest.StashKey[tuple[str, ...]]()
 
@@ -25,7 +28,9 @@ settings.load_profile("crossfade")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgresql", metavar="VERSIONS", default="", help="such as 18,15; or all")
     parser.addoption(
-        "--every-schema", action="store_true", help="each conformance entry on every server, in every schema"
+        "--every-schema",
+        action="store_true",
+        help="each test on every server, each conformance entry in every schema",
     )
 
 
@@ -44,8 +49,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     chosen = config.stash[SERVERS]
+    where = "each test on every one" if turns.in_full(config) else "each test on one, by turns of the seed"
     pairs = f"pairs of changes: {pairing.VARIABLE}='{pairing.said()}' ('all' and a seed: every one)"
-    return f"postgresql: {', '.join(chosen)}\n{pairs}"
+    return f"postgresql: {', '.join(chosen)}; {where}\n{pairs}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if turns.in_full(config):
+        return
+    servers = config.stash[SERVERS]
+    taken: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    for item in items:
+        (taken if turns.its_turn(item, servers) else left).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = taken
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -65,7 +83,7 @@ def servers() -> Iterator[Callable[[str], PostgresServer]]:
 
         def server(version: str) -> PostgresServer:
             if version not in running:
-                running[version] = stack.enter_context(embedded_postgresql(version))
+                running[version] = stack.enter_context(quick_postgresql(version))
             return running[version]
 
         yield server

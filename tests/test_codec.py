@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
-from crossfade import codec, expressions, lens, schema, steps
+from crossfade import codec, expressions, lens, schema, steps, tree
 from crossfade.errors import CrossfadeError
 from crossfade.plan import build
 from crossfade.steps import Mode, RenameColumn, Step
@@ -21,7 +21,9 @@ def test_a_whole_plan_comes_back_as_it_was() -> None:
     plan = build(EVOLUTION, SCHEMA)
     for each in fields(plan):
         value = getattr(plan, each.name)
-        assert value or each.name in {"checks", "notes", "accept", "missing", "missing_purged"}, each.name
+        assert value or each.name in {"checks", "notes", "accept", "missing", "missing_purged", "trees"}, (
+            each.name
+        )
         assert through_json(value) == value, each.name
 
 
@@ -37,14 +39,13 @@ def test_every_step_comes_back_as_it_was() -> None:
 def test_every_class_that_a_plan_may_hold_is_known_by_its_name() -> None:
     classes = [
         value
-        for module in (steps, lens, expressions, schema)
+        for module in (steps, lens, tree, expressions, schema)
         for value in vars(module).values()
         if isinstance(value, type) and is_dataclass(value) and value.__module__.startswith(module.__name__)
     ]
     names = [each.__name__ for each in classes]
-    assert {"RowLens", "Sql", "Column", "Index"} | {each.__name__ for each in Step.__subclasses__()} <= set(
-        names
-    )
+    known = {each.__name__ for each in Step.__subclasses__() if not each.__name__.startswith("_")}
+    assert {"RowLens", "TreeLens", "Sql", "Column", "Index"} | known <= set(names)
     assert len(names) == len(set(names)), "two classes of one name would be taken for each other"
     assert set(names) <= set(codec._KNOWN)
 

@@ -17,6 +17,7 @@ from sqlalchemy import Column, Engine, NullPool, String, Text, Uuid, create_engi
 from crossfade import AddColumn, Evolution, OpenEnum, SeedRows, commands, dialects
 from crossfade.errors import VerificationFailed
 from crossfade.reports import PlannedStep, Preview
+from tests.documents import parcels, shop
 
 LEGACY = """
 CREATE TYPE order_status AS ENUM ('new', 'paid', 'sent');
@@ -52,7 +53,9 @@ EVOLUTION = Evolution(
 )
 
 COMMANDS = ("start", "verify", "rollback", "start", "complete", "revert", "complete", "purge", "revert")
-USERS = re.compile(r"\b(public|orders\w*|customers|order_status)\b")  # all that is the user's
+USERS = re.compile(
+    r"\b(public|orders\w*|customers|order_status|parcel\w*|stop\w*|shipment|leg)\b"
+)  # all that is the user's
 
 
 @contextmanager
@@ -106,28 +109,30 @@ def _legacy(request: pytest.FixtureRequest, database: str) -> Iterator[Engine]:
 
 @pytest.mark.usefixtures("legacy")
 def test_each_command_executes_what_preview_lists(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    walk(EVOLUTION, database, monkeypatch)
+
+
+def test_each_command_about_tables_that_become_one_does(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.run(database, parcels.LEGACY)
+    walk(parcels.EVOLUTION, database, monkeypatch)
+
+
+def walk(evolution: Evolution, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Walk every command; each executes what was listed before it."""
     with executed(monkeypatch) as statements:
-        preview = commands.preview(EVOLUTION, database)
+        preview = commands.preview(evolution, database)
     asked = (*preview.checks, *preview.questions)  # which change nothing
     assert first_appearances(statements) == first_appearances(listed(asked))
 
-    for command in (
-        "start",
-        "verify",
-        "rollback",
-        "start",
-        "complete",
-        "revert",
-        "complete",
-        "purge",
-        "revert",
-    ):
-        shown = commands.preview(EVOLUTION, database)
+    for command in COMMANDS:
+        shown = commands.preview(evolution, database)
         with executed(monkeypatch) as statements:
             if command == "start":
-                commands.start(EVOLUTION, database)
+                commands.start(evolution, database)
             else:
-                getattr(commands, command)("open_statuses", database)
+                getattr(commands, command)(evolution.name, database)
         verify = [step for step in shown.complete if step.phase == "verify"]
         steps = verify if command == "verify" else getattr(shown, command)
         if command == "start":

@@ -13,6 +13,8 @@ from tests.concurrency.watching import Session, opened, rows, value
 from tests.crash.picture import picture
 from tests.crash.press import NAMESPACE, OLD_WRITES, OPEN, SCHEMA, WRITES
 
+pytestmark = pytest.mark.every_server
+
 # Each version's application: the session's search path, and what it writes for the same thing.
 VERSIONS = {"old": None, "new": OPEN.name}
 STATUS = {"old": ("new", "sent"), "new": ("created", "of its own")}

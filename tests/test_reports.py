@@ -19,6 +19,7 @@ from crossfade.reports import (
     Progress,
     Report,
     Status,
+    TableMoved,
     Verification,
     Writes,
 )
@@ -54,6 +55,7 @@ EXAMPLES: tuple[Report, ...] = (
         removed_seeds=({"id": "7"},),
         notes=("größe",),
     ),
+    TableMoved(table="public.orders", into="public.sales", how="moved", rows=7),
     Progress(step="backfill t", rows=1, total=2, rows_per_second=3.0, eta_seconds=None),
     Writes(table="public.orders", old=3, new=4),
     Status(
@@ -135,5 +137,6 @@ def test_the_json_of_an_outcome() -> None:
         "seeded": 0,
         "seeds_kept": 0,
         "removed_seeds": [],
+        "per_table": [],
         "notes": [],
     }

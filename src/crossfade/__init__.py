@@ -4,31 +4,43 @@ from crossfade.changes import (
     AddColumn,
     AddForeignKey,
     AddIndex,
+    Array,
+    Consolidate,
+    Count,
     DropColumn,
     EnumToReference,
+    KeyValue,
     OpenEnum,
     RenameColumn,
     RenameTable,
     SeedRows,
     SetNotNull,
+    Single,
 )
 from crossfade.connecting import connect_args, search_path
 from crossfade.errors import CrossfadeError
 from crossfade.evolution import Evolution
+from crossfade.names import legacy_uuid
 
 __all__ = [
     "AddColumn",
     "AddForeignKey",
     "AddIndex",
+    "Array",
+    "Consolidate",
+    "Count",
     "CrossfadeError",
     "DropColumn",
     "EnumToReference",
     "Evolution",
+    "KeyValue",
     "OpenEnum",
     "RenameColumn",
     "RenameTable",
     "SeedRows",
     "SetNotNull",
+    "Single",
     "connect_args",
+    "legacy_uuid",
     "search_path",
 ]

@@ -68,7 +68,7 @@ def by_range(session: Session, line: Line, estimate: int, pace: Pace | None = No
 
     Rows born later are the sync's: the walk ends under any number of inserts.
     """
-    pace = pace or Pace.of(line.step.weight)
+    pace = pace or Pace.of(line.step.weight, line.step.batch_seconds)
     title = line.step.title
     throttle = Throttle(session, pace)
     walk = session.attempt(title, partial(_begin, session, line, estimate))

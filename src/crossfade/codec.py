@@ -6,12 +6,12 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from crossfade import expressions, lens, schema, steps
+from crossfade import expressions, lens, schema, steps, tree
 from crossfade.errors import CrossfadeError
 
 _KNOWN: dict[str, type[Any]] = {
     name: value
-    for module in (steps, lens, expressions, schema)
+    for module in (steps, lens, tree, expressions, schema)
     for name, value in vars(module).items()
     if isinstance(value, type) and (is_dataclass(value) or issubclass(value, Enum))
 }

@@ -19,8 +19,12 @@ from rich.table import Table
 from rich.text import Text
 
 from crossfade import reports
+from crossfade.names import is_retired
+from crossfade.pages import kept, trees
 from crossfade.progress import Observer
 from crossfade.reports import Event, Kept, Outcome, Status, Verification
+
+_TABLES = 4  # that are named in one line
 
 
 @contextmanager
@@ -121,6 +125,8 @@ def show_outcome(console: Console, outcome: Outcome) -> None:
         )
     if outcome.verification is not None:
         _fact(console, f"compared {outcome.verification.rows:,} rows: every one agrees")
+    for line in outcome.per_table:
+        _fact(console, trees.told(line))
     starting = outcome.command == "start"
     if outcome.complement_rows:
         kept = "brought back" if starting else "kept for the next start"
@@ -167,7 +173,7 @@ def show_statuses(console: Console, found: Sequence[Status]) -> None:
 
 
 def _standing(status: Status) -> Iterator[str]:
-    yield f"since {status.changed_at:%Y-%m-%d %H:%M:%S %Z}, on {', '.join(status.tables)}"
+    yield f"since {status.changed_at:%Y-%m-%d %H:%M:%S %Z}, on {_listed(status.tables)}"
     if status.progress is not None:
         yield _progress(status.progress)
     elif status.step is not None:
@@ -187,6 +193,13 @@ def _standing(status: Status) -> Iterator[str]:
         yield f"at work: {status.runner}"
 
 
+def _listed(tables: Sequence[str]) -> str:
+    """The tables, but not those that are only names for later; of many, the first."""
+    there = [each for each in tables if not is_retired(each.rpartition(".")[2])]
+    more = len(there) - _TABLES
+    return ", ".join(there[:_TABLES]) + (f" and {more} more" if more > 0 else "")
+
+
 def _progress(found: reports.Progress) -> str:
     left = "" if found.eta_seconds is None else f", {timedelta(seconds=round(found.eta_seconds))} left"
     rate = f"{found.rows_per_second:,.0f} rows/s"
@@ -198,13 +211,8 @@ def show_complement(console: Console, found: Sequence[Kept]) -> None:
     if not found:
         console.print("nothing is kept on this database", markup=False)
     for each in found:
-        key = ", ".join("NULL" if part is None else part for part in each.key)
-        old, new = (
-            " ".join("NULL" if part is None else repr(part) for part in side) for side in (each.old, each.new)
-        )
-        was = f" (old side: {old})" if old else ""
-        line = f"{each.evolution}  {each.table} ({key})  {each.change}: {new}{was}  {each.state}"
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        for line in kept.lines(each):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def show_history(console: Console, events: Sequence[Event]) -> None:

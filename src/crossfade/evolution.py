@@ -17,6 +17,7 @@ from sqlalchemy.types import TypeEngine
 from crossfade import lints, names
 from crossfade.changes import CHANGES, Change
 from crossfade.errors import EvolutionError, UsageError
+from crossfade.schema import EVERYTHING
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,12 @@ class Evolution:
                 "it changes nothing", place=f"evolution {self.name!r}", remedy="give it changes=[…]"
             )
         claimed: dict[tuple[tuple[str | None, str], str], Change] = {}
+        whole = {
+            names.split_table(table): change
+            for change in self.changes
+            if isinstance(change, CHANGES) and EVERYTHING in change.claims
+            for table in change.tables
+        }
         for change in self.changes:
             if not isinstance(change, CHANGES):
                 known = ", ".join(each.__name__ for each in CHANGES)
@@ -53,6 +60,9 @@ class Evolution:
                     remedy=f"the changes are {known}",
                 )
             for table in change.tables:
+                taken = whole.get(names.split_table(table), change)
+                if taken is not change:
+                    raise twice(taken, change, table, self.name)
                 for column in change.claims:
                     earlier = claimed.setdefault((names.split_table(table), column), change)
                     if earlier is not change:

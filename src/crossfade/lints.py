@@ -13,13 +13,15 @@ from crossfade.document import Lint
 from crossfade.errors import EvolutionError
 from crossfade.reports import PlannedStep
 from crossfade.schema import ForeignKey, Table, TableName
-from crossfade.steps import AddColumn, CopyRows, CreateIndex, PublishView, Step
+from crossfade.steps import AddColumn, CopyRows, CopyTree, CreateIndex, PublishView, Step
 
 LARGE = 64 * 2**20
 """From so many bytes on, rows that are written anew are worth a reviewer's look."""
 
 LONG = 5.0
 """From so many seconds on, an open transaction is worth a reviewer's look."""
+
+_NAMED = 4  # tables that a place names
 
 LOCKING = ("SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE")  # against writes
 
@@ -60,6 +62,7 @@ def of_plan(start: Sequence[Step], tables: Sequence[Table], role: str) -> tuple[
     """What the steps of `start`, walked by `role`, and the tables as they were tell by themselves."""
     return (
         *_rewrites(start),
+        *_copies(start, tables),
         *_triggers(start, tables, role),
         *_column_grants(start, tables),
         *_prepared(start),
@@ -109,10 +112,11 @@ def of_held(tables: Sequence[TableName], who: str, seconds: float | None) -> tup
     """A transaction that holds locks on one of the tables, right now, and has been open for so long."""
     if seconds is None or seconds < LONG:
         return ()
+    more = len(tables) - _NAMED
     return (
         _lint(
             "CF107",
-            ", ".join(map(str, tables)),
+            ", ".join(map(str, tables[:_NAMED])) + (f" and {more} more" if more > 0 else ""),
             f"a transaction has held locks there for {seconds:.0f} s ({who}); what needs a "
             "strong lock gives up in time, and tries again until it ends",
             "let it end, or start later; nobody queues behind the tries for long",
@@ -131,6 +135,22 @@ def _rewrites(start: Sequence[Step]) -> Iterator[Lint]:
                 "versions, and more than that of write-ahead log; in batches, and nobody waits for it",
                 "see that disk, archive and replicas have room for it, and that autovacuum keeps up",
             )
+
+
+def _copies(start: Sequence[Step], tables: Sequence[Table]) -> Iterator[Lint]:
+    sizes = {each.name: each.rows * each.row_bytes for each in tables}
+    for step in start:
+        if isinstance(step, CopyTree):
+            bytes_ = sum(sizes.get(each, 0) for each in step.tree.tables)
+            if bytes_ >= LARGE:
+                yield _lint(
+                    "CF101",
+                    str(step.table),
+                    f"the backfill writes once more what {step.tree.source} and the tables under it hold: "
+                    f"about {bytes_ / 1e6:,.0f} MB, and more than that of write-ahead log; in batches, and "
+                    "nobody waits for it",
+                    "see that disk, archive and replicas have room for it: both copies are there until purge",
+                )
 
 
 def _triggers(start: Sequence[Step], tables: Sequence[Table], role: str) -> Iterator[Lint]:

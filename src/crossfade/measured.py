@@ -8,7 +8,7 @@ from typing import Any
 
 from crossfade.document import Moved, Rate, Waits, Walked
 from crossfade.phases import Command
-from crossfade.reports import PlannedStep, Verification
+from crossfade.reports import PlannedStep, TableMoved, Verification
 from crossfade.session import ENDED
 from crossfade.verify import merged
 
@@ -145,6 +145,9 @@ def _walked(span: _Span, steps: Sequence[PlannedStep]) -> Walked:
         compared=merged(list(compared.values())) if compared else None,
         complement_rows=sum(event.detail.get("complement_rows", 0) for event in ended),
         seeded=sum(event.detail.get("seeded", 0) for event in ended),
+        per_table=tuple(
+            TableMoved.model_validate(line) for event in ended for line in event.detail.get("per_table", ())
+        ),
         silent=span.silent,
         waits=waited([event.detail["waits"] for event in ended if "waits" in event.detail]),
         blocked=blocked,

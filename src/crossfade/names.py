@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
+import uuid
 from collections.abc import Iterable
 
 from crossfade.errors import EvolutionError
@@ -46,6 +47,11 @@ def retired(name: str, evolution: str) -> str:
     return fitted(f"{RESERVED}old_{tag(evolution)}_{name}")
 
 
+def shell(schema: str, table: str) -> str:
+    """The name, in the journal's schema, of what `purge` leaves of a retired table."""
+    return fitted(f"shell_{schema}_{table}")
+
+
 def namespace(schema: str, evolution: str) -> str:
     """The namespace (PostgreSQL: a schema) that shows the new version of `schema`."""
     return fitted(f"{schema}__{evolution}")
@@ -76,6 +82,18 @@ def is_reserved(name: str) -> bool:
 def is_retired(name: str) -> bool:
     """Whether `name` is one that `complete` gives to what it retires."""
     return name.startswith(f"{RESERVED}old_")
+
+
+def legacy_uuid(table: str, key: int | str | uuid.UUID, *, schema: str = "public") -> uuid.UUID:
+    """The UUID that `Consolidate` makes of the key of a row of `table`.
+
+    Of version 8: the beginning of a SHA-256, as RFC 9562 shows in appendix B.2.
+    """
+    name = f"{written(schema)}.{written(table)}:{key}"
+    made = bytearray(hashlib.sha256(name.encode()).digest()[:16])
+    made[6] = made[6] & 0x0F | 0x80
+    made[8] = made[8] & 0x3F | 0x80
+    return uuid.UUID(bytes=bytes(made))
 
 
 def checked_evolution(name: str) -> str:

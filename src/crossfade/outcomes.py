@@ -8,7 +8,7 @@ from crossfade import codec
 from crossfade.dialects import SchemaDialect
 from crossfade.journal import Journal, Record
 from crossfade.phases import State
-from crossfade.reports import Backfill, Outcome, Progress, Status, Verification, Writes
+from crossfade.reports import Backfill, Outcome, Progress, Status, TableMoved, Verification, Writes
 from crossfade.session import ENDED, Session, execute
 from crossfade.verify import merged
 
@@ -40,6 +40,9 @@ def outcome(session: Session, state: State, seconds: float, notes: tuple[str, ..
         seeded=sum(each.get("seeded", 0) for each in details),
         seeds_kept=sum(each.get("seeds_kept", 0) for each in details),
         removed_seeds=tuple(key for each in details for key in each.get("removed_seeds", ())),
+        per_table=tuple(
+            TableMoved.model_validate(line) for each in details for line in each.get("per_table", ())
+        ),
         notes=notes,
     )
 

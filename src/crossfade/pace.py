@@ -18,10 +18,11 @@ class Pace:
     most: int = 20_000
 
     @classmethod
-    def of(cls, weight: int) -> Pace:
-        """The pace for rows of about `weight` bytes each (0: not known)."""
+    def of(cls, weight: int, target: float | None = None) -> Pace:
+        """The pace for rows of about `weight` bytes each (0: not known), of batches of `target` seconds."""
         most = min(cls.most, max(1, BATCH_BYTES // weight)) if weight else cls.most
-        return cls(size=min(cls.size, most), least=min(cls.least, most), most=most)
+        seconds = cls.target if target is None else target
+        return cls(size=min(cls.size, most), target=seconds, least=min(cls.least, most), most=most)
 
     def learn(self, seconds: float) -> None:
         """Adapt to a batch that took `seconds`: at most double or half at a time."""

@@ -19,12 +19,17 @@ from crossfade.phases import Phase
 from crossfade.schema import Schema, Table, TableName
 from crossfade.steps import (
     Compare,
+    CompareTree,
     Counted,
+    CountMoved,
+    CountStray,
     CountUnanswered,
     CountUnsaid,
     CountWrites,
     CreateNamespace,
     CreateTable,
+    CreateTarget,
+    HookTrees,
     InstallSync,
     RemoveLookup,
     RemoveSync,
@@ -33,6 +38,8 @@ from crossfade.steps import (
     Step,
 )
 from crossfade.table_plan import TablePlan
+from crossfade.tree import TreeLens
+from crossfade.tree_plan import TreePlan
 from crossfade.way_back import types_kept, way_back
 
 _ORDER = tuple(Phase)
@@ -52,7 +59,7 @@ class Plan:
     namespaces: tuple[str, ...]
     checks: tuple[Question, ...]
     start: tuple[Step, ...]
-    verify: tuple[Compare, ...]
+    verify: tuple[Compare | CompareTree, ...]
     complete: tuple[Step, ...]
     purge: tuple[Step, ...]
     revert: tuple[Step, ...]
@@ -63,9 +70,10 @@ class Plan:
     before: tuple[Table, ...] = ()  # the tables as they were when it was planned
     accept: tuple[tuple[str, str], ...] = ()  # lints that were looked at, each with the reason
     role: str = ""  # who planned it
-    missing: tuple[Counted, ...] = ()  # checked before `revert`
-    missing_purged: tuple[Counted, ...] = ()  # and before `revert` after a purge
+    missing: tuple[Counted | CountStray, ...] = ()  # checked before `revert`
+    missing_purged: tuple[Counted | CountStray, ...] = ()  # and before `revert` after a purge
     lenses: tuple[RowLens, ...] = ()  # every table's, for documents: the steps hold those that they need
+    trees: tuple[TreeLens, ...] = ()  # and those across tables
 
     @property
     def lints(self) -> tuple[Lint, ...]:
@@ -145,7 +153,13 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
         for written in change.tables
     }
     every = [parts for _, parts in compiled]
-    plans = {name: TablePlan.of(evolution.name, table, every, schema) for name, table in tables.items()}
+    trees = TreePlan.of(evolution.name, compiled, schema)
+    tables |= {table.name: table for table in schema.tables if table.name in trees.sources}
+    plans = {
+        name: TablePlan.of(evolution.name, table, every, schema)
+        for name, table in tables.items()
+        if name not in trees.sources
+    }
     namespaces = [
         _namespace(each, evolution.name, tables) for each in dict.fromkeys(name.schema for name in tables)
     ]
@@ -155,6 +169,7 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
     start: list[Step] = [*namespaces, *structure]
     for each in plans.values():
         start.extend(each.start())
+    start.extend(trees.start())
     start.sort(key=lambda step: (_ORDER.index(step.phase), _rank(step)))
     claimed = {column: change.title for change, _ in compiled for column in change.claims}
     start.extend(
@@ -167,13 +182,16 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
     check_triggers(tables.values(), start)
     ending = completed(every)
     check_privileges(tuple(tables.values()), (*start, *ending), schema)
-    back = way_back(evolution.name, tuple(plans.values()), every, namespaces, start)
-    verify = tuple(compare for each in plans.values() for compare in each.compare(fresh=False))
+    back = way_back(evolution.name, tuple(plans.values()), trees, every, namespaces, start)
+    verify: tuple[Compare | CompareTree, ...] = (
+        *(compare for each in plans.values() for compare in each.compare(fresh=False)),
+        *trees.compare(),
+    )
     return Plan(
         evolution.name,
         evolution.summary,
         evolution.fingerprint,
-        tuple(tables),
+        (*tables, *trees.targets),
         tuple(each.namespace for each in namespaces),
         tuple(check for parts in every for check in parts.checks),
         tuple(start),
@@ -183,16 +201,20 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
             # Lookups first: a query through a view locks what it names before what the view is made of.
             *(step.undo() for parts in every for step in parts.sync),
             *(RemoveSync(evolution.name, each.table.name) for each in plans.values() if each.lenses),
+            *trees.stop(),
             *ending,
         ),
         back.purge,
         back.revert,
         back.revert_purged,
         back.unsaid,
-        tuple(
-            CountWrites(evolution.name, step.table)
-            for step in start
-            if isinstance(step, InstallSync) and step.counted
+        (
+            *(
+                CountWrites(evolution.name, step.table)
+                for step in start
+                if isinstance(step, InstallSync) and step.counted
+            ),
+            *trees.writes(),
         ),
         tuple(
             dict.fromkeys((*(note for parts in every for note in parts.notes), *types_kept(every, schema)))
@@ -200,15 +222,20 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
         tuple(tables.values()),
         tuple(evolution.accept.items()),
         schema.role.name,
-        back.missing,
-        back.missing_purged,
+        (*back.missing, *trees.missing()),
+        (*back.missing_purged, *trees.missing()),
         tuple(lens for each in plans.values() for lens in each.lenses),
+        trees.trees,
     )
 
 
 def _rank(step: Step) -> int:
-    """The order within a phase: the rows that others refer to first, so that they go last; the sync last."""
-    return 0 if isinstance(step, CreateTable | SeedLookup) else 2 if isinstance(step, InstallSync) else 1
+    """The order within a phase: the rows that others refer to first, so that they go last; the sync last. No
+    count comes after a comparison: that would be taken for what the comparison lets pass.
+    """
+    if isinstance(step, CountMoved | CreateTable | CreateTarget | SeedLookup):
+        return 0
+    return 2 if isinstance(step, InstallSync | HookTrees) else 1
 
 
 def _namespace(schema_name: str, evolution: str, tables: dict[TableName, Table]) -> CreateNamespace:

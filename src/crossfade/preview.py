@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crossfade import lints
 from crossfade.dialects import Held, SchemaDialect
 from crossfade.document import Document, Lint, Rate, Summary
-from crossfade.mappings import mappings, ways_back
+from crossfade.mappings import mappings
 from crossfade.phases import State
 from crossfade.plan import Plan
 from crossfade.reports import PlannedStatement, PlannedStep
@@ -17,6 +17,8 @@ from crossfade.script import script
 from crossfade.shapes import shapes
 from crossfade.steps import Mode, Role, Statement, Step
 from crossfade.survey import Answers
+from crossfade.tree_shapes import tree_shapes
+from crossfade.ways import ways_back
 
 _ONCE = (Role.BEFORE, Role.FIRST, Role.LAST)  # what a walk begins with, before its first batch
 
@@ -79,8 +81,11 @@ def preview(plan: Plan, dialect: SchemaDialect, ground: Ground) -> Document:
         purge=every["purge"],
         notes=(*plan.remarks, *(f"not counted: {each}" for each in ground.answers.failed)),
         kept_rows=ground.kept_rows,
-        figures=_summary(every["start"], every["complete"], found, ground),
+        figures=_summary(
+            every["start"], every["complete"], found, ground, {str(each.target) for each in plan.trees}
+        ),
         shapes=shapes(plan),
+        trees=tree_shapes(plan),
         mappings=mappings(plan, ground.state, ground.answers),
         ways_back=ways_back(plan, ground.state, ground.answers, ground.kept_rows),
         rates=ground.rates,
@@ -94,14 +99,16 @@ def _summary(
     complete: Sequence[PlannedStep],
     found: Sequence[Lint],
     ground: Ground,
+    copies: Collection[str],
 ) -> Summary:
+    """The figures; rows of tables that are `copies` of others are not told twice."""
     every = [statement for step in (*start, *complete) for statement in step.statements]
     batched = [step for step in start if step.rows]
     known = [step.seconds for step in batched if step.seconds is not None]
     return Summary(
         statements=len(every),
         blocking=sum(each.blocks.endswith("briefly") for each in every),
-        rows=sum(ground.rows.values()),
+        rows=sum(rows for table, rows in ground.rows.items() if table not in copies),
         seconds=sum(known) if len(known) == len(batched) else None,
         warnings=sum(each.warns and each.silenced is None for each in found),
         silenced=sum(each.silenced is not None for each in found),

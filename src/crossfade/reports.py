@@ -41,12 +41,26 @@ class Verification(Report):
     examples: tuple[Mismatch, ...] = ()
 
 
+class TableMoved(Report):
+    """What has become of an old table's rows: so many are `into` a table, or a column of it.
+
+    `how` is "moved" (a row each), "embedded", "counted" (their number, no more), or "absent": there is no
+    such table in this database.
+    """
+
+    table: str
+    into: str
+    how: str
+    rows: int
+
+
 class Outcome(Report):
     """What a command did.
 
     `complement_rows` are rows kept (rollback) or brought back (start). `seeded` are rows inserted;
     `seeds_kept` those that a rollback left, because the application changed or uses them;
-    `removed_seeds` the keys of those that it took away.
+    `removed_seeds` the keys of those that it took away. `per_table` says what has become of each old table
+    whose rows were moved into another one.
     """
 
     evolution: str
@@ -59,6 +73,7 @@ class Outcome(Report):
     seeded: int = 0
     seeds_kept: int = 0
     removed_seeds: tuple[dict[str, str | None], ...] = ()
+    per_table: tuple[TableMoved, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -103,7 +118,9 @@ class Status(Report):
 
 
 class Kept(Report):
-    """Values that only the new side held when an evolution was rolled back, of one row and one change.
+    """Values that only the new side held when an evolution was rolled back, of one row and one change: in the
+    order of the change's columns, or by column where the row is of a table of its own. They are text, as the
+    database writes it.
 
     `state` is "kept", "restored" (a start brought them back) or "superseded" (the old side had moved on).
     """
@@ -112,8 +129,8 @@ class Kept(Report):
     table: str
     change: str
     key: tuple[str | None, ...]
-    old: tuple[str | None, ...]
-    new: tuple[str | None, ...]
+    old: tuple[str | None, ...] | dict[str, str | None]
+    new: tuple[str | None, ...] | dict[str, str | None]
     state: str
     kept_at: datetime
 

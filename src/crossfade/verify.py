@@ -15,7 +15,7 @@ from crossfade.pace import Pace
 from crossfade.reports import Mismatch, Verification
 from crossfade.script import Line
 from crossfade.session import Session, execute
-from crossfade.steps import Compare, Role
+from crossfade.steps import Compare, CompareTree, Role
 
 EXAMPLES = 20
 
@@ -28,7 +28,7 @@ def compare(session: Session, line: Line) -> Verification:
     Each range is read in one snapshot, so that no half of a write is seen. It is repeatable, and
     runs under traffic.
     """
-    step = cast("Compare", line.step)  # no other step has this mode
+    step = cast("Compare | CompareTree", line.step)  # no other step has this mode
     started = time.monotonic()
     pace = Pace(size=5_000, target=0.25, most=100_000)
     (first,), (last,) = of_role(line, Role.FIRST), of_role(line, Role.LAST)
@@ -44,7 +44,7 @@ def compare(session: Session, line: Line) -> Verification:
         mismatches += wrong
         examples += found
         pace.learn(time.monotonic() - began)
-        total = max(step.rows, rows) if step.rows else 0  # 0: a table that was never analyzed
+        total = max(step.estimate, rows) if step.estimate else 0  # 0: a table that was never analyzed
         session.observer.advanced(rows, total, rows / max(time.monotonic() - started, 1e-9))
     seconds = time.monotonic() - started
     return Verification(
@@ -96,26 +96,21 @@ def _read(session: Session, line: Line, work: Callable[[Connection], T]) -> T:
 
 
 def _range(
-    line: Line, step: Compare, lo: Key, last: Key, size: int, wanted: int, connection: Connection
+    line: Line,
+    step: Compare | CompareTree,
+    lo: Key,
+    last: Key,
+    size: int,
+    wanted: int,
+    connection: Connection,
 ) -> tuple[Key | None, int, int, list[Mismatch]]:
     hi, following = boundary(connection, line, lo, last, size)
     values = limits(lo, hi)
     (work,), (sample,) = of_role(line, Role.WORK), of_role(line, Role.SAMPLE)
     rows, wrong = tuple(execute(connection, work, values).one())
     found = execute(connection, sample, {**values, "batch": wanted}) if wrong and wanted > 0 else ()
-    examples = [_mismatch(step, [None if value is None else str(value) for value in row]) for row in found]
+    examples = [step.mismatch([None if value is None else str(value) for value in row]) for row in found]
     return following, int(rows), int(wrong), examples
-
-
-def _mismatch(step: Compare, row: list[str | None]) -> Mismatch:
-    values = iter(row)
-    key = {column.name: next(values) for column in step.key}
-    old: dict[str, str | None] = {}
-    new: dict[str, str | None] = {}
-    for lens in step.lenses:
-        old.update({column.name: next(values) for column in lens.old})
-        new.update(dict(zip(lens.shown, (next(values) for _ in lens.new), strict=True)))
-    return Mismatch(table=str(step.table), key=key, old=old, new=new)
 
 
 def _shown(values: dict[str, str | None]) -> str:

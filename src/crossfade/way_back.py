@@ -43,6 +43,7 @@ from crossfade.steps import (
     under,
 )
 from crossfade.table_plan import TablePlan
+from crossfade.tree_plan import TreePlan
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class WayBack:
 def way_back(
     evolution: str,
     tables: Sequence[TablePlan],
+    trees: TreePlan,
     every: Sequence[Parts],
     namespaces: Sequence[CreateNamespace],
     start: Sequence[Step],
@@ -87,11 +89,12 @@ def way_back(
             *(step for each in retired for step in each.compare()),
         ]
     )
-    switch = _switch(done, sync, told, start)
+    switch = _switch(done, sync, told, start, then(trees.stop()), trees.install())
     return WayBack(
         purge=(
             *then(view.undo() for view in views),
             *(DropNamespace(each.schema, each.namespace) for each in namespaces),
+            *then(trees.purge()),
             *then(_types_last(step for parts in every for step in parts.purge)),
             Forget(evolution),
         ),
@@ -99,6 +102,7 @@ def way_back(
             *again,
             *told,
             *then(step for turn in turns for step in (*turn.sync(), *turn.repair())),
+            *then(trees.revert(purged=False)),
             *whole,
             *switch,
         ),
@@ -111,6 +115,7 @@ def way_back(
             *then(replace(view, columns=_columns(view, renames[view.table])) for view in views),
             *then(step for turn in turns[:1] for step in turn.repair(anew=True)),
             *then(step for turn in turns[1:] for step in (*turn.sync(), *turn.repair(anew=True))),
+            *then(trees.revert(purged=True)),
             *then(later),
             *whole,
             *switch,
@@ -169,6 +174,8 @@ def _switch(
     sync: Sequence[InstallSync],
     told: Sequence[InstallLookup],
     start: Sequence[Step],
+    stopped: Sequence[Step],
+    installed: Sequence[Step],
 ) -> list[Step]:
     """One transaction that gives every name back and installs the sync of both sides; then checks that
     were taken off are validated, while both versions are live already.
@@ -183,9 +190,11 @@ def _switch(
     return [
         *(step.undo() for step in told),  # the lookups first, as at `complete`
         *(RemoveSync(step.evolution, step.table) for step in sync),
+        *stopped,
         *(step for step in undone if step is not None and not isinstance(step, AddCheck)),
         *(step for step in undone if isinstance(step, AddCheck)),
         *(step for step in start if isinstance(step, InstallLookup | InstallSync)),
+        *installed,
         *checks,
     ]
 

@@ -17,14 +17,16 @@ from crossfade import names
 from crossfade.casebook import CASES
 from crossfade.casebook.chat_templates.case import CASE
 from crossfade.casebook.cli import app
+from crossfade.casebook.embedded import structure
 from crossfade.casebook.journey import Journey
 from crossfade.casebook.summary import Summary
 from crossfade.errors import Refused, UsageError
 from crossfade.testing import PostgresServer
+from tests.casebook.test_guides import guide_of
 from tests.casebook.walking import run, walked
 
-SMALL = ["--rows", "2000", "--seconds", "5", "--workers", "3"]
-ROOT = Path(__file__).parents[2]
+SMALL = ["--rows", "1000", "--seconds", "3", "--workers", "3", "--rate", "250"]
+BRIEF = ["--rows", "200", "--seconds", "1", "--workers", "2"]
 OBJECTS = """
 SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'
 UNION SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
@@ -39,10 +41,11 @@ def objects(url: str) -> frozenset[str]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_every_promise_is_held_in_a_given_database(case: str, database: str, tmp_path: Path) -> None:
+def test_every_promise_is_held_and_the_guide_is_the_readmes(case: str, database: str, tmp_path: Path) -> None:
     before = objects(database)
-    out = tmp_path / "out.json"
-    done = CliRunner().invoke(app, ["case", case, *SMALL, "--database", database, "--json", str(out)])
+    out, guide = tmp_path / "out.json", tmp_path / "guide.md"
+    arguments = [*SMALL, "--database", database, "--json", str(out), "--guide", str(guide)]
+    done = CliRunner().invoke(app, ["case", case, *arguments])
     assert done.exit_code == 0, done.output
     assert "Every promise was held." in done.output
     assert "cleaned up" in done.output
@@ -52,6 +55,9 @@ def test_every_promise_is_held_in_a_given_database(case: str, database: str, tmp
     assert figures["purge"]["told"] == figures["purge"]["counted"] > 0
     assert "failures" not in figures
     assert objects(database) == before
+    assert structure(guide_of(case)) == structure(guide.read_text(encoding="utf-8")), (
+        f"write it anew: crossfade case {case} --guide src/crossfade/casebook/{case}/README.md"
+    )
 
 
 @pytest.fixture
@@ -64,24 +70,20 @@ def owned(postgresql: PostgresServer, database: str) -> Iterator[str]:
     run(database, "DROP OWNED BY case_owner", "DROP ROLE case_owner")
 
 
-def test_every_promise_is_held_for_a_role_that_is_no_superuser(owned: str) -> None:
+def test_every_promise_is_held_for_an_ordinary_role_and_figures_are_printed_alone(owned: str) -> None:
     before = objects(owned)
-    done = CliRunner().invoke(app, ["case", "chat_templates", *SMALL, "--database", owned])
+    arguments = [*SMALL, "--database", owned, "--json", "-"]
+    done = CliRunner().invoke(app, ["case", "chat_templates", *arguments])
     assert done.exit_code == 0, done.output
-    assert "session_replication_role" in done.output
+    assert "session_replication_role" in done.stderr
+    assert "Every promise was held." in done.stderr
+    assert json.loads(done.stdout)["case"] == "chat_templates"
     assert objects(owned) == before
 
 
 @pytest.mark.one_server
-def test_only_the_figures_are_printed_when_asked(database: str) -> None:
-    arguments = [*SMALL, "--seconds", "1", "--database", database, "--json", "-"]
-    done = CliRunner().invoke(app, ["case", "chat_templates", *arguments])
-    assert json.loads(done.stdout)["case"] == "chat_templates"
-
-
-@pytest.mark.one_server
 def test_the_demo_introduces_itself_and_says_what_to_do_next() -> None:
-    done = CliRunner().invoke(app, ["demo", "--rows", "1000", "--seconds", "3"])
+    done = CliRunner().invoke(app, ["demo", "--rows", "1000", "--seconds", "2"])
     assert done.exit_code == 0, done.output
     for words in ("both versions run", "Every promise was held.", "What next", "crossfade preview"):
         assert words in done.output
@@ -103,7 +105,7 @@ def test_refusals_are_errors_with_a_remedy(database: str) -> None:
 def test_a_signal_takes_away_what_was_made(database: str, number: signal.Signals) -> None:
     before = objects(database)
     program = "import sys; from crossfade.casebook.cli import app; app()"
-    command = [sys.executable, "-c", program, "case", "chat_templates", *SMALL, "--database", database]
+    command = [sys.executable, "-c", program, "case", "chat_templates", *BRIEF, "--database", database]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         lines, said = [], False
@@ -142,7 +144,7 @@ def sabotaged(database: str, statement: str) -> tuple[Journey, Summary]:
         if stage == "start":
             run(url, statement)
 
-    return walked(CASE, database, "verify", interfere=interfere)
+    return walked(CASE, database, "verify", interfere=interfere, seconds=3.0)
 
 
 @pytest.mark.one_server

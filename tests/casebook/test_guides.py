@@ -1,4 +1,4 @@
-"""The guide in each case's README is the one that its walk writes today, figures aside."""
+"""The guide in each case's README: figures aside, it is the one that its walk writes today (test_cli.py)."""
 
 from __future__ import annotations
 
@@ -15,24 +15,13 @@ from crossfade.casebook.embedded import BEGIN, END, embedded, structure
 from crossfade.errors import UsageError
 
 HOME = Path(casebook.__file__).parent
-SMALL = ["--rows", "2000", "--seconds", "6", "--workers", "3"]
+SMALL = ["--rows", "200", "--seconds", "1", "--workers", "2"]
 
 
 def guide_of(case: str) -> str:
     found = embedded((HOME / case / "README.md").read_text(encoding="utf-8"))
     assert found is not None, f"{case}/README.md has no markers: {BEGIN} and {END}"
     return found
-
-
-@pytest.mark.one_server
-@pytest.mark.parametrize("case", CASES)
-def test_the_readme_holds_what_a_walk_writes(case: str, database: str, tmp_path: Path) -> None:
-    fresh = tmp_path / "guide.md"
-    done = CliRunner().invoke(app, ["case", case, *SMALL, "--database", database, "--guide", str(fresh)])
-    assert done.exit_code == 0, done.output
-    assert structure(guide_of(case)) == structure(fresh.read_text(encoding="utf-8")), (
-        f"write it anew: crossfade case {case} --guide src/crossfade/casebook/{case}/README.md"
-    )
 
 
 @pytest.mark.parametrize("case", CASES)

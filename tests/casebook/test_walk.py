@@ -38,7 +38,7 @@ def walked(
     stages: tuple[Stage, ...] = WALK,
     commands: ByHand | None = None,
     interfere: Callable[[str, str], None] | None = None,
-    seconds: float = 4.0,
+    seconds: float = 1.5,
 ) -> tuple[Journey, Summary]:
     engine = create_engine(database, poolclass=NullPool)
     journey = Journey("chat_templates", "postgresql", CASE.build(engine, ROWS, 1), stages)
@@ -60,7 +60,7 @@ def until(last: str) -> tuple[Stage, ...]:
 
 
 def test_nothing_is_wrong_where_nothing_is_wrong(database: str) -> None:
-    journey, summary = walked(database)
+    journey, summary = walked(database, seconds=4.0)
     assert summary.ok, summary.failures
     assert [passed.name for passed in journey.passed] == [stage.name for stage in WALK]
     assert summary.rows == {"workflow_templates": ROWS, "workflow_executions": ROWS // 2}
@@ -87,6 +87,7 @@ class Sabotage:
     statement: str
     figures: tuple[str, ...]
     last: str = ""  # the stage until which the walk goes, if not the same
+    seconds: float = 1.5  # more where only the traffic can notice
 
     def __str__(self) -> str:
         return self.what.replace(" ", "-")
@@ -102,6 +103,7 @@ SABOTAGES = (
         FORGETFUL.format(name="label_of(type text)", value="'plain'"),
         ("stale", "lost"),
         last="both",
+        seconds=4.0,
     ),
     Sabotage(
         "the sync forgets the old side's labels",
@@ -109,6 +111,7 @@ SABOTAGES = (
         FORGETFUL.format(name="type_of(label text)", value="'simple_chat'"),
         ("stale", "lost"),
         last="both",
+        seconds=4.0,
     ),
     Sabotage(
         "the backfill wrote a wrong type",
@@ -161,7 +164,14 @@ SABOTAGES = (
         f"{QUIETLY} DELETE FROM workflow_templates WHERE id BETWEEN 700 AND 799",
         ("rollback",),
     ),
-    Sabotage("nothing comes back", "rollback", "TRUNCATE by_hand.kept", ("restart", "lost"), last="restart"),
+    Sabotage(
+        "nothing comes back",
+        "rollback",
+        "TRUNCATE by_hand.kept",
+        ("restart", "lost"),
+        last="restart",
+        seconds=3.0,
+    ),
     Sabotage(
         "complete changed the new side",
         "complete",
@@ -185,7 +195,7 @@ def test_sabotage_is_caught(database: str, sabotage: Sabotage) -> None:
             run(url, sabotage.statement)
 
     stages = until(sabotage.last or sabotage.stage)
-    journey, summary = walked(database, stages=stages, interfere=interfere)
+    journey, summary = walked(database, stages=stages, interfere=interfere, seconds=sabotage.seconds)
     assert not summary.ok
     assert summary.failures
     counts = {str(fault): count for fault, count in journey.notes.counts.items()}
@@ -202,7 +212,7 @@ class Unlucky(ByHand):
 
 @pytest.mark.one_server
 def test_a_command_that_fails_ends_the_walk_and_is_told(database: str) -> None:
-    journey, summary = walked(database, commands=Unlucky(), seconds=1.0)
+    journey, summary = walked(database, commands=Unlucky(), seconds=0.5)
     assert journey.passed[-1].name == "verify"
     assert not summary.ok
     assert summary.failures is not None
@@ -219,7 +229,7 @@ class Miscounting(ByHand):
 
 @pytest.mark.one_server
 def test_a_preview_that_counts_wrongly_is_caught(database: str) -> None:
-    journey, summary = walked(database, commands=Miscounting(), seconds=3.0)
+    journey, summary = walked(database, commands=Miscounting(), seconds=2.0)
     assert not summary.ok
     assert summary.failures is not None
     assert len(summary.failures) == 1
@@ -250,7 +260,7 @@ def test_a_stopped_application_holds_no_connection(database: str) -> None:
         with create_engine(url, poolclass=NullPool).connect() as connection:
             connected[stage] = connection.scalar(query) or 0
 
-    walked(database, stages=until("rollback"), interfere=interfere, seconds=1.0)
+    walked(database, stages=until("rollback"), interfere=interfere, seconds=0.5)
     assert connected == {
         "arrive": 0,
         "before": 0,

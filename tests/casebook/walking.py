@@ -63,7 +63,7 @@ def walked(
     return journey, summarize(journey)
 
 
-def sabotaged(case: Case, database: str, sabotage: Sabotage) -> dict[str, int]:
+def sabotaged(case: Case, database: str, sabotage: Sabotage, rows: int = 1500) -> dict[str, int]:
     """The figures of a walk in which that was done: faults, differences by comparison, mismatches."""
 
     def interfere(stage: str, url: str) -> None:
@@ -71,7 +71,7 @@ def sabotaged(case: Case, database: str, sabotage: Sabotage) -> dict[str, int]:
             run(url, sabotage.statement)
 
     last = sabotage.last or sabotage.stage
-    journey, summary = walked(case, database, last, interfere=interfere, seconds=sabotage.seconds)
+    journey, summary = walked(case, database, last, interfere=interfere, rows=rows, seconds=sabotage.seconds)
     assert not summary.ok
     assert summary.failures
     assert not journey.failure, journey.failure

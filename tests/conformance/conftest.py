@@ -6,16 +6,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conformance import pairing
+from tests import turns
 from tests.conformance.test_conformance import SCHEMAS
 from tests.conftest import SERVERS
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--every-schema"):
+    if turns.in_full(config):
         return
     cells = [(server, schema) for schema in SCHEMAS for server in config.stash[SERVERS]]
-    begins = int(pairing.said().rsplit(maxsplit=1)[-1])
+    begins = turns.seed()
     numbers: dict[str, int] = {}
     taken: list[pytest.Item] = []
     left: list[pytest.Item] = []

@@ -15,6 +15,7 @@ from crossfade import (
     AddColumn,
     AddForeignKey,
     AddIndex,
+    Consolidate,
     DropColumn,
     EnumToReference,
     OpenEnum,
@@ -25,7 +26,7 @@ from crossfade import (
 )
 from tests.conformance.columns import Row, added, dropped, opened, referred, required, shared
 from tests.conformance.entries.orders import SAID
-from tests.conformance.example import Example
+from tests.conformance.example import SHARED, Example
 
 
 def _double(row: Row) -> int | None:
@@ -198,7 +199,14 @@ def seed_rows() -> Iterable[Example]:
     )
 
 
-EXAMPLES = tuple(
+def consolidate(orders: str) -> Consolidate:
+    """The whole table, of which no other change can then make anything. tests/trees walks it."""
+    into = sa.Table("merged", sa.MetaData(), sa.Column("key", sa.Uuid(), primary_key=True))
+    names = [each.name for each in SHARED if each.name != "id"]
+    return Consolidate(orders, into, key="key", legacy="order_id", dropped=names)
+
+
+OTHERS = tuple(
     example
     for each in (
         open_enum,
@@ -213,5 +221,14 @@ EXAMPLES = tuple(
         seed_rows,
     )
     for example in each()
+)
+EXAMPLES = (
+    *OTHERS,
+    Example(
+        "Consolidate",
+        consolidate,
+        {each.name: each for each in SHARED},
+        about=frozenset[str]().union(*(each.touches for each in OTHERS)),
+    ),
 )
 PAIRS = tuple(combinations(EXAMPLES, 2))

@@ -11,6 +11,8 @@ from crossfade import Evolution, OpenEnum, commands, connect_args
 from tests.conformance.application import connect
 from tests.conformance.entry import EVOLUTION
 
+pytestmark = pytest.mark.every_server
+
 
 @pytest.mark.parametrize("default", ["", " DEFAULT 'new'"], ids=["without a default", "with a default"])
 def test_an_old_value_given_there_stands(database: str, default: str) -> None:

@@ -10,6 +10,8 @@ from tests.crash.picture import picture
 from tests.crash.press import OPEN, ROWS, STAGES, WALKS, Press, Stop, Uninterrupted, Walk, walked
 from tests.crash.victim import Victims
 
+pytestmark = pytest.mark.together("crash")
+
 
 def expire(database: str) -> None:
     """Let the time pass for which a dead runner keeps its lease."""
@@ -33,7 +35,6 @@ def assert_resumes(database: str, walk: Walk, uninterrupted: Uninterrupted, afte
     assert picture(database) == uninterrupted.picture, after
 
 
-@pytest.mark.one_server
 @pytest.mark.parametrize("walk", WALKS[1:-1], ids=str)  # the first and the last are of the same units
 def test_killed_between_any_two_units_or_batches(press: Press, victims: Victims, walk: Walk) -> None:
     uninterrupted = press.uninterrupted(walk)
@@ -66,7 +67,6 @@ def test_killed_again_and_again_it_gets_there(press: Press, victims: Victims, wa
     press.drop(database)
 
 
-@pytest.mark.one_server
 def test_killed_in_a_start_and_rolled_back_nothing_is_left(press: Press, victims: Victims) -> None:
     """Whatever a start had made is taken away again, and what was kept before it is kept."""
     start = Walk("rolled back", "start")
@@ -164,7 +164,6 @@ def test_killed_in_the_middle_of_a_unit(press: Press, victims: Victims, middle: 
     press.drop(database)
 
 
-@pytest.mark.one_server
 @pytest.mark.parametrize("walk", [WALKS[0], WALKS[2], WALKS[3]], ids=str)
 def test_killed_between_the_work_and_the_note_that_it_is_done(
     press: Press, victims: Victims, walk: Walk

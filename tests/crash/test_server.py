@@ -8,11 +8,14 @@ import pytest
 
 from crossfade import commands
 from crossfade.errors import DatabaseFailed
-from crossfade.testing import PostgresServer, embedded_postgresql
+from crossfade.testing import PostgresServer
 from tests.concurrency.watching import Watch, came_to, crossfade_blocked, opened, rows, value
 from tests.crash.picture import picture
 from tests.crash.press import OPEN, Press, Walk, walked
 from tests.crash.test_kill import assert_resumes, expire
+from tests.memory import quick_postgresql
+
+pytestmark = pytest.mark.together("crash")
 
 START = Walk("absent", "start")
 BATCH = "UPDATE orders SET revision = revision WHERE id = 900"
@@ -22,7 +25,7 @@ BUILD = "UPDATE orders SET revision = revision WHERE id = 1"
 @pytest.fixture(scope="module")
 def fragile(postgresql: PostgresServer) -> Iterator[PostgresServer]:
     """A server of the same version, which may be killed."""
-    with embedded_postgresql(postgresql.version.partition(".")[0]) as server:
+    with quick_postgresql(postgresql.version.partition(".")[0]) as server:
         yield server
 
 

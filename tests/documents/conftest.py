@@ -10,6 +10,7 @@ import pytest
 from crossfade import commands
 from crossfade.document import Document, Guide
 from crossfade.testing import PostgresServer
+from tests.documents import parcels
 from tests.documents.shop import EVOLUTION, LEGACY, new, run
 
 
@@ -44,6 +45,34 @@ def documents(postgresql: PostgresServer) -> Iterator[dict[str, Document]]:
     found["purged"] = commands.guide(EVOLUTION, database)
     yield found
     postgresql.drop_database("documents")
+
+
+@pytest.fixture
+def depot(database: str) -> str:
+    """The URL of the parcels' database, before their tables become two."""
+    run(database, parcels.LEGACY)
+    return database
+
+
+@pytest.fixture(scope="session")
+def shipments(postgresql: PostgresServer) -> Iterator[dict[str, Document]]:
+    """Previews and guides of tables that become one, by the state in which they were made."""
+    database = postgresql.create_database("shipments")
+    run(database, parcels.LEGACY)
+    found: dict[str, Document] = {"absent": commands.preview(parcels.EVOLUTION, database)}
+    commands.start(parcels.EVOLUTION, database)
+    run(database, *parcels.WRITES)
+    found["live"] = commands.guide(parcels.EVOLUTION, database)
+    commands.rollback(parcels.EVOLUTION, database)
+    found["rolled back"] = commands.preview(parcels.EVOLUTION, database)
+    commands.start(parcels.EVOLUTION, database)
+    commands.complete(parcels.EVOLUTION, database)
+    run(database, *parcels.LATER)
+    found["completed"] = commands.guide("shipments", database)
+    commands.purge(parcels.EVOLUTION, database)
+    found["purged"] = commands.guide("shipments", database)
+    yield found
+    postgresql.drop_database("shipments")
 
 
 @pytest.fixture

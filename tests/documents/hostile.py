@@ -11,19 +11,23 @@ from crossfade.document import (
     Lint,
     MappedValue,
     Moved,
+    NewColumn,
     NewValue,
+    OldColumn,
+    OldTable,
     Query,
     Rate,
     RowCount,
     Summary,
     TableShape,
     Tick,
+    TreeShape,
     ValueMapping,
     Waits,
     Walked,
     WayBack,
 )
-from crossfade.reports import PlannedStatement, PlannedStep, Verification, Writes
+from crossfade.reports import PlannedStatement, PlannedStep, TableMoved, Verification, Writes
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 ATTACKS = (
@@ -78,6 +82,31 @@ HOSTILE = Guide(
             ),
         ),
     ),
+    trees=(
+        TreeShape(
+            change=EVIL,
+            source=EVIL,
+            target=EVIL,
+            old=(
+                OldTable(
+                    table=EVIL,
+                    becomes=("an array", "a count"),
+                    places=(f"{EVIL}.{EVIL}", EVIL),
+                    order=(EVIL,),
+                    retired=f"public.{EVIL}",
+                    columns=(
+                        OldColumn(column=SHAPE, lands=(EVIL, EVIL), back=False),
+                        OldColumn(column=SHAPE, lands=(), back=True),
+                    ),
+                ),
+            ),
+            absent=(EVIL,),
+            new=(
+                NewColumn(column=SHAPE, how="derived", made_of=EVIL, back=False),
+                NewColumn(column=SHAPE, how="new", made_of="", back=False),
+            ),
+        ),
+    ),
     mappings=(
         ValueMapping(
             change=EVIL,
@@ -107,6 +136,8 @@ HOSTILE = Guide(
             moved=(Moved(step=EVIL, rows=7, seconds=1.0, rows_per_second=7.0),),
             compared=VERIFICATION, waits=Waits(times=2, seconds=3.0, longest=2.0, reason=EVIL),
             blocked=0.1, blocking=EVIL,
+            per_table=(TableMoved(table=EVIL, into=EVIL, how="embedded", rows=1),
+                       TableMoved(table=EVIL, into=EVIL, how="absent", rows=0)),
         ),
         Walked(command="complete", run=1, at=AT, seconds=2.0, ended=None, failure=EVIL),
     ),

@@ -18,6 +18,8 @@ from crossfade.pages import html
 from tests.documents.browser import Browser, browser, executable
 from tests.documents.hostile import HOSTILE
 
+pytestmark = pytest.mark.together("documents")
+
 WIDTHS = (360, 1200)
 OUTSIDE = """
 [...document.querySelectorAll('body *')].filter(each => {
@@ -85,13 +87,19 @@ def check(chromium: Browser, path: Path, *, width: int, dark: bool) -> None:
         assert page.errors == []
 
 
-@pytest.mark.one_server
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_document_is_readable_and_asks_for_nothing(
-    chromium: Browser, documents: dict[str, Document], tmp_path: Path, *, width: int, dark: bool
+    chromium: Browser,
+    documents: dict[str, Document],
+    shipments: dict[str, Document],
+    tmp_path: Path,
+    *,
+    width: int,
+    dark: bool,
 ) -> None:
-    for state, document in documents.items():
+    every = {**documents, **{f"shipments {state}": each for state, each in shipments.items()}}
+    for state, document in every.items():
         path = tmp_path / f"{state}.html"
         path.write_text(html(document), encoding="utf-8")
         check(chromium, path, width=width, dark=dark)

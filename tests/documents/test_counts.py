@@ -9,6 +9,8 @@ from crossfade import AddColumn, Evolution, OpenEnum, commands
 from crossfade.document import Document, MappedValue, NewValue, WayBack
 from tests.documents.shop import EVOLUTION, LEGACY, new, run
 
+pytestmark = pytest.mark.together("documents")
+
 STATUS, CHANNEL = "public.orders.status", "public.orders.channel"
 NEEDED = "rows of which the complement is needed: "
 ANEW = "rows whose old value is made anew: "

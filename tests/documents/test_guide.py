@@ -14,6 +14,8 @@ from crossfade.evolution import Evolution
 from crossfade.session import Patience
 from tests.documents.shop import EVOLUTION, ROWS, new, run
 
+pytestmark = pytest.mark.together("documents")
+
 
 def ticks(guide: Document) -> dict[str, tuple[bool, str]]:
     assert isinstance(guide, Guide)

@@ -15,6 +15,8 @@ from crossfade.pages import FORMATS, html, markdown, put, text
 from crossfade.pages.diagram import mermaid
 from tests.documents.hostile import ATTACKS, EVIL, HOSTILE
 
+pytestmark = pytest.mark.together("documents")
+
 VOID = {"meta", "link", "br", "img"}
 OURS = {
     "html", "head", "meta", "link", "title", "style", "body", "main", "header", "div", "h1", "h2", "h3", "p",
@@ -101,7 +103,6 @@ def test_json_is_the_document() -> None:
     assert json.loads(FORMATS["json"](HOSTILE))["summary"] == EVIL
 
 
-@pytest.mark.one_server
 def test_every_format_says_the_same(documents: dict[str, Document]) -> None:
     document = documents["live"]
     for form in ("text", "markdown", "html"):

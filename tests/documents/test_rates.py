@@ -16,6 +16,8 @@ from crossfade.measured import of_steps, rates
 from crossfade.pages import words
 from tests.documents.shop import EVOLUTION, ROWS, run
 
+pytestmark = pytest.mark.together("documents")
+
 AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
 

@@ -16,7 +16,7 @@ from crossfade.expressions import ValueMap
 from crossfade.journal import Control
 from crossfade.lens import Assignment, RowLens
 from crossfade.session import Session
-from crossfade.steps import CopyRows, InstallSync, PublishView, Step
+from crossfade.steps import CopyRows, InstallLookup, InstallSync, PublishView, Step
 from tests.laws.saboteur import Saboteur
 
 Break = Callable[[Saboteur], None]
@@ -29,6 +29,12 @@ def lenses(change: Callable[[RowLens], RowLens]) -> Break:
         return replace(step, lenses=tuple(map(change, step.lenses)))
 
     return lambda saboteur: saboteur.step(InstallSync, sync)
+
+
+def one_key(step: InstallLookup) -> InstallLookup:
+    """Every value is told the key of the first one's row."""
+    rows = step.forward.rows
+    return replace(step, forward=replace(step.forward, rows=tuple((value, rows[0][1]) for value, _ in rows)))
 
 
 def alike(assignments: tuple[Assignment, ...]) -> tuple[Assignment, ...]:

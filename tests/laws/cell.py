@@ -39,10 +39,13 @@ def filled(cell: Cell, lens: Lens, row: Row) -> Cell:
 
 
 def brought_back(cell: Cell, lens: Lens, row: Row) -> Cell:
-    """What was kept is back, unless the old side has moved on; either way it is kept no more."""
+    """What was kept is back, unless the old side has moved on, or it means something else by now; either
+    way it is kept no more.
+    """
     cell = filled(cell, lens, row)
     if cell.mark == 1 and cell.kept is not None and cell.kept[0] == cell.old:
-        cell = replace(cell, new=cell.kept[1])
+        old, new = cell.kept
+        cell = replace(cell, new=new) if lens.agree(old, new) else cell
     return replace(cell, kept=None, mark=2) if cell.mark == 1 else cell
 
 

@@ -20,7 +20,7 @@ from tests.laws.applications import Write
 from tests.laws.runner import begun
 from tests.laws.stage import Stage
 from tests.laws.strategies import AMOUNTS, TEXTS, VALUES
-from tests.laws.world import Row, Side
+from tests.laws.world import SIZE, Row, Side
 
 ROWS = 150
 PATIENCE = 60.0  # seconds within which a command must end
@@ -129,6 +129,8 @@ class Killing:
 
     def _given(self, side: Side, *, amount: bool) -> Row:
         every = {**VALUES[side], "note": TEXTS, **({"amount": AMOUNTS} if amount else {})}
+        if side == "new":  # what can't be taken may come before a command's end, or after it
+            every["size_id"] = tuple(filter(SIZE.takes, every["size_id"]))
         if side == "old":
             every["status"] = tuple(label for label in every["status"] if label is not None)
         names = self._random.sample(sorted(every.keys() - {"kind"}), self._random.randrange(1, 3))

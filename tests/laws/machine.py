@@ -34,7 +34,7 @@ def small_batches() -> Iterator[None]:
             super().__init__(size=BATCH, least=BATCH, most=BATCH)
 
         @classmethod
-        def of(cls, *_: int) -> Pace:
+        def of(cls, *_: object, **__: object) -> Pace:
             return cls()
 
     with pytest.MonkeyPatch.context() as patch:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crossfade.phases import TRANSITIONS, Command, State
 from tests.laws import cell as cells
 from tests.laws.cell import Cell, Cells
 from tests.laws.record import NOTHING, Record, Rows
 from tests.laws.seeding import Seeds
-from tests.laws.world import LENSES, REQUIRED, SHARED, Lens, Row, Side, Value, lenses
+from tests.laws.world import CODES, REQUIRED, SHARED, SIZE, SIZES, Lens, Row, Side, Value, lenses
 from tests.laws.writing import ALONE, BOTH, NEW, Refusal, new_insert, new_update, old_insert, old_update
 
 
@@ -25,11 +25,12 @@ class Lost(AssertionError):
 
 @dataclass
 class Model:
-    """The rows, the seeds, and the state of the evolution."""
+    """The rows, the seeds, the codes of the lookup's rows, and the state of the evolution."""
 
     state: State = State.ABSENT
     rows: Rows = field(default_factory=Rows)
     seeds: Seeds = field(default_factory=Seeds)
+    codes: Mapping[int, str] = field(default_factory=lambda: dict(CODES))
     reaped: bool = False  # the seeds, by the rollback that runs
 
     def copy(self) -> Model:
@@ -48,10 +49,13 @@ class Model:
         """Whether rows hold what the old version could not be given back."""
         return any(
             not lens.takes(each.new)
-            for lens in LENSES
+            for lens in self._lenses("orders", "items")
             for record in self.rows.of(lens.table).values()
             for each in record.cells[lens.column]
         )
+
+    def _lenses(self, *tables: str) -> tuple[Lens, ...]:
+        return tuple(lens for table in tables for lens in lenses(table, self.codes))
 
     # --- writes; each raises Refusal, and has then changed nothing ---
 
@@ -59,9 +63,9 @@ class Model:
         """A row with what is given; the rest gets its default."""
         row: Row = {name: given.get(name) for name in SHARED[table]} | {"id": key}
         made: dict[str, Cells] = {}
-        for lens in lenses(table):
+        for lens in self._lenses(table):
             if side == "new":
-                made[lens.column] = new_insert(lens, self.state, given.get(lens.column, lens.default))
+                made[lens.column] = new_insert(lens, self.state, given.get(lens.name(side), lens.default))
                 continue
             value = given.get(lens.column, lens.old_default)
             _demand_label(lens, value)
@@ -84,7 +88,7 @@ class Model:
                 for cell in record.cells[lens.column]
                 for each in self._updated(side, lens, cell, record.shared, row, given)
             )
-            for lens in lenses(table)
+            for lens in self._lenses(table)
         }
         self._demand_fit(table, row)
         self.rows.of(table)[key] = Record(row, made)
@@ -98,6 +102,24 @@ class Model:
             for lens in lenses(table):
                 kept = frozenset(each.kept for each in record.cells[lens.column])
                 self.rows.orphans[table, lens.column, key] = kept
+
+    def edit(self, key: int, code: str | None) -> None:
+        """A row of the lookup gets another code, or goes (None): the old side of who refers to it follows."""
+        live, reference = self.state is State.LIVE, SIZE.reading(self.codes)
+        if live and key in SIZES.values() and code != self.codes[key]:
+            raise Refusal("23514")
+        users = [each for each in self.rows.orders.values() if key in {it.new for it in each.cells["size"]}]
+        if code is None and users:
+            raise Refusal("23503")
+        codes = {**self.codes, key: code}
+        said = {number: each for number, each in codes.items() if each is not None}
+        after = reference.reading(said).backward(key)
+        if live and users and after != reference.backward(key):
+            if after is None:
+                raise Refusal("23514")
+            for each in users:
+                each.cells["size"] = frozenset(replace(cell, old=after) for cell in each.cells["size"])
+        self.codes = said
 
     # --- commands: `begin`, then `come` anywhere any number of times, then `finish` ---
 
@@ -160,9 +182,9 @@ class Model:
             for name in SHARED[table]:
                 if row[name] != record.shared[name]:
                     raise Lost(f"{side} {table} {key}: {name} is {row[name]!r}, not {record.shared[name]!r}")
-            for lens in lenses(table):
+            for lens in self._lenses(table):
                 if side == "new" or lens.opened:
-                    record.cells[lens.column] = self._learned(side, lens, record, row[lens.column])
+                    record.cells[lens.column] = self._learned(side, lens, record, row[lens.name(side)])
 
     def _learned(self, side: Side, lens: Lens, record: Record, value: Value) -> Cells:
         may_be = record.cells[lens.column]
@@ -182,13 +204,13 @@ class Model:
             self.seeds.reap(self.rows)
 
     def _each(self, change: Callable[[Lens, Record], Cells]) -> None:
-        for lens in LENSES:
+        for lens in self._lenses("orders", "items"):
             for record in self.rows.of(lens.table).values():
                 record.cells[lens.column] = change(lens, record)
 
     def _updated(self, side: Side, lens: Lens, cell: Cell, before: Row, after: Row, given: Row) -> Cells:
         if side == "new":
-            return new_update(lens, self.state, cell, before, after, given.get(lens.column, cell.new))
+            return new_update(lens, self.state, cell, before, after, given.get(lens.name(side), cell.new))
         value = given.get(lens.column, cell.old)
         if lens.column in given:
             _demand_label(lens, value)

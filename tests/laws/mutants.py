@@ -14,6 +14,7 @@ from crossfade.journal import Journal
 from crossfade.session import Session
 from crossfade.steps import (
     CopyRows,
+    InstallLookup,
     InstallSync,
     KeepComplement,
     PublishView,
@@ -21,7 +22,7 @@ from crossfade.steps import (
     SeedRows,
     UnseedRows,
 )
-from tests.laws import scenarios
+from tests.laws import references, scenarios
 from tests.laws.breaks import (
     Break,
     alike,
@@ -36,6 +37,7 @@ from tests.laws.breaks import (
     nothing,
     of_sql,
     of_sync,
+    one_key,
     without_the_last,
 )
 from tests.laws.scenarios import Scenario
@@ -83,6 +85,36 @@ MUTANTS: tuple[Mutant, ...] = (
         "1: both live",
         lambda saboteur: saboteur.step(PublishView, hidden_default),
         scenarios.both_write,
+    ),
+    Mutant(
+        "lookup-tells-one-key-for-every-value",
+        "1: both live",
+        lambda saboteur: saboteur.step(InstallLookup, one_key),
+        references.referred,
+    ),
+    Mutant(
+        "lookup-is-told-without-a-lock",
+        "1: both live",
+        of_sql(InstallLookup, r" FOR (KEY )?SHARE;", ";"),
+        references.waited_for,
+    ),
+    Mutant(
+        "guard-carries-no-edit-over",
+        "1: both live",
+        of_sql(InstallLookup, r"UPDATE \S+ AS t SET \S+ = after WHERE .*;", "NULL;"),
+        references.meant_otherwise,
+    ),
+    Mutant(
+        "guard-lets-a-row-in-use-mean-nothing",
+        "1: both live",
+        of_sql(InstallLookup, r"IF after IS NULL AND EXISTS", "IF false AND EXISTS"),
+        references.meant_otherwise,
+    ),
+    Mutant(
+        "guard-lets-a-row-go-that-stands-for-a-value",
+        "1: both live",
+        of_sql(InstallLookup, r"IF stands IS NOT NULL AND", r"\g<0> TG_OP <> 'DELETE' AND"),
+        references.stood_upon,
     ),
     Mutant(
         "backfill-writes-over-what-stands",
@@ -137,6 +169,20 @@ MUTANTS: tuple[Mutant, ...] = (
         "5: rollback loses nothing",
         of_sql(RestoreComplement, r"^WITH picked"),
         scenarios.kept,
+    ),
+    Mutant(
+        "rollback-keeps-no-key-of-a-lookup",
+        "5: rollback loses nothing",
+        of_sql(KeepComplement, r"^INSERT INTO crossfade\.complement.*'EnumToReference"),
+        references.kept_references,
+    ),
+    Mutant(
+        "start-brings-back-a-key-that-means-something-else",
+        "5: rollback loses nothing",
+        of_sql(
+            RestoreComplement, r"t\.\S+ = crossfade\.value_\w+\(\(p\.new_values ->> \d+\)::integer\) AND ", ""
+        ),
+        references.kept_references,
     ),
     Mutant(
         "rollback-takes-changed-seeds",

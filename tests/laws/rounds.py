@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -26,6 +27,7 @@ from tests.laws.mutants import MUTANTS
 from tests.laws.trial import caught
 
 SECONDS = 30.0  # of crashes, and of traffic
+FOLDERS = ("refusals", "changes", "concurrency", "crash", "documents", "conformance", "casebook", "test_*.py")
 
 DEEP = settings(
     max_examples=6,
@@ -92,8 +94,18 @@ def mutants(random: Random, number: int) -> str:
 
 def pairs(random: Random, _: int) -> str:
     """Any two changes on one table: all pairs, of which an everyday run tests a third."""
-    words = f"all {random.randrange(1_000_000)}"
-    command = (sys.executable, "-m", "pytest", "-q", "-n", "logical", "tests/conformance/test_pairs.py")
+    return _tested(f"all {random.randrange(1_000_000)}", "tests/conformance/test_pairs.py")
+
+
+def everywhere(random: Random, number: int) -> str:
+    """A folder of the tests on every server, where an everyday run takes one of them by turns."""
+    folder = FOLDERS[(number - 1) // len(ROUNDS) % len(FOLDERS)]
+    files = sorted(map(str, Path("tests").glob(folder)))
+    return _tested(str(random.randrange(1_000_000)), "--every-schema", *files)
+
+
+def _tested(words: str, *arguments: str) -> str:
+    command = (sys.executable, "-m", "pytest", "-q", "-n", "logical", *arguments)
     ran = subprocess.run(
         command, env=os.environ | {VARIABLE: words}, capture_output=True, text=True, check=False
     )
@@ -114,4 +126,5 @@ ROUNDS: tuple[tuple[str, Callable[[Random, int], str]], ...] = (
     ("traffic", traffic),
     ("mutants", mutants),
     ("pairs of changes", pairs),
+    ("every server", everywhere),
 )

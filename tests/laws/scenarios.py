@@ -11,12 +11,13 @@ from datetime import timedelta
 from crossfade import commands
 from crossfade.errors import Busy, VerificationFailed
 from crossfade.phases import Command, State
-from tests.laws.applications import Write
+from tests.laws.acts import demand, item, new, order, stand
 from tests.laws.crash import Blow
 from tests.laws.model import Lost
+from tests.laws.references import REFERENCES
 from tests.laws.stage import Stage, call
 from tests.laws.visitor import Visitor
-from tests.laws.world import EVOLUTION, Side, Value
+from tests.laws.world import EVOLUTION
 
 Scenario = Callable[[Stage], None]
 
@@ -25,62 +26,62 @@ FIRST_BATCH = "backfill public.orders"
 
 def both_write(stage: Stage) -> None:
     """Promise 1: each application sees the other's writes in its own shape."""
-    _stand(stage)
+    stand(stage)
     stage.run(Command.START)
-    _order(stage, "old", 1, status="sent")
-    _order(stage, "new", 2, status="refunded")
-    _order(stage, "old", 2, note="saved", status="paid")
-    _item(stage, "old", 1, kind="gift")
-    _item(stage, "new", 2, kind="bulk")
-    _new(stage, "new", 10, status="shipped")
-    _new(stage, "new", 11, status=None, amount=5, gross=None, channel=None)
-    _new(stage, "old", 12, status="paid", amount=4)
+    order(stage, "old", 1, status="sent")
+    order(stage, "new", 2, status="refunded")
+    order(stage, "old", 2, note="saved", status="paid")
+    item(stage, "old", 1, kind="gift")
+    item(stage, "new", 2, kind="bulk")
+    new(stage, "new", 10, status="shipped")
+    new(stage, "new", 11, status=None, amount=5, gross=None, channel=None)
+    new(stage, "old", 12, status="paid", amount=4)
     stage.read()
     stage.verify()
 
 
 def kept(stage: Stage) -> None:
     """Promise 5: what only the new side can say survives a rollback, and yields to the old side's moves."""
-    _stand(stage)
+    stand(stage)
     stage.run(Command.START)
     for key in (1, 2, 3):
-        _order(stage, "new", key, status="refunded", channel="fair", gross=7)
-    _order(stage, "new", 4, status=None, channel=None)
+        order(stage, "new", key, status="refunded", channel="fair", gross=7)
+    order(stage, "new", 4, status=None, channel=None)
     stage.run(Command.ROLLBACK)
-    _order(stage, "old", 1, status="sent")
-    _order(stage, "old", 5, status="new", amount=9)
+    order(stage, "old", 1, status="sent")
+    order(stage, "old", 5, status="new", amount=9)
     stage.run(Command.START)
     stage.verify()
 
 
 def kept_through_an_interrupted_start(stage: Stage) -> None:
     """Promise 5, where the start that was to bring it back is interrupted and rolled back."""
-    _stand(stage)
+    stand(stage)
     stage.run(Command.START)
-    _order(stage, "new", 1, status="refunded", gross=7)
+    order(stage, "new", 1, status="refunded", gross=7)
     stage.run(Command.ROLLBACK)
     stage.crash(Command.START, Blow(1, dead=True, at="WITH picked"))
-    _order(stage, "old", 1, amount=50)
+    order(stage, "old", 1, amount=50)
     stage.run(Command.ROLLBACK)
     stage.run(Command.START)
 
 
 def filled_once(stage: Stage) -> None:
     """A fill is given when a row is born, and not again when the backfill comes by."""
-    _stand(stage)
+    stand(stage)
 
     def born() -> None:
-        _new(stage, "old", 8, amount=3)
-        _order(stage, "old", 8, amount=21)
+        new(stage, "old", 8, amount=3)
+        order(stage, "old", 8, amount=21)
 
     stage.visit(Command.START, FIRST_BATCH, born)
     (gross,) = (row["gross"] for row in stage.applications.read("new", "orders") if row["id"] == 8)
-    _demand(gross == 6, f"gross of a row that was born with an amount of 3 is {gross}")
+    demand(gross == 6, f"gross of a row that was born with an amount of 3 is {gross}")
 
 
 def cut_in_a_batch(stage: Stage) -> None:
     """Promise 3: a runner that dies in a batch leaves nothing out."""
-    _stand(stage)
+    stand(stage)
     stage.crash(Command.START, Blow(2, dead=True, at="^UPDATE .*orders AS t"))
     stage.run(Command.START)
     stage.verify()
@@ -88,13 +89,13 @@ def cut_in_a_batch(stage: Stage) -> None:
 
 def retired(stage: Stage) -> None:
     """Promise 6: what the old side alone could tell apart is there again after a revert."""
-    _stand(stage)
+    stand(stage)
     stage.run(Command.START)
-    _item(stage, "old", 1, kind="gift")
+    item(stage, "old", 1, kind="gift")
     stage.run(Command.COMPLETE)
-    _order(stage, "new", 1, status="refunded")
-    _order(stage, "new", 3, status="shipped")
-    _new(stage, "new", 10, status="created")
+    order(stage, "new", 1, status="refunded")
+    order(stage, "new", 3, status="shipped")
+    new(stage, "new", 10, status="created")
     stage.run(Command.REVERT)
     stage.verify()
 
@@ -103,7 +104,7 @@ def astray(stage: Stage) -> None:
     """Promise 4: a row that was written past the sync is found, were it the last."""
     _lead_astray(stage)
     found = commands.verify(EVOLUTION, stage.url)
-    _demand(found.mismatches == 1, f"{found.mismatches} mismatches, must be 1")
+    demand(found.mismatches == 1, f"{found.mismatches} mismatches, must be 1")
 
 
 def gate(stage: Stage) -> None:
@@ -112,14 +113,14 @@ def gate(stage: Stage) -> None:
     try:
         call(Command.COMPLETE, stage.url)
     except VerificationFailed:
-        _demand(stage.state() is State.LIVE, "it is live again")
+        demand(stage.state() is State.LIVE, "it is live again")
     else:
         raise Lost("completed, and a row disagrees")
 
 
 def two_runners(stage: Stage) -> None:
     """One runner at a time."""
-    _stand(stage)
+    stand(stage)
 
     def another() -> None:
         try:
@@ -133,7 +134,7 @@ def two_runners(stage: Stage) -> None:
 
 def fenced(stage: Stage) -> None:
     """A runner that has slept through its lease, and wakes when another has done its work, writes nothing."""
-    _stand(stage)
+    stand(stage)
 
     def overtaken() -> None:
         stage.expire()
@@ -148,7 +149,7 @@ def fenced(stage: Stage) -> None:
 
 def early_purge(stage: Stage) -> None:
     """`purge --after` waits."""
-    _stand(stage)
+    stand(stage)
     stage.run(Command.START)
     stage.run(Command.COMPLETE)
     stage.refuse(Command.PURGE, after=timedelta(hours=1))
@@ -156,10 +157,10 @@ def early_purge(stage: Stage) -> None:
 
 def seeds(stage: Stage) -> None:
     """A rollback takes the seeds that nobody has touched, and they come back with their keys."""
-    _stand(stage)
+    stand(stage)
     stage.run(Command.START)
     (house,) = (item.key for item in stage.model.rows.items.values() if item.shared["name"] == "house")
-    _item(stage, "old", house, remark="moved in")
+    item(stage, "old", house, remark="moved in")
     stage.run(Command.ROLLBACK)
     stage.run(Command.START)
 
@@ -172,32 +173,12 @@ def seeds_without_an_index(stage: Stage) -> None:
 
 def paused(stage: Stage) -> None:
     """A paused runner waits."""
-    _stand(stage)
-    stage.pause(Command.START, lambda: _order(stage, "old", 1, status="sent"))
-
-
-def _stand(stage: Stage) -> None:
-    for name in ("lamp", "rope"):
-        stage.write(Write("old", "insert", "items", None, {"name": name, "kind": "plain"}))
-    for key in (1, 2, 3, 4, 5, 6, 7, 9):
-        label = ("new", "paid", "sent")[key % 3]
-        stage.write(Write("old", "insert", "orders", key, {"amount": key, "status": label}))
-
-
-def _order(stage: Stage, side: Side, key: int, **given: Value) -> None:
-    stage.write(Write(side, "update", "orders", key, given))
-
-
-def _item(stage: Stage, side: Side, key: int, **given: Value) -> None:
-    stage.write(Write(side, "update", "items", key, given))
-
-
-def _new(stage: Stage, side: Side, key: int, **given: Value) -> None:
-    stage.write(Write(side, "insert", "orders", key, given))
+    stand(stage)
+    stage.pause(Command.START, lambda: order(stage, "old", 1, status="sent"))
 
 
 def _lead_astray(stage: Stage) -> None:
-    _stand(stage)
+    stand(stage)
     stage.run(Command.START)
     with stage.applications.transaction("old", undone=False):
         stage.applications.order("old", "SET LOCAL crossfade.sync = 'off'")
@@ -219,9 +200,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     seeds,
     seeds_without_an_index,
     paused,
+    *REFERENCES,
 )
-
-
-def _demand(held: bool, what: str) -> None:
-    if not held:
-        raise Lost(what)

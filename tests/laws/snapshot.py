@@ -13,7 +13,7 @@ def snapshot(database: str) -> tuple[str, ...]:
     with opened(database) as session:
         lines = [str(line) for (line,) in session.execute(CATALOGUE)]
         ((journal,),) = session.execute("SELECT to_regnamespace('crossfade') IS NOT NULL")
-        tables = ["orders", "items", *(f"crossfade.{name}" for name in JOURNAL if journal)]
+        tables = ["orders", "items", "sizes", *(f"crossfade.{name}" for name in JOURNAL if journal)]
         for table in tables:
             lines += [f"{table} {row}" for (row,) in session.execute(f"SELECT t::text FROM {table} t")]
     return tuple(sorted(lines))

@@ -235,7 +235,9 @@ def call(command: Command, url: str, observer: Visitor | None = None, **given: A
 
 
 def _apply(model: Model, write: Write, key: int) -> None:
-    if write.kind == "insert":
+    if write.table == "sizes":
+        model.edit(key, None if write.kind == "delete" else str(write.given["code"]))
+    elif write.kind == "insert":
         model.insert(write.side, write.table, key, write.given)
     elif write.kind == "delete":
         model.delete(write.table, key)

@@ -8,26 +8,28 @@ from hypothesis.strategies import SearchStrategy
 from crossfade.phases import State
 from tests.laws.applications import Write
 from tests.laws.model import Model
-from tests.laws.world import KINDS, SEEDS, STATUSES, Row, Side, Value, columns
+from tests.laws.world import CODES, KINDS, SEEDS, SIZES, STATUSES, Row, Side, Value, columns, lenses
 
+AT_REST = {State.ABSENT, State.LIVE, State.ROLLED_BACK, State.COMPLETED, State.PURGED}
 KEYS = range(1, 11)
 AMOUNTS: tuple[Value, ...] = (None, 0, 3, 21)
 TEXTS: tuple[Value, ...] = (None, "a", "b")
 NAMES = ("lamp", "rope", *(str(seed["name"]) for seed in SEEDS))
 NOVEL: tuple[Value, ...] = ("refunded", "it's 100 % \\ new", None)  # what no label stands for
 VALUES: dict[Side, dict[str, tuple[Value, ...]]] = {
-    "old": {"status": (*STATUSES, None), "kind": (*KINDS, None)},
+    "old": {"status": (*STATUSES, None), "kind": (*KINDS, None), "size": (*SIZES, None)},
     "new": {
         "status": (*STATUSES.values(), *NOVEL),
         "kind": ("thing", "bulk", None, "rented"),
         "channel": ("web", "shop", "fair", None),
         "gross": (None, 6, 7),
+        "size_id": (*CODES, None),
     },
 }
 
 
 def writes(model: Model, side: Side) -> SearchStrategy[Write]:
-    """Any write of the application of that side to the rows that there are."""
+    """Any write of the application of that side to the rows that there are, those of the lookup included."""
     orders, items = sorted(model.rows.orders), sorted(model.rows.items)
     choices = [
         st.builds(
@@ -59,17 +61,34 @@ def writes(model: Model, side: Side) -> SearchStrategy[Write]:
             choices.append(
                 st.builds(lambda key, table=table: Write(side, "delete", table, key), st.sampled_from(keys))
             )
+    if model.state in AT_REST:  # nobody knows what a command has looked up already
+        choices.append(edits(model, side))
     return st.one_of(choices)
+
+
+def edits(model: Model, side: Side) -> SearchStrategy[Write]:
+    """Another code for a row of the lookup, rather one in use; what stands for a value is tried while it is
+    refused.
+    """
+    others = [key for key in CODES if key not in SIZES.values()]
+    used = {cell.new for order in model.rows.orders.values() for cell in order.cells["size"]}
+    keys = [key for key in others if key in used] or others
+    stands = list(SIZES.values()) if model.state is State.LIVE else []
+    return st.builds(
+        lambda key, code: Write(side, "update", "sizes", key, {"code": code}),
+        st.sampled_from([*keys, *keys, *stands]),
+        st.sampled_from(("S", "L", "X")),
+    )
 
 
 def saved(model: Model, side: Side, table: str, key: int) -> Row:
     """The row as that application last read it, where it can have read only one thing."""
     record = model.rows.of(table)[key]
     row = {name: value for name, value in record.shared.items() if name != "id"}
-    for name, cells in record.cells.items():
-        may_be = {each.old if side == "old" else each.new for each in cells}
-        if name in columns(table, side) and len(may_be) == 1:
-            row[name] = may_be.pop()
+    for lens in lenses(table):
+        may_be = {each.old if side == "old" else each.new for each in record.cells[lens.column]}
+        if lens.name(side) in columns(table, side) and len(may_be) == 1:
+            row[lens.name(side)] = may_be.pop()
     return row
 
 
@@ -82,8 +101,10 @@ def _values(column: str, side: Side, model: Model) -> SearchStrategy[Value]:
         "item": (None, *sorted(model.rows.items)),
     }
     values = VALUES[side].get(column) or shared[column]
-    if column == "kind" and side == "new" and model.state is State.REVERTING:
-        values = tuple(value for value in values if value != "rented")  # it may be late for that, or not
+    if side == "new" and model.state is State.REVERTING:  # it may be late for what it can't take, or not
+        for lens in (*lenses("orders", model.codes), *lenses("items")):
+            if lens.name(side) == column:
+                values = tuple(filter(lens.takes, values))
     return st.sampled_from(values)
 
 

@@ -31,13 +31,13 @@ def test_every_pair_that_agrees_is_reached_and_no_other(database: str, lens: Len
     stage.write(Write("old", "insert", lens.table, None if lens.table == "items" else 1, given))
     stage.run(Command.START)
     labels = [label for label in VALUES["old"][lens.column] if label is not None or not lens.required]
-    texts = [text for text in VALUES["new"][lens.column] if lens.takes(text)]
+    texts = [text for text in VALUES["new"][lens.name("new")] if lens.takes(text)]
     reached: set[tuple[Value, Value]] = set()
     for label in labels:
         for text in texts:
             stage.write(Write("old", "update", lens.table, 1, {lens.column: label}))
             reached.add(_read(stage, lens))
-            stage.write(Write("new", "update", lens.table, 1, {lens.column: text}))
+            stage.write(Write("new", "update", lens.table, 1, {lens.name("new"): text}))
             reached.add(_read(stage, lens))
             stage.write(Write("old", "save", lens.table, 1, {lens.column: _read(stage, lens)[0]}))
             reached.add(_read(stage, lens))
@@ -50,7 +50,7 @@ def _read(stage: Stage, lens: Lens) -> tuple[Value, Value]:
     stage.read()
     sides: tuple[Side, Side] = ("old", "new")
     old, new = (
-        next(row[lens.column] for row in stage.applications.read(side, lens.table) if row["id"] == 1)
+        next(row[lens.name(side)] for row in stage.applications.read(side, lens.table) if row["id"] == 1)
         for side in sides
     )
     return old, new

@@ -1,18 +1,19 @@
 """The two schemas of the laws: a legacy one, the evolution of it, and how their columns determine each other.
 
 Small on purpose, so that few writes meet everywhere, but with every kind of lens: one that `unknown=`
-leaves open, one that is closed and merges labels, a constant fill, a fill over columns, and seeds.
+leaves open, one that is closed and merges labels, one that refers to a lookup whose rows are edited, a
+constant fill, a fill over columns, and seeds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from sqlalchemy import Column, Integer, String
 
-from crossfade import AddColumn, Evolution, OpenEnum, SeedRows
+from crossfade import AddColumn, EnumToReference, Evolution, OpenEnum, SeedRows
 
 Value = str | int | None
 Row = dict[str, Value]
@@ -27,17 +28,24 @@ CREATE TABLE items (
     remark text
 );
 CREATE TYPE order_status AS ENUM ('new', 'paid', 'sent');
+CREATE TYPE order_size AS ENUM ('small', 'large');
 CREATE TABLE orders (
     id     int PRIMARY KEY,
     amount int,
     note   text,
     item   int REFERENCES items (id),
-    status order_status NOT NULL DEFAULT 'new'
+    status order_status NOT NULL DEFAULT 'new',
+    size   order_size
 );
 CREATE INDEX orders_by_status ON orders (status);
+CREATE TABLE sizes (id int PRIMARY KEY, code text NOT NULL);
+INSERT INTO sizes VALUES (1, 'S'), (2, 'L'), (3, 'L'), (4, 'X');
 """
 STATUSES: Final = {"new": "created", "paid": "settled", "sent": "shipped"}
 KINDS: Final = {"plain": "thing", "gift": "thing", "bulk": "bulk"}
+SIZES: Final = {"small": 1, "large": 2}
+CODES: Final = {1: "S", 2: "L", 3: "L", 4: "X"}  # the lookup's rows, as they are at first
+MEANT: Final = {"S": "small", "L": "large"}  # by a code; by any other, nothing that the old version knows
 SEEDS: Final[tuple[Row, ...]] = (
     {"name": "house", "kind": "bulk"},
     {"name": "stock", "kind": "bulk", "remark": "built in"},
@@ -50,6 +58,15 @@ EVOLUTION: Final = Evolution(
         OpenEnum("items", "kind", String(40), values=KINDS),
         AddColumn("orders", Column("channel", String(20), server_default="shop"), fill="'web'", index=True),
         AddColumn("orders", Column("gross", Integer), fill="amount * 2"),
+        EnumToReference(
+            "orders",
+            "size",
+            "size_id",
+            "sizes",
+            {label: {"id": key, "code": CODES[key]} for label, key in SIZES.items()},
+            backward={"code": MEANT},
+            match="id",
+        ),
         SeedRows("items", key="name", rows=SEEDS),
     ],
 )
@@ -60,23 +77,38 @@ class Lens:
     """A column that the versions do not share. `default` is what the new application's insert gets.
 
     Of an opened one, `labels` are the strings of the labels, `unknown` the label for any other; left out, no
-    other is taken. Of an added one, `fill` is its constant, or it is twice the amount where `computed`.
+    other is taken. Of one that refers, `labels` are the keys of the labels, `meant` the labels of other keys,
+    and `called` is what the new version calls it. Of an added one, `fill` is its constant, or it is twice the
+    amount where `computed`.
     """
 
     column: str
     table: str
     default: Value = None
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, Value] = field(default_factory=dict)
     unknown: str | None = None
     required: bool = False  # whether the old column takes no NULL
     old_default: Value = None
     fill: Value = None
     computed: bool = False
+    meant: Mapping[Value, str] = field(default_factory=dict)
+    called: str = ""
 
     @property
     def opened(self) -> bool:
         """Whether the old version has the column too."""
         return bool(self.labels)
+
+    def name(self, side: Side) -> str:
+        """What a version calls it."""
+        return self.called if side == "new" and self.called else self.column
+
+    def reading(self, codes: Mapping[int, str]) -> Lens:
+        """What it is while the lookup's rows have these codes."""
+        if not self.called:
+            return self
+        others = {key: code for key, code in codes.items() if key not in self.labels.values()}
+        return replace(self, meant={key: MEANT[code] for key, code in others.items() if code in MEANT})
 
     @property
     def merges(self) -> bool:
@@ -96,13 +128,14 @@ class Lens:
         """The label that stands for a new value."""
         if not self.opened or (new is None and not self.required):
             return None
-        return next((label for label, text in self.labels.items() if text == new), self.unknown)
+        label = next((label for label, text in self.labels.items() if text == new), self.unknown)
+        return self.meant.get(new, label)
 
     def takes(self, new: Value) -> bool:
         """Whether the old version has something for a new value."""
         if not self.opened or self.unknown is not None:
             return True
-        return new is None or new in self.labels.values()
+        return new is None or new in self.labels.values() or new in self.meant
 
     def agree(self, old: Value, new: Value) -> bool:
         """Whether an old and a new value may stand side by side."""
@@ -115,24 +148,26 @@ class Lens:
         return old if self.agree(old, new) else self.backward(new)
 
 
+SIZE: Final = Lens("size", "orders", labels=SIZES, called="size_id").reading(CODES)
 LENSES: Final = (
     Lens("status", "orders", "created", STATUSES, "paid", required=True, old_default="new"),
     Lens("channel", "orders", "shop", fill="web"),
     Lens("gross", "orders", computed=True),
+    SIZE,
     Lens("kind", "items", labels=KINDS),
 )
 SHARED: Final = {"orders": ("id", "amount", "note", "item"), "items": ("id", "name", "remark")}
 REQUIRED: Final = {"orders": ("id",), "items": ("name",)}
 
 
-def lenses(table: str) -> tuple[Lens, ...]:
-    """The lenses of a table."""
-    return tuple(lens for lens in LENSES if lens.table == table)
+def lenses(table: str, codes: Mapping[int, str] = CODES) -> tuple[Lens, ...]:
+    """The lenses of a table, while the lookup's rows have these codes."""
+    return tuple(lens.reading(codes) for lens in LENSES if lens.table == table)
 
 
 def columns(table: str, side: Side) -> tuple[str, ...]:
     """The columns that a version of a table has."""
     return (
         *SHARED[table],
-        *(lens.column for lens in lenses(table) if side == "new" or lens.opened),
+        *(lens.name(side) for lens in lenses(table) if side == "new" or lens.opened),
     )

@@ -11,6 +11,8 @@ from crossfade.errors import CrossfadeError, MissingPrivilege
 from crossfade.testing import PostgresServer
 from tests.refusals.refusal import IN, Refusal, assert_refused, evolution, execute
 
+pytestmark = pytest.mark.every_server
+
 STATUS = OpenEnum("orders", "status")
 
 

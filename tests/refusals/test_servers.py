@@ -12,6 +12,8 @@ from crossfade.errors import CrossfadeError, DatabaseFailed, Unsupported, UsageE
 from crossfade.testing import PostgresServer
 from tests.refusals.refusal import IN, Refusal, assert_refused, evolution, execute
 
+pytestmark = pytest.mark.every_server
+
 OPEN = evolution(OpenEnum("orders", "status"))
 SECRET = "s3cr3t"  # noqa: S105 - what must not be told
 WRITTEN = "write it as postgresql://user@host:5432/database"

@@ -85,11 +85,11 @@ class Case:
     """A worked case: everything that the harness needs to take it through its walk.
 
     `story` says in a few sentences, with the number of `{rows}`, who wants what. `build(engine, rows, seed)`
-    makes the legacy tables, fills them and returns the rows of each; `tables`, `functions` and `types` are
-    what it makes, in an order in which they can be dropped. `audit(engines,
-    tallies, stage)` compares the counters that workers share with what the database holds, while nobody
-    writes. `beyond` are places (table.column) of the new side that may hold what the old one can't, each with
-    the query that counts those rows.
+    makes the legacy tables, fills them and returns the rows of each, of which there are `rows` in the main
+    one unless somebody says otherwise; `tables`, `functions` and `types` are what it makes, in an order in
+    which they can be dropped. `audit(engines, tallies, stage)` compares the counters that workers share with
+    what the database holds, while nobody writes. `beyond` are places (table.column) of the new side that may
+    hold what the old one can't, each with the query that counts those rows.
     """
 
     name: str
@@ -105,3 +105,4 @@ class Case:
     types: tuple[str, ...] = ()
     beyond: Mapping[str, str] = field(default_factory=dict)
     seeds: tuple[Seeds, ...] = field(default=())
+    rows: int = 200_000

@@ -53,6 +53,9 @@ NEXT = """
 """
 
 Rows = Annotated[int, typer.Option(min=1, help="Rows of the case's main table.")]
+CaseRows = Annotated[
+    int | None, typer.Option(min=1, help="Rows of the case's main table; without it, the case's own number.")
+]
 Database = Annotated[
     str | None,
     typer.Option(help="A PostgreSQL URL; without it, or with 'postgresql', an embedded server."),
@@ -81,7 +84,7 @@ app = typer.Typer(no_args_is_help=True)
 def case_command(
     name: Annotated[str, typer.Argument(help=f"One of: {', '.join(CASES)}.")],
     *,
-    rows: Rows = 200_000,
+    rows: CaseRows = None,
     database: Database = None,
     seconds: Seconds = 60.0,
     json: Json = None,
@@ -97,7 +100,8 @@ def case_command(
     if guide is not None:
         demand_place(guide)
     with _in_order():
-        summary = run_case(console, find(name), database, rows, pace, guide)
+        case = find(name)
+        summary = run_case(console, case, database, rows or case.rows, pace, guide)
     if quiet:
         sys.stdout.write(summary.as_json() + "\n")
     elif json:

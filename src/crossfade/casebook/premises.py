@@ -127,6 +127,9 @@ def _exists(connection: Connection, kind: str, name: str) -> bool:
 def _clean(case: Case, engine: Engine, schema: str, say: Callable[[str], None], *, had_journal: bool) -> None:
     """Drop what the case made, and only that; say what could not be."""
     quoted = engine.dialect.identifier_preparer.quote
+    retired = [names.retired(name, case.evolution.name) for name in case.tables]
+    shells = [f"{names.JOURNAL}.{quoted(names.shell(schema, name))}" for name in retired]
+    first = [*map(quoted, retired), *shells]  # where a walk has ended in between
     drops = [("schema", quoted(names.namespace(schema, case.evolution.name)), " CASCADE")]
     drops += [("table", quoted(name), "") for name in case.tables]
     drops += [("function", name, "") for name in case.functions]
@@ -141,6 +144,7 @@ def _clean(case: Case, engine: Engine, schema: str, say: Callable[[str], None], 
     try:
         with engine.begin() as connection:
             connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+            connection.execute(text(f"DROP TABLE IF EXISTS {', '.join(first)} CASCADE"))
             for kind, name, how in drops:
                 connection.execute(text(f"DROP {kind} IF EXISTS {name}{how}"))
     except SQLAlchemyError as error:

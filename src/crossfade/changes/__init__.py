@@ -4,7 +4,9 @@ from crossfade.changes.add_column import AddColumn
 from crossfade.changes.add_foreign_key import AddForeignKey
 from crossfade.changes.add_index import AddIndex
 from crossfade.changes.change import Change, Parts, Question, Shown
+from crossfade.changes.consolidate import Consolidate
 from crossfade.changes.drop_column import DropColumn
+from crossfade.changes.embeds import Array, Count, KeyValue, Single
 from crossfade.changes.enum_to_reference import EnumToReference
 from crossfade.changes.open_enum import OpenEnum
 from crossfade.changes.rename_column import RenameColumn
@@ -23,6 +25,7 @@ CHANGES: tuple[type[Change], ...] = (
     RenameTable,
     SetNotNull,
     SeedRows,
+    Consolidate,
 )
 
 __all__ = [
@@ -30,9 +33,13 @@ __all__ = [
     "AddColumn",
     "AddForeignKey",
     "AddIndex",
+    "Array",
     "Change",
+    "Consolidate",
+    "Count",
     "DropColumn",
     "EnumToReference",
+    "KeyValue",
     "OpenEnum",
     "Parts",
     "Question",
@@ -41,4 +48,5 @@ __all__ = [
     "SeedRows",
     "SetNotNull",
     "Shown",
+    "Single",
 ]

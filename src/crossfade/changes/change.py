@@ -19,6 +19,7 @@ from crossfade.steps import (
     Step,
     ViewColumn,
 )
+from crossfade.tree import TreeLens
 
 Question = CountUnmapped | AskExpression | AskForeignKey | AskIndex | Counted | CountLookups | CountOthers
 
@@ -55,6 +56,7 @@ class Parts:
     again: tuple[Step, ...] = ()
     made: tuple[Table, ...] = ()
     lenses: tuple[RowLens, ...] = ()
+    trees: tuple[TreeLens, ...] = ()
     shown: tuple[Shown, ...] = ()
     checks: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()

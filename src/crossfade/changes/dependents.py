@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from crossfade.errors import SchemaMismatch, Unsupported
 from crossfade.schema import WHOLE_TABLE, Column, Dependent, Table
 
-__all__ = ["WHOLE_TABLE", "demand_movable", "demand_unspoken", "followers"]
+_SHOWING = {"view", "materialized view", "rule"}
+
+__all__ = ["WHOLE_TABLE", "demand_alone", "demand_movable", "demand_unspoken", "followers"]
 
 
 def demand_movable(table: Table, old: Column, accept: Collection[str], place: str) -> None:
@@ -39,6 +41,16 @@ def demand_unspoken(table: Table, column: str, accept: Collection[str], place: s
     spoken = (each for each in table.dependents if each.column == column and each.kind == "function")
     what = str(table.name) if column == WHOLE_TABLE else f"{table.name}.{column}"
     _demand_none(spoken, what, accept, place, "drop them or write them without that name first")
+
+
+def demand_alone(table: Table, accept: Collection[str], place: str) -> None:
+    """Raises SchemaMismatch, which lists them, for what shows the table, and once it is retired would show
+    what it held last, or speaks of it by its name; what is named in `accept` aside.
+    """
+    showing = {each.name: each for each in table.dependents if each.kind in _SHOWING}
+    stale = [each for each in showing.values() if each.name not in accept]
+    _demand_none(stale, str(table.name), accept, place, "drop them, or write them over the new table, first")
+    demand_unspoken(table, WHOLE_TABLE, accept, place)
 
 
 def followers(table: Table, column: str) -> Sequence[Dependent]:

@@ -11,12 +11,12 @@ from sqlalchemy.schema import CreateTable as SqlTable
 from crossfade.changes.column_types import dialect_of, rendered, rendered_default
 from crossfade.errors import EvolutionError
 from crossfade.schema import Column, Index, Schema, Table, TableName
-from crossfade.steps import CreateTable, Step
+from crossfade.steps import CreateTable
 
 
 def made(
     declared: sqlalchemy.Table, like: Table, schema: Schema, evolution: str, place: str
-) -> tuple[Table, tuple[Step, ...]]:
+) -> tuple[Table, tuple[CreateTable]]:
     """The table as it will be, and the step that makes it, with the owner and the readers of `like`."""
     name = TableName(declared.schema or like.name.schema, declared.name)
     columns = tuple(_column(each, schema, place) for each in declared.columns)
@@ -38,7 +38,13 @@ def made(
         for each in declared.constraints
         if isinstance(each, sqlalchemy.UniqueConstraint)
     ]
-    qualified = declared.to_metadata(sqlalchemy.MetaData(), schema=name.schema)
+    metadata = sqlalchemy.MetaData()
+    for each in declared.metadata.tables.values():  # those that it refers to are looked up there
+        each.to_metadata(metadata, schema=each.schema or name.schema)
+    qualified = metadata.tables[f"{name.schema}.{name.name}"]
+    own = {tuple(each.columns.keys()): each.name for each in declared.indexes}
+    for index in qualified.indexes:  # one without a name of its own would be named after the schema as well
+        index.name = own.get(tuple(index.columns.keys()), index.name)
     step = CreateTable(
         evolution,
         name,

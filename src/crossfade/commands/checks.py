@@ -20,6 +20,7 @@ from crossfade.steps import (
     CountNulls,
     CountOrphans,
     CountOthers,
+    CountStray,
     CountUnmapped,
 )
 
@@ -42,7 +43,10 @@ def demand_answers(plan: Plan, dialect: SchemaDialect, connection: Connection) -
 
 
 def demand_none(
-    check: Counted | CountLookups | CountOthers, dialect: SchemaDialect, connection: Connection, place: str
+    check: Counted | CountLookups | CountOthers | CountStray,
+    dialect: SchemaDialect,
+    connection: Connection,
+    place: str,
 ) -> None:
     """Raises SchemaMismatch where the check finds what must not be there."""
     (statement,) = dialect.render(check)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from crossfade.document import ColumnLine, ColumnShape, Document, TableShape
-from crossfade.pages import words
+from crossfade.pages import trees, words
 
 _ARROWS = {"replaced": "<-->", "renamed": "<-->", "as it was": "---"}
 _ENTITIES = str.maketrans({each: f"#{ord(each)};" for each in "\"'`#&<>|[]{}()\\;:%"})
@@ -17,7 +17,7 @@ _ENTITIES = str.maketrans({each: f"#{ord(each)};" for each in "\"'`#&<>|[]{}()\\
 def mermaid(document: Document) -> str:
     """A flowchart: a box for each version of each table, and what becomes of its columns."""
     lines = ["flowchart LR"]
-    for number, shape in enumerate(document.shapes):
+    for number, shape in enumerate((*map(trees.drawn, document.trees), *document.shapes)):
         old, new, edges = [], [], []
         for place, line in enumerate(_drawn(shape)):
             if line.before is not None:

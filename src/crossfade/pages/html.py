@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from crossfade.document import Document, Guide
-from crossfade.pages import words
+from crossfade.pages import trees, words
 from crossfade.pages.diagram import NARROW, WIDE, svg
 
 
@@ -27,6 +27,7 @@ def html(document: Document) -> str:
         WIDE=WIDE,
         NARROW=NARROW,
         words=words,
+        trees=trees,
     )
 
 

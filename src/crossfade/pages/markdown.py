@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from crossfade.document import Document, Guide, TableShape, ValueMapping, Walked
-from crossfade.pages import words
+from crossfade.pages import marks, trees, words
 from crossfade.pages.diagram import mermaid
+from crossfade.pages.marks import code, escaped, fenced, table
 from crossfade.reports import PlannedStep
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
 
 
 def markdown(document: Document, level: int = 1, *, statements: bool = True) -> str:
     """The whole document; its title is a heading of `level`. Without `statements` it lists steps alone."""
     return "\n".join(_Page(document, level, statements=statements).lines()).rstrip("\n") + "\n"
-
-
-def escaped(text: str) -> str:
-    """`text` as it is, whatever it holds, in one line."""
-    return _SPECIAL.sub(r"\\\1", words.plain(text))
-
-
-def code(text: str) -> str:
-    """`text` as code, in a table too."""
-    shown = words.plain(text).replace("|", "\\|")
-    if not shown:
-        return ""
-    fence = "`" * (max((len(each) for each in re.findall("`+", shown)), default=0) + 1)
-    padded = f" {shown} " if shown.startswith("`") or shown.endswith("`") else shown
-    return f"{fence}{padded}{fence}"
-
-
-def fenced(text: str, language: str) -> list[str]:
-    """A block of code that nothing in it can end."""
-    shown = words.plain(text, lines=True)
-    fence = "`" * max(3, max((len(each) for each in re.findall("`+", shown)), default=0) + 1)
-    return [f"{fence}{language}", *shown.splitlines(), fence]
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A table, with an empty line after it; nothing where it has no rows."""
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    if not lines:
-        return []
-    return [f"| {' | '.join(heads)} |", f"| {' | '.join('---' for _ in heads)} |", *lines, ""]
 
 
 class _Page:
@@ -95,9 +63,11 @@ class _Page:
         yield ""
 
     def shapes(self) -> Iterator[str]:
-        if not self.document.shapes:
+        if not self.document.shapes and not self.document.trees:
             return
         yield from self.heading("Before and after")
+        for tree in self.document.trees:
+            yield from marks.tree(tree, self.level + 2)
         for shape in self.document.shapes:
             yield from self.shape(shape)
         yield from fenced(mermaid(self.document), "mermaid")
@@ -154,7 +124,10 @@ class _Page:
         yield from self.heading("The ways back")
         for way in self.document.ways_back:
             yield f"- **{way.command}**: {escaped(way.restores)}"
-            yield from (f"  - {escaped(each.what)}: **{words.number(each.rows)}**" for each in way.counts)
+            for each in words.counts(way):
+                yield f"  - {escaped(each.what)}: **{words.number(each.rows)}**"
+            if words.left_out(way):
+                yield f"  - {words.left_out(way)}"
         yield ""
 
     def statements(self) -> Iterator[str]:
@@ -238,6 +211,7 @@ class _Page:
                 for each in walk.moved
             ),
         )
+        yield from (f"- {code(trees.told(each))}" for each in trees.moved(guide))
         for each in guide.writes:
             sides = f"{each.old:,} writes of the old side, {each.new:,} of the new"
             yield f"- carried over on {code(each.table)}: {sides}"

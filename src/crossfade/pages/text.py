@@ -7,11 +7,11 @@ from io import StringIO
 
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
-from crossfade.document import Document, Guide
-from crossfade.pages import words
+from crossfade.document import Document, Guide, TreeShape
+from crossfade.pages import trees, words
 from crossfade.reports import PlannedStep
 
 _STYLES = {"warning": "bold yellow", "note": "dim", "accepted": "dim"}
@@ -78,6 +78,8 @@ def _show_lints(console: Console, document: Document) -> None:
 
 
 def _show_shapes(console: Console, document: Document) -> None:
+    for tree in document.trees:
+        _show_tree(console, tree)
     for shape in document.shapes:
         _heading(console, f"{words.plain(shape.table)}, before and after")
         rows = [
@@ -93,6 +95,14 @@ def _show_shapes(console: Console, document: Document) -> None:
         _table(console, ("before", "", "after", "", ""), rows)
         left = len(shape.lines) - len(rows)
         _fact(console, f"{words.many(left, 'column')} stay as they are")
+
+
+def _show_tree(console: Console, tree: TreeShape) -> None:
+    _heading(console, trees.title(tree))
+    _table(console, trees.OLD_HEADS, trees.old_tables(tree))
+    _table(console, trees.NEW_HEADS, trees.new_columns(tree))
+    if trees.gone(tree):
+        _fact(console, f"nothing shows {', '.join(trees.gone(tree))}")
 
 
 def _show_values(console: Console, document: Document) -> None:
@@ -127,8 +137,10 @@ def _show_ways_back(console: Console, document: Document) -> None:
     _heading(console, "the ways back")
     for way in document.ways_back:
         _fact(console, Text.assemble((way.command, "bold"), f": {words.plain(way.restores)}"))
-        for each in way.counts:
+        for each in words.counts(way):
             _fact(console, f"    {words.plain(each.what)}: {words.number(each.rows)}")
+        if words.left_out(way):
+            _fact(console, f"    {words.left_out(way)}")
 
 
 def _show_guide(console: Console, guide: Guide) -> None:
@@ -158,6 +170,8 @@ def _show_guide(console: Console, guide: Guide) -> None:
                 console,
                 f"    held others up for {words.span(walk.blocked)}: {words.plain(walk.blocking)}",
             )
+    for line in trees.moved(guide):
+        _fact(console, trees.told(line))
     for each in guide.writes:
         sides = f"{each.old:,} writes of the old side, {each.new:,} of the new"
         _fact(console, f"carried over on {words.plain(each.table)}: {sides}")
@@ -199,7 +213,7 @@ def _heading(console: Console, title: str) -> None:
 
 
 def _table(console: Console, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    table = Table(*heads, box=SIMPLE, pad_edge=False)
+    table = Table(*(Column(head, overflow="fold") for head in heads), box=SIMPLE, pad_edge=False)
     found = list(rows)
     for row in found:
         table.add_row(*map(Text, row))

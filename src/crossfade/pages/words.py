@@ -14,16 +14,20 @@ from crossfade.document import (
     Guide,
     Lint,
     MappedValue,
+    RowCount,
     Said,
     Summary,
     ValueMapping,
     Walked,
+    WayBack,
 )
 from crossfade.phases import State
 from crossfade.reports import PlannedStatement, PlannedStep
 from crossfade.steps import Mode
 
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}  # categories of Unicode that hide, or turn, what stands around
+
+_MANY = 8  # counts of a way back that are listed whatever they are
 
 COMMANDS = ("start", "complete", "rollback", "revert", "purge")
 
@@ -171,8 +175,8 @@ def _started(document: Document) -> Iterator[Walked]:
 
 
 def notes(document: Document) -> tuple[str, ...]:
-    """The notes that no lint tells already."""
-    told = {each.line for each in document.lints}
+    """The notes that no lint, and no shape, tells already."""
+    told = {each.line for each in document.lints} | {note for tree in document.trees for note in tree.notes}
     return tuple(each for each in document.notes if each not in told)
 
 
@@ -210,6 +214,22 @@ def another(mapped: MappedValue) -> bool:
 def changed(lines: Sequence[ColumnLine]) -> tuple[ColumnLine, ...]:
     """The lines that differ before and after."""
     return tuple(each for each in lines if each.how != "as it was")
+
+
+def counts(way: WayBack) -> tuple[RowCount, ...]:
+    """The counts of a way back; of many, those that are not 0."""
+    return tuple(each for each in way.counts if each.rows != 0 or len(way.counts) <= _MANY)
+
+
+def left_out(way: WayBack) -> str:
+    """What is said of the counts that are left out."""
+    left = len(way.counts) - len(counts(way))
+    return f"{many(left, 'more count')}: 0" if left else ""
+
+
+def short(name: str) -> str:
+    """A name without the schema that everybody means."""
+    return plain(name.removeprefix("public."))
 
 
 def steps_of(document: Document, command: str) -> tuple[PlannedStep, ...]:

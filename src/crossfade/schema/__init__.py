@@ -6,6 +6,7 @@ may do.
 """
 
 from crossfade.schema.belongings import (
+    EVERYTHING,
     WHOLE_TABLE,
     Check,
     Dependent,
@@ -16,9 +17,10 @@ from crossfade.schema.belongings import (
 )
 from crossfade.schema.columns import Column, EnumType, TableName
 from crossfade.schema.database import Role, Schema
-from crossfade.schema.table import Table
+from crossfade.schema.table import Origin, Table
 
 __all__ = [
+    "EVERYTHING",
     "WHOLE_TABLE",
     "Check",
     "Column",
@@ -27,6 +29,7 @@ __all__ = [
     "ForeignKey",
     "Grant",
     "Index",
+    "Origin",
     "Role",
     "Schema",
     "Table",

@@ -93,6 +93,7 @@ class Grant:
 
 
 WHOLE_TABLE = ""  # stands for a column's name, where the table itself is spoken of
+EVERYTHING = "*"  # stands for all columns, and whatever else a table has
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,17 @@ from crossfade.schema.columns import Column, TableName
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where the rows of a table that an evolution makes come from: `legacy` holds the key of `table`, and
+    `key` is made of that.
+    """
+
+    table: TableName
+    legacy: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Table:
     """A table, with all that a plan may need to know of it."""
 
@@ -43,6 +54,7 @@ class Table:
         tuple[str, str], ...
     ] = ()  # of a column that one adds: the SQL of what rows of the old side get
     claimed: tuple[tuple[str, str], ...] = ()  # columns that they claim, each with the change
+    origin: Origin | None = None
 
     def find(self, column: str) -> Column | None:
         """The column of that name, or None."""

@@ -221,6 +221,8 @@ class CountOthers(Step):
     table: TableName
     column: str
     known: tuple[str, ...]
+    lacks: str = "a row"
+    remedy: str = "add them to rows=, or say with other= which row stands for the rest"
 
     @property
     def title(self) -> str:
@@ -230,9 +232,9 @@ class CountOthers(Step):
         """The error for what was found: values, and how many rows hold each."""
         listed = ", ".join(f"{value!r} ({rows} rows)" for value, rows in found)
         return SchemaMismatch(
-            f"values of {self.table}.{self.column} without a row: {listed}",
+            f"values of {self.table}.{self.column} without {self.lacks}: {listed}",
             place=self.change,
-            remedy="add them to rows=, or say with other= which row stands for the rest",
+            remedy=self.remedy,
         )
 
 

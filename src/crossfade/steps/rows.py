@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from crossfade.lens import RowLens
 from crossfade.phases import Phase
+from crossfade.reports import Mismatch
 from crossfade.schema import Column, TableName
 from crossfade.steps.step import Mode, Step, Tally
 
@@ -121,6 +123,17 @@ class Compare(Step):
     @property
     def title(self) -> str:
         return f"compare both sides of {self.table}"
+
+    def mismatch(self, row: Sequence[str | None]) -> Mismatch:
+        """What a row that was found says: the key, then both sides of each lens."""
+        values = iter(row)
+        key = {column.name: next(values) for column in self.key}
+        old: dict[str, str | None] = {}
+        new: dict[str, str | None] = {}
+        for lens in self.lenses:
+            old.update({column.name: next(values) for column in lens.old})
+            new.update(dict(zip(lens.shown, (next(values) for _ in lens.new), strict=True)))
+        return Mismatch(table=str(self.table), key=key, old=old, new=new)
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,7 @@ class Step:
 
     phase: ClassVar[Phase]
     mode: ClassVar[Mode] = Mode.TOGETHER
+    batch_seconds: ClassVar[float | None] = None  # what a batch is to take, where it is not the usual
 
     @property
     def estimate(self) -> int:

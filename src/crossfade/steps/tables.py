@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from crossfade.expressions import Sql, of_tables
 from crossfade.phases import Phase
-from crossfade.schema import TableName
+from crossfade.schema import ForeignKey, TableName
 from crossfade.steps.step import Step
 
 _Of = TypeVar("_Of", bound=Step)
@@ -32,6 +32,56 @@ class RenameTable(Step):
 
     def undo(self) -> Step:
         return RenameTable(self.to, self.table)
+
+
+@dataclass(frozen=True)
+class ShelveTables(Step):
+    """Empty retired tables, and keep their shells in the journal's schema: all that `revert` needs to make
+    them again. `keys` are their foreign keys to tables that stay, which are taken off.
+    """
+
+    phase = Phase.CONTRACT
+    evolution: str
+    tables: tuple[TableName, ...]
+    keys: tuple[ForeignKey, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"drop the rows of {_listed(self.tables)}"
+
+    @property
+    def locks(self) -> tuple[TableName, ...]:
+        return self.tables
+
+    def undo(self) -> Step:
+        return UnshelveTables(self.evolution, self.tables, self.keys)
+
+
+@dataclass(frozen=True)
+class UnshelveTables(Step):
+    """Bring emptied tables back from the journal's schema, with their foreign keys."""
+
+    phase = Phase.EXPAND
+    evolution: str
+    tables: tuple[TableName, ...]
+    keys: tuple[ForeignKey, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"bring {_listed(self.tables)} back, empty"
+
+    @property
+    def locks(self) -> tuple[TableName, ...]:
+        return ()  # nobody knows them yet
+
+    def undo(self) -> Step:
+        return ShelveTables(self.evolution, self.tables, self.keys)
+
+
+def _listed(tables: tuple[TableName, ...]) -> str:
+    """The first of the tables, and how many more there are: a title is a line."""
+    more = len(tables) - 1
+    return f"{tables[0]}" + (f" and {more} more table{'s' if more > 1 else ''}" if more else "")
 
 
 def under(step: _Of, tables: Mapping[TableName, TableName]) -> _Of:

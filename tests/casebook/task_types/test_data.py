@@ -42,6 +42,7 @@ def digest(connection: psycopg.Connection[Any], rows: int, seed: int) -> str:
     return str(found[0])
 
 
+@pytest.mark.every_server
 def test_the_same_seed_gives_the_same_rows_on_every_server(connection: psycopg.Connection[Any]) -> None:
     assert digest(connection, 500, 1) == "d20c709e2e61afa30418159f12aef649"
     assert digest(connection, 500, 2) != digest(connection, 500, 1)

@@ -12,7 +12,7 @@ SABOTAGES = (
         f"{QUIETLY} UPDATE batch_job SET task_type_id = (SELECT id FROM task_type WHERE action = 'submit'"
         " AND domain = 'claim') WHERE workflow_type = 'claim_status'",
         ("lost",),
-        seconds=1.5,
+        seconds=0.8,
     ),
     Sabotage(
         "the backfill wrote another domain",
@@ -21,7 +21,7 @@ SABOTAGES = (
         " AND domain = 'claim') WHERE workflow_type = 'prior_auth'",
         ("lost", "mismatches"),
         last="verify",
-        seconds=1.5,
+        seconds=0.8,
     ),
     Sabotage(
         "the sync forgets a task type that moves",
@@ -46,7 +46,7 @@ SABOTAGES = (
         f"{QUIETLY} UPDATE rcm_trace t SET workflow_type = b.workflow_type FROM batch_job b"
         " WHERE b.id = t.batch_job_id",
         ("rollback",),
-        seconds=1.5,
+        seconds=0.8,
     ),
     Sabotage(
         "no action comes back",
@@ -61,14 +61,14 @@ SABOTAGES = (
         f"{QUIETLY} UPDATE rcm_trace t SET workflow_type = b.workflow_type FROM batch_job b"
         " WHERE b.id = t.batch_job_id",
         ("revert",),
-        seconds=1.5,
+        seconds=0.8,
     ),
     Sabotage(
         "complete changed a display name",
         "complete",
         "UPDATE task_type SET display_name = 'x' WHERE action = 'submit'",
         ("complete",),
-        seconds=1.5,
+        seconds=0.8,
     ),
 )
 
@@ -76,6 +76,6 @@ SABOTAGES = (
 @pytest.mark.one_server
 @pytest.mark.parametrize("sabotage", SABOTAGES, ids=str)
 def test_sabotage_is_caught(database: str, sabotage: Sabotage) -> None:
-    counts = sabotaged(CASE, database, sabotage)
+    counts = sabotaged(CASE, database, sabotage, rows=500)
     for figure in sabotage.figures:
         assert counts.get(figure, 0) > 0, (figure, counts)

@@ -9,6 +9,8 @@ from crossfade import expressions
 from crossfade.errors import EvolutionError
 from crossfade.schema import Column, Table, TableName
 
+pytestmark = pytest.mark.every_server
+
 TYPES = {
     "id": "bigint",
     "n": "numeric",

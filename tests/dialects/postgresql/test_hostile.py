@@ -16,6 +16,8 @@ from crossfade.steps import (
 )
 from tests.dialects.postgresql.golden import rendered
 
+pytestmark = pytest.mark.every_server
+
 HOSTILE = """o'Rdér"; DROP $$ %s :x \\ --"""
 SCHEMA = 'the "Shop" %'
 TABLE = TableName(SCHEMA, HOSTILE)

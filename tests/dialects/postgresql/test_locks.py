@@ -9,6 +9,8 @@ from sqlalchemy import Column, Connection, NullPool, String, Text, Uuid, create_
 from crossfade import AddColumn, Evolution, OpenEnum, SeedRows, commands
 from crossfade.reports import PlannedStatement
 
+pytestmark = pytest.mark.every_server
+
 # From the weakest to the strongest (manual, chapter "Explicit Locking").
 MODES = (
     "",

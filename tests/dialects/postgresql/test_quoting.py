@@ -15,6 +15,8 @@ from crossfade.dialects.postgresql.quoting import (
 from crossfade.errors import SchemaMismatch
 from crossfade.schema import TableName
 
+pytestmark = pytest.mark.every_server
+
 NAMES = {
     "orders": "orders",
     "_orders_2": "_orders_2",

@@ -21,6 +21,8 @@ from crossfade.schema import (
 )
 from crossfade.testing import PostgresServer
 
+pytestmark = pytest.mark.every_server
+
 LEGACY = """
 CREATE SCHEMA shop;
 SET search_path = shop, public;

@@ -13,6 +13,8 @@ from crossfade.dialects.postgresql import (
     questions,
     rows,
     surveys,
+    tree_surveys,
+    trees,
 )
 from crossfade.dialects.postgresql.quoting import table
 from crossfade.dialects.postgresql.rendering import Server, render
@@ -20,7 +22,7 @@ from crossfade.schema import TableName
 from crossfade.steps import Role, Statement, Step
 
 # Each says how its steps are rendered when it is loaded.
-FILES = (columns, constraints, counts, guards, namespaces, questions, rows, surveys)
+FILES = (columns, constraints, counts, guards, namespaces, questions, rows, surveys, tree_surveys, trees)
 
 
 class Renderer:

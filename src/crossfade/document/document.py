@@ -1,44 +1,12 @@
-"""The one document of an evolution: what it will do, and, as a guide, what it did. Frozen values for writers.
-
-A count is None where nothing was counted.
-"""
+"""What an evolution will do, for a team to review."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from crossfade.reports import PlannedStep, Preview, Report, Verification, Writes
+from crossfade.document.shapes import TableShape, TreeShape
+from crossfade.reports import PlannedStep, Preview, Report
 
 Said = str | dict[str, str | None] | None
 """A value as the database writes it, None for NULL; or what a row of a lookup table holds, by column."""
-
-
-class ColumnShape(Report):
-    """A column as one version of the application knows it; `default` is SQL."""
-
-    name: str
-    type: str
-    nullable: bool
-    default: str | None = None
-
-
-class ColumnLine(Report):
-    """One line of a table's two shapes: a column before and after, either of which may be missing."""
-
-    before: ColumnShape | None
-    after: ColumnShape | None
-    how: str  # "as it was", "replaced", "renamed", "added", "left out"
-    changes: tuple[str, ...] = ()  # the changes that it comes from
-
-
-class TableShape(Report):
-    """A table before and after, and under what name the new version shows it while both are live; by its own,
-    where the evolution makes it.
-    """
-
-    table: str
-    shown: str
-    lines: tuple[ColumnLine, ...]
 
 
 class MappedValue(Report):
@@ -147,75 +115,9 @@ class Document(Preview):
 
     figures: Summary
     shapes: tuple[TableShape, ...] = ()
+    trees: tuple[TreeShape, ...] = ()
     mappings: tuple[ValueMapping, ...] = ()
     ways_back: tuple[WayBack, ...] = ()
     rates: tuple[Rate, ...] = ()
     lints: tuple[Lint, ...] = ()
     questions: tuple[PlannedStep, ...] = ()
-
-
-class Moved(Report):
-    """Rows that one batched step passed over, in seconds."""
-
-    step: str
-    rows: int
-    seconds: float
-    rows_per_second: float
-
-
-class Waits(Report):
-    """How often, and for how many seconds, work waited; `reason` is that of the longest wait."""
-
-    times: int = 0
-    seconds: float = 0.0
-    longest: float = 0.0
-    reason: str = ""
-
-
-class Walked(Report):
-    """One command as it was walked, by `processes` of which all but the last were interrupted.
-
-    `blocked` is how long, in seconds, the longest of its transactions that keep reads or writes waiting took,
-    and `blocking` what that did. `ended` is the state that the command arrived at; None: it has not.
-    """
-
-    command: str
-    run: int
-    at: datetime
-    seconds: float
-    ended: str | None
-    processes: int = 1
-    failure: str | None = None
-    moved: tuple[Moved, ...] = ()
-    compared: Verification | None = None
-    complement_rows: int = 0
-    seeded: int = 0
-    silent: float | None = None
-    waits: Waits = Waits()
-    blocked: float | None = None
-    blocking: str = ""
-
-
-class Query(Report):
-    """A query for troubleshooting, which changes nothing, and when it has something to say."""
-
-    title: str
-    sql: str
-
-
-class Tick(Report):
-    """A line of the checklist: done where `measured` says so, and what was measured or is left to do."""
-
-    text: str
-    done: bool
-    measured: str
-
-
-class Guide(Document):
-    """The same document after the fact: what was measured, what to ask when something is odd."""
-
-    made_at: datetime
-    walks: tuple[Walked, ...] = ()
-    writes: tuple[Writes, ...] = ()
-    queries: tuple[Query, ...] = ()
-    checklist: tuple[Tick, ...] = ()

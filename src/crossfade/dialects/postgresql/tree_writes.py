@@ -1,0 +1,419 @@
+"""What the new side's writes come to in the old tables: at once, by statement, for what a statement changed.
+
+Before a row of the target is written, its arrays and objects are made what the old side can hold: elements
+without a key get one, fields that are left out the old column's default, values the old column's form. What
+the old side has no place for is refused. The statements after it write the old tables: rows and children that
+are there already are left alone where they say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from crossfade import names
+from crossfade.dialects.postgresql import tree_values as sql
+from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, idents, literal, table
+from crossfade.dialects.postgresql.tree_notes import OFF, ON, SILENT, noted, routine, settled
+from crossfade.dialects.postgresql.triggers import counter, function
+from crossfade.dialects.postgresql.values import SAFE_PATH
+from crossfade.schema import Column, TableName
+from crossfade.steps import InstallTrees
+from crossfade.tree import Embed, Shape, TreeLens, sources
+
+
+def shape(evolution: str, tree: TreeLens) -> str:
+    """The qualified name of the function that a row of the target passes before it is written."""
+    return function("shape", evolution, tree.target)
+
+
+def push(evolution: str, tree: TreeLens) -> str:
+    """The qualified name of the function that the statements on the target call."""
+    return function("push", evolution, tree.target)
+
+
+def of_shape(step: InstallTrees, tree: TreeLens) -> str:
+    """The function that a row of the target passes before it is written."""
+    legacy = f"NEW.{ident(tree.legacy)}"
+    where = f"while evolution {step.evolution} is live"
+    body = (
+        f"BEGIN\n  IF {SILENT} THEN\n    RETURN NEW;\n  END IF;\n"
+        f"  IF TG_OP = 'UPDATE' AND {legacy} IS DISTINCT FROM OLD.{ident(tree.legacy)}\n"
+        f"      OR TG_OP = 'INSERT' AND {legacy} IS NOT NULL THEN\n"
+        + _refused(
+            f"{tree.target}.{tree.legacy} can't be written {where}", "Leave it out: Crossfade gives it."
+        )
+        + "  END IF;\n"
+        f"  IF TG_OP = 'INSERT' THEN\n    {legacy} := {sql.next_key(tree.source, tree.key)};\n  END IF;\n"
+        + "".join(
+            f"  IF {condition} THEN\n"
+            + _refused(
+                f"{tree.target}.{column} holds what the old version has no value for",
+                "Complete the evolution first.",
+            )
+            + "  END IF;\n"
+            for column, condition in sql.closed(tree, "NEW")
+        )
+        + "".join(_shaped(step, tree, each) for each in tree.embeds if each.written)
+        + "  RETURN NEW;\nEND"
+    )
+    return routine(shape(step.evolution, tree), "trigger", body)
+
+
+def of_push(step: InstallTrees, tree: TreeLens) -> str:
+    """The function that the statements on the target call."""
+    legacy = ident(tree.legacy)
+    written = [each for each in tree.embeds if each.written]
+    body = (
+        "DECLARE\n  sync text := current_setting('crossfade.sync', true);\n"
+        f"  noted text := current_setting({noted(step.evolution)}, true);\n"
+        f"BEGIN\n  IF {SILENT} THEN\n    RETURN NULL;\n  END IF;\n"
+        + (
+            ""
+            if step.one_sided
+            else f"  PERFORM nextval({literal(counter('new', step.evolution, tree.target))});\n"
+        )
+        + ("" if step.one_sided else _mixed(step, tree))
+        + f"{OFF}"
+        "  IF TG_OP = 'INSERT' THEN\n"
+        + lines(step, _inserted(step.evolution, tree, written))
+        + "  ELSIF TG_OP = 'UPDATE' THEN\n"
+        + lines(step, _updated(step, tree, written))
+        + "  ELSIF TG_OP = 'DELETE' THEN\n"
+        f"    {forgotten(step.evolution, tree)} AND o.key IN (SELECT {legacy}::text FROM old_rows);\n"
+        + lines(step, deleted(tree, f"(SELECT {legacy} FROM old_rows)", step.family or step.trees))
+        + "  ELSE\n"
+        f"    {forgotten(step.evolution, tree)};\n"
+        + lines(step, deleted(tree, None, step.family or step.trees))
+        + f"  END IF;\n{ON}  RETURN NULL;\nEND"
+    )
+    return routine(push(step.evolution, tree), "trigger", body)
+
+
+def of_path(step: InstallTrees) -> str:
+    """The function that has the users' own triggers on the old tables executed under the path that they know,
+    where what fires them was written under a safe one.
+    """
+    path = idents(("pg_catalog", *step.trees[0].search_path, "pg_temp"))
+    body = (
+        f"BEGIN\n  PERFORM pg_catalog.set_config('search_path', {literal(path)}, true);\n  RETURN NULL;\nEND"
+    )
+    return (
+        f"CREATE OR REPLACE FUNCTION {path_of(step.evolution)}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"{dollar_quoted(body)}"
+    )
+
+
+def path_of(evolution: str) -> str:
+    """The qualified name of that function."""
+    return sql.journal(f"path_{names.tag(evolution)}")
+
+
+def stirred(step: InstallTrees) -> tuple[TableName, ...]:
+    """The old tables that have triggers of the users'."""
+    return tuple(dict.fromkeys(each for tree in step.family or step.trees for each in tree.stirred))
+
+
+def lines(step: InstallTrees, statements: Iterable[str], pad: str = "    ") -> str:
+    """The statements of a body; after one that may have fired the users' triggers, the path is safe again."""
+    safe = f";\n{pad}PERFORM pg_catalog.set_config('search_path', {literal(SAFE_PATH)}, true)"
+    writes = ("INSERT", "UPDATE", "DELETE") if stirred(step) else ()
+    return "".join(f"{pad}{each}{safe if each.startswith(writes) else ''};\n" for each in statements)
+
+
+def inserted(tree: TreeLens, rows: str, where: str = "") -> str:
+    """The statement that makes the source's rows of the target's `rows` (n)."""
+    given = sql.back(tree, "n")
+    columns = ", ".join(ident(name) for name in (tree.key.name, *(each.name for each, _, _ in given)))
+    said = ", ".join((f"n.{ident(tree.legacy)}", *(value for _, value, _ in given)))
+    return (
+        f"INSERT INTO {table(tree.source)} ({columns}) OVERRIDING SYSTEM VALUE SELECT {said} "
+        f"FROM {rows} AS n{where} ORDER BY n.{ident(tree.legacy)}"
+    )
+
+
+def reconciled(
+    tree: TreeLens, embed: Embed, rows: str, where: str = "", *, since: bool = False
+) -> Iterator[str]:
+    """The statements that make the children of the target's `rows` (n) what these hold. `since`: only of what
+    is not as in `n.before`; no other child is even locked.
+    """
+    child, parent, key = table(embed.table), ident(embed.parent), ident(embed.key.name)
+    legacy = f"n.{ident(tree.legacy)}"
+    value = sql.held(embed, "n")
+    said = {column.name: given for column, given in sql.said(embed)}
+    name = embed.entry[0] if embed.shape is Shape.OBJECT else embed.key.name
+    gone, changed = "", ""
+    if since:
+        before = sql.listed(embed, "n.before", "w")
+        gone = f" CROSS JOIN LATERAL {before} WHERE {sql.name_of(embed, 'w')} = c.{ident(name)} AND"
+        same = (
+            "w.k = e.k AND w.v::text = e.v::text" if embed.shape is Shape.OBJECT else "w.v::text = e.v::text"
+        )
+        changed = f" LEFT JOIN LATERAL {before} ON {same}"
+        where = " WHERE w.v IS NULL"
+    yield (
+        f"DELETE FROM {child} AS c USING {rows} AS n{gone or ' WHERE'} c.{parent} = {legacy}"
+        f"{'' if since else _and(where)} "
+        f"AND NOT EXISTS (SELECT FROM {sql.elements(embed, value)} WHERE {said[name]} = c.{ident(name)})"
+    )
+    columns = [each for each, _ in sql.said(embed)]
+    rest = [each for each in columns if each.name != name]
+    there = f"c.{ident(name)} = {said[name]}"
+    if embed.shape is Shape.OBJECT:
+        there += f" AND c.{parent} = {legacy}"
+    source = f"{rows} AS n CROSS JOIN LATERAL {sql.elements(embed, value)}{changed}"
+    if rest:
+        assigned = ", ".join(f"{ident(each.name)} = {said[each.name]}" for each in rest)
+        apart = " OR ".join(sql.distinct(f"c.{ident(each.name)}", said[each.name], each) for each in rest)
+        yield (
+            f"UPDATE {child} AS c SET {assigned} FROM {source}{where or ' WHERE true'} "
+            f"AND {there} AND c.{parent} = {legacy} AND ({apart})"
+        )
+    # What is there is not inserted, not even to be found there: triggers for an insert would fire. Only of an
+    # entry may the old side have made another in the meantime.
+    conflict = "DO NOTHING"
+    if embed.shape is Shape.OBJECT:
+        (entry,) = rest
+        conflict = f"DO UPDATE SET {ident(entry.name)} = excluded.{ident(entry.name)}"
+    target = f"{parent}, {ident(name)}" if embed.shape is Shape.OBJECT else ident(name)
+    yield (
+        f"INSERT INTO {child} AS c ({parent}, {', '.join(ident(each.name) for each in columns)}) "
+        f"OVERRIDING SYSTEM VALUE SELECT {legacy}, {', '.join(said[each.name] for each in columns)} "
+        f"FROM {source}{where or ' WHERE true'} AND NOT EXISTS (SELECT FROM {child} AS c WHERE {there}) "
+        f"ORDER BY {legacy}, {said[name]} ON CONFLICT ({target}) {conflict}"
+    )
+    if embed.shape is not Shape.OBJECT:
+        stolen = (
+            f"SELECT FROM {source} JOIN {child} AS c ON c.{key} = {said[embed.key.name]}"
+            f"{where or ' WHERE true'} AND c.{parent} <> {legacy}"
+        )
+        yield (
+            f"IF EXISTS ({stolen}) THEN\n"
+            + _refused(
+                f"an element of {tree.target}.{embed.slot} has the {embed.key.name} of another row's element",
+                f"Take it out there first, or leave {embed.key.name} out.",
+            )
+            + "    END IF"
+        )
+
+
+def flagged(evolution: str, tree: TreeLens, embed: Embed, rows: str, where: str = "") -> Iterator[str]:
+    """The statements that note which of the target's `rows` (n) hold their array in an order of their own."""
+    if embed.shape is not Shape.ARRAY:
+        return
+    legacy, place = f"n.{ident(tree.legacy)}::text", f"{literal(str(tree.target))}, {literal(embed.slot)}"
+    own = sql.out_of_order(embed, sql.held(embed, "n"))
+    yield (
+        f"DELETE FROM {sql.reordered(evolution)} AS o USING {rows} AS n WHERE (o.target, o.slot) = ({place}) "
+        f"AND o.key = {legacy}{_and(where)} AND NOT {own}"
+    )
+    yield (
+        f"INSERT INTO {sql.reordered(evolution)} (target, slot, key) SELECT {place}, {legacy} "
+        f"FROM {rows} AS n{where or ' WHERE true'} AND {own} ON CONFLICT DO NOTHING"
+    )
+
+
+def forgotten(evolution: str, tree: TreeLens) -> str:
+    """The statement that forgets which rows of the target hold arrays in an order of their own."""
+    return f"DELETE FROM {sql.reordered(evolution)} AS o WHERE o.target = {literal(str(tree.target))}"
+
+
+def deleted(tree: TreeLens, keys: str | None, trees: Sequence[TreeLens] = ()) -> Iterator[str]:
+    """The statements that delete the source's rows of these keys (None: all), their children, and the rows of
+    other `trees` that refer to them.
+    """
+    for other in trees:
+        for each in other.references:
+            if each.table == tree.target:
+                theirs = f"(SELECT {ident(other.key.name)} FROM {table(other.source)}"
+                theirs += f" WHERE {ident(each.source)} IN {keys})" if keys else ")"
+                yield from deleted(other, theirs, trees)
+    for child, parent in dict.fromkeys((embed.table, embed.parent) for embed in tree.embeds):
+        yield f"DELETE FROM {table(child)}" + (f" WHERE {ident(parent)} IN {keys}" if keys else "")
+    yield f"DELETE FROM {table(tree.source)}" + (f" WHERE {ident(tree.key.name)} IN {keys}" if keys else "")
+
+
+def _mixed(step: InstallTrees, tree: TreeLens) -> str:
+    """Refuses to write a row whose old side this transaction has written: the new one has not heard of it."""
+    numbers = [str(sources(step.trees).index(each)) for each in tree.tables]
+    keys = " OR ".join(
+        f"strpos(',' || noted, ',{number}:' || x.{ident(tree.legacy)} || ',') > 0" for number in numbers
+    )
+    fact = f"this transaction has written the old side of a row of {tree.target}, which shows it at commit"
+    hint = "Commit first, or SET CONSTRAINTS ALL IMMEDIATE at the beginning."
+    return (
+        "  IF noted <> '' AND TG_OP IN ('UPDATE', 'DELETE') THEN\n"
+        f"    IF EXISTS (SELECT FROM old_rows AS x WHERE {keys}) THEN\n"
+        + _refused(fact, hint, 3, code="object_not_in_prerequisite_state")
+        + "    END IF;\n  END IF;\n"
+    )
+
+
+def _inserted(evolution: str, tree: TreeLens, written: Iterable[Embed]) -> Iterator[str]:
+    yield inserted(tree, "new_rows")
+    legacy = f"n.{ident(tree.legacy)}"
+    for embed in written:
+        said = sql.said(embed)
+        columns = ", ".join(ident(each.name) for each, _ in said)
+        yield (
+            f"INSERT INTO {table(embed.table)} ({ident(embed.parent)}, {columns}) OVERRIDING SYSTEM VALUE "
+            f"SELECT {legacy}, {', '.join(value for _, value in said)} FROM new_rows AS n "
+            f"CROSS JOIN LATERAL {sql.elements(embed, sql.held(embed, 'n'))}"
+        )
+        if embed.shape is Shape.ARRAY:
+            yield [*flagged(evolution, tree, embed, "new_rows")][1]
+    yield from _settled(tree, f"ARRAY(SELECT {ident(tree.legacy)} FROM new_rows)", written)
+
+
+def _updated(step: InstallTrees, tree: TreeLens, written: Iterable[Embed]) -> Iterator[str]:
+    """What a statement changed is written. While the old side is brought back, it may not say yet what the
+    rest of the row says: then all of it is, and a row without an old side is left to the walk.
+    """
+    evolution, legacy = step.evolution, ident(tree.legacy)
+    columns = {each.name: each for each in tree.target_columns}
+    given = [
+        (column, value, [columns[each] for each in sorted(reads)])
+        for column, value, reads in sql.back(tree, "n")
+    ]
+    both = f"new_rows AS n JOIN old_rows AS o ON o.{legacy} = n.{legacy}"
+    if given:
+        watched = list({each.name: each for _, _, reads in given for each in reads}.values())
+        assigned = ", ".join(
+            f"{ident(column.name)} = {value}"
+            if step.one_sided
+            else f"{ident(column.name)} = CASE WHEN {_changed(reads)} THEN {value} "
+            f"ELSE s.{ident(column.name)} END"
+            for column, value, reads in given
+        )
+        changed = "" if step.one_sided else f" AND ({_changed(watched)})"
+        yield (
+            f"UPDATE {table(tree.source)} AS s SET {assigned} FROM {both} "
+            f"WHERE {sql.SOURCE[tree.key]} = n.{legacy}{changed}"
+        )
+    there = f"EXISTS (SELECT FROM {table(tree.source)} AS s WHERE {sql.SOURCE[tree.key]} = n.{legacy})"
+    for embed in written:
+        now, before = sql.held(embed, "n"), sql.held(embed, "o")
+        which = f"FROM {both} WHERE {there if step.one_sided else sql.apart(now, before)}"
+        rows = f"(SELECT n.{legacy}, n.{ident(embed.column)}, {before} AS before {which})"
+        work = [
+            *reconciled(tree, embed, rows, since=not step.one_sided),
+            *flagged(evolution, tree, embed, rows),
+        ]
+        yield f"IF EXISTS (SELECT {which}) THEN\n{lines(step, work, '      ')}    END IF"
+    mine = f"SELECT n.{legacy} FROM new_rows AS n" + (f" WHERE {there}" if step.one_sided else "")
+    yield from _settled(tree, f"ARRAY({mine})", written)
+
+
+def _settled(tree: TreeLens, keys: str, written: Iterable[Embed]) -> Iterator[str]:
+    """What triggers of the old tables made of the rows is told to the target."""
+    if tree.settled and sql.own(tree):
+        yield settled(tree, keys, tree.both_ways)
+    for each in written:
+        if each.settled:
+            legacy = f"t.{ident(tree.legacy)}"
+            value = sql.children(each, legacy, kept=sql.held(each, "t") if each.shape is Shape.ARRAY else "")
+            said = sql.assigned([each], lambda _, value=value: value, "t")[each.column]  # type: ignore[misc]
+            yield (
+                f"UPDATE {table(tree.target)} AS t SET {ident(each.column)} = {said} "
+                f"WHERE {legacy} = ANY ({keys}) AND {sql.apart(sql.held(each, 't'), value)}"
+            )
+
+
+def _changed(columns: Iterable[Column]) -> str:
+    found = (sql.distinct(f"n.{ident(each.name)}", f"o.{ident(each.name)}", each) for each in columns)
+    return " OR ".join(found)
+
+
+def normal(embed: Embed, row: str) -> str:
+    """What a row holds of the children as the old side can hold it: with keys, defaults, and its types."""
+    now = sql.held(embed, row)
+    values = [(column, _given(embed, column, value)) for column, value in sql.said(embed)]
+    if embed.shape is Shape.OBJECT:
+        (name, _), (_, given) = values
+        return (
+            f"(SELECT coalesce(jsonb_object_agg((e.k::{name.type})::text, to_jsonb({given})), '{{}}') "
+            f"FROM {sql.elements(embed, now)})"
+        )
+    shown = ", ".join(f"{value} AS {ident(column.name)}" for column, value in values)
+    rows = f"(SELECT e.n AS place, {shown} FROM {sql.elements(embed, now)}) AS c"
+    element = sql.element_of(embed)
+    if embed.shape is Shape.SINGLE:
+        return f"(SELECT {element} FROM {rows})"
+    return f"(SELECT coalesce(jsonb_agg({element} ORDER BY c.place), '[]') FROM {rows})"
+
+
+def objection(embed: Embed, row: str) -> str:
+    """What a row holds of the children and the old side has no place for, in words; NULL where all has."""
+    now, column = sql.held(embed, row), f"{row}.{ident(embed.column)}"
+    kind = "array" if embed.shape is Shape.ARRAY else "object"
+    cases = []
+    if embed.field is not None:
+        cases.append(f"WHEN jsonb_typeof({column}) <> 'object' THEN 'what is no object'")
+    nothing = f"{now} IS NULL"
+    if embed.shape is Shape.SINGLE:
+        nothing += f" OR jsonb_typeof({now}) = 'null'"
+    cases.append(f"WHEN {nothing} THEN NULL")
+    cases.append(f"WHEN jsonb_typeof({now}) <> '{kind}' THEN 'what is no {kind}'")
+    if embed.shape is Shape.OBJECT:
+        return f"(CASE {' '.join(cases)} END)"
+    known = ", ".join(literal(each.name) for each in embed.columns)
+    listed = f"jsonb_array_elements({now})" if embed.shape is Shape.ARRAY else f"(SELECT {now})"
+    lacks = literal(f", for which {embed.table.name} has no column")
+    stray = (
+        f"(SELECT coalesce('the field ' || k || {lacks}, 'what is no object') "
+        f"FROM {listed} AS e(v) LEFT JOIN LATERAL jsonb_object_keys("
+        f"CASE jsonb_typeof(e.v) WHEN 'object' THEN e.v END) AS k ON true "
+        f"WHERE jsonb_typeof(e.v) <> 'object' OR k NOT IN ({known}) LIMIT 1)"
+    )
+    key = literal(embed.key.name)
+    twice = (
+        f"(SELECT 'two elements with the ' || {key} || ' ' || (e.v ->> {key}) FROM {listed} AS e(v) "
+        f"WHERE e.v ->> {key} IS NOT NULL GROUP BY e.v ->> {key} HAVING count(*) > 1 LIMIT 1)"
+    )
+    return f"(CASE {' '.join(cases)} ELSE coalesce({stray}, {twice}) END)"  # plpgsql looks for THEN outside
+
+
+def _shaped(step: InstallTrees, tree: TreeLens, embed: Embed) -> str:
+    """The lines that make what a row holds of the children what the old side can hold."""
+    now, before = sql.held(embed, "NEW"), sql.held(embed, "OLD")
+    column, whole = f"NEW.{ident(embed.column)}", f"OLD.{ident(embed.column)}"
+    given = f"coalesce({column}, '{{}}')"
+    changed = f"TG_OP = 'INSERT' OR {sql.apart(column, whole)}"
+    anew = f"TG_OP = 'INSERT' OR {sql.apart(now, before)}"
+    found = objection(embed, "NEW")
+    return (
+        f"  IF {'true' if step.one_sided else changed} THEN\n"
+        f"    IF {found} IS NOT NULL THEN\n"
+        + _refused(f"{tree.target}.{embed.slot} holds %s", _UNTIL, 3, found)
+        + "    END IF;\n"
+        f"    IF {now} IS NOT NULL AND ({'true' if step.one_sided else anew}) THEN\n"
+        f"      {column} := {sql.set_to(embed, normal(embed, 'NEW'), given)};\n"
+        "    END IF;\n  END IF;\n"
+    )
+
+
+_UNTIL = "Complete the evolution first."
+
+
+def _given(embed: Embed, column: Column, value: str) -> str:
+    """What an element says, or what the old side makes of what it does not say."""
+    if column.name == embed.key.name:
+        return f"coalesce({value}, {sql.next_key(embed.table, embed.key)})"
+    if column.default is None or embed.shape is Shape.OBJECT:
+        return value
+    return f"CASE WHEN e.v ? {literal(column.name)} THEN {value} ELSE {column.default} END"
+
+
+def _and(where: str) -> str:
+    return f" AND {where.removeprefix(' WHERE ')}" if where else ""
+
+
+def _refused(
+    fact: str, hint: str, depth: int = 2, what: str | None = None, code: str = "check_violation"
+) -> str:
+    pad = "  " * depth
+    message = literal(fact) if what is None else f"replace({literal(fact)}, '%s', {what})"
+    return (
+        f"{pad}RAISE EXCEPTION USING ERRCODE = '{code}', MESSAGE = {message},\n"
+        f"{pad}  HINT = {literal(hint)};\n"
+    )
