@@ -63,7 +63,7 @@ TWO = (
 
 
 class LedgerFigures(Figures):
-    """What was measured on one size: `backfill` in rows a second by hand and by Crossfade, by target; `insert`
+    """What was measured: `backfill` in rows a second by hand and by Crossfade, by target; `insert`
     in milliseconds of a committed event of the old application, `writers` in events a second of several at
     once; `read` in milliseconds of one whole execution; `megabytes` on disk, before and after, with indexes.
     """
