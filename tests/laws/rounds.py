@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random
 
@@ -25,9 +25,20 @@ from tests.laws.machine import Laws, small_batches
 from tests.laws.model import Lost
 from tests.laws.mutants import MUTANTS
 from tests.laws.trial import caught
+from tests.trees.conflicts import conflicts
 
 SECONDS = 30.0  # of crashes, and of traffic
-FOLDERS = ("refusals", "changes", "concurrency", "crash", "documents", "conformance", "casebook", "test_*.py")
+FOLDERS = (
+    "refusals",
+    "changes",
+    "concurrency",
+    "crash",
+    "documents",
+    "conformance",
+    "casebook",
+    "trees",
+    "test_*.py",
+)
 
 DEEP = settings(
     max_examples=6,
@@ -97,6 +108,14 @@ def pairs(random: Random, _: int) -> str:
     return _tested(f"all {random.randrange(1_000_000)}", "tests/conformance/test_pairs.py")
 
 
+def trees(random: Random, number: int) -> str:
+    """Rows across tables: both sides write the same ones at once, then the laws of random trees."""
+    with embedded_postgresql(_version(number)) as server:
+        counted = conflicts(server, random, SECONDS)
+    environment = {"CROSSFADE_TREES_EXAMPLES": "40", "CROSSFADE_LAWS_SEED": str(random.randrange(1_000_000))}
+    return f"{counted}; {_tested('1', 'tests/trees/test_laws.py', environment=environment)}"
+
+
 def everywhere(random: Random, number: int) -> str:
     """A folder of the tests on every server, where an everyday run takes one of them by turns."""
     folder = FOLDERS[(number - 1) // len(ROUNDS) % len(FOLDERS)]
@@ -104,10 +123,14 @@ def everywhere(random: Random, number: int) -> str:
     return _tested(str(random.randrange(1_000_000)), "--every-schema", *files)
 
 
-def _tested(words: str, *arguments: str) -> str:
+def _tested(words: str, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
     command = (sys.executable, "-m", "pytest", "-q", "-n", "logical", *arguments)
     ran = subprocess.run(
-        command, env=os.environ | {VARIABLE: words}, capture_output=True, text=True, check=False
+        command,
+        env=os.environ | {VARIABLE: words} | dict(environment or {}),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if ran.returncode:
         raise Lost(f"{VARIABLE}='{words}' {' '.join(command[1:])}\n{ran.stdout[-4000:]}{ran.stderr[-1000:]}")
@@ -126,5 +149,6 @@ ROUNDS: tuple[tuple[str, Callable[[Random, int], str]], ...] = (
     ("traffic", traffic),
     ("mutants", mutants),
     ("pairs of changes", pairs),
+    ("trees", trees),
     ("every server", everywhere),
 )

@@ -50,7 +50,7 @@ def test_what_was_not_said_is_absent_and_what_was_is_there() -> None:
         Screenshot(url="u", thumbnail=b""),
         Endpoint(method="GET", url="u", latency_ms=0.125),
     ],
-    ids=str,
+    ids=["whole", "of now", "of no bytes", "with a fraction"],
 )
 def test_an_element_is_read_as_it_was_stored(element: Element) -> None:
     again = type(element).model_validate(element.stored())
