@@ -6,14 +6,13 @@ import pytest
 from sqlalchemy import create_engine
 
 from crossfade import commands, connect_args
+from crossfade.casebook.run_ledger.case import CASE
 from crossfade.casebook.run_ledger.identity import legacy_uuid
 from crossfade.casebook.run_ledger.old_app import OldRuns
 from crossfade.casebook.run_ledger.repository import RunRepository
 from crossfade.casebook.run_ledger.schemas import Event
 from tests.casebook.run_ledger.places import legacy
 from tests.casebook.walking import QUIETLY, Sabotage, run, walked
-
-CASE = pytest.importorskip("crossfade.casebook.run_ledger.case", exc_type=ImportError).CASE
 
 pytestmark = pytest.mark.one_server
 
