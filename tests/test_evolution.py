@@ -212,3 +212,15 @@ def test_what_is_no_python_file(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"{path} is not a Python file\n  where: evolutions\n  next:  name a .py file, or a folder of them"
     )
+
+
+def test_a_fingerprint_is_the_same_in_another_process() -> None:
+    """A table's defaults are functions and objects, which stand elsewhere in memory each time."""
+    asked = (
+        "from crossfade.casebook.run_ledger.evolution import evolution; print(evolution.fingerprint, end='')"
+    )
+    told = {
+        subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    }
+    assert len(told) == 1

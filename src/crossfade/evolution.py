@@ -157,11 +157,36 @@ def _canonical(value: object) -> object:
 
 def _declared(value: sqlalchemy.Column[Any] | sqlalchemy.Table | TypeEngine[Any]) -> object:
     if isinstance(value, sqlalchemy.Table):
-        return ["Table", str(value), *map(_declared, value.columns), *sorted(map(repr, value.indexes))]
+        columns = [*map(_declared, value.columns)]
+        return ["Table", str(value), *columns, *sorted(map(_index, value.indexes)), *_constraints(value)]
     if isinstance(value, TypeEngine):
         return repr(value)
     said = ["Column", value.name, repr(value.type), value.nullable, _default(value)]
     return [*said, value.comment] if value.comment is not None else said
+
+
+def _index(index: sqlalchemy.Index) -> str:
+    """What is said of an index: its `repr` holds that of its columns, and so addresses in memory."""
+    options = sorted((key, repr(each)) for key, each in index.dialect_kwargs.items())
+    return json.dumps(
+        [str(index.name), [str(each) for each in index.expressions], bool(index.unique), options]
+    )
+
+
+def _constraints(table: sqlalchemy.Table) -> list[str]:
+    """What is said of a table's constraints, in an order of their own."""
+    checks = [
+        f"check {each.name}: {each.sqltext}"
+        for each in table.constraints
+        if isinstance(each, sqlalchemy.CheckConstraint)
+    ]
+    uniques = [
+        f"{type(each).__name__} {', '.join(each.columns.keys())}"
+        for each in table.constraints
+        if isinstance(each, sqlalchemy.UniqueConstraint | sqlalchemy.PrimaryKeyConstraint)
+    ]
+    keys = [f"key {each.parent.name}: {each.target_fullname} {each.ondelete}" for each in table.foreign_keys]
+    return sorted([*checks, *uniques, *keys])
 
 
 def _default(column: sqlalchemy.Column[Any]) -> object:
