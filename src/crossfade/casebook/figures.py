@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from crossfade.reports import Backfill
+from crossfade.reports import Backfill, TableMoved
 
 __all__ = [
     "BeforeAndDuring",
@@ -100,6 +100,7 @@ class Summary(_Figures):
     complete: CompleteFigures | None = None
     revert: RevertFigures | None = None
     purge: PurgeFigures | None = None
+    per_table: tuple[TableMoved, ...] | None = None  # where tables become others
     ok: bool
     failures: tuple[str, ...] | None = None
 

@@ -12,6 +12,7 @@ from rich.text import Text
 from crossfade.casebook.stages import BEFORE, DURING, running
 from crossfade.casebook.summary import promises
 from crossfade.casebook.words import Side
+from crossfade.pages.trees import told
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,6 +36,11 @@ def print_page(console: Console, journey: Journey, summary: Summary) -> None:
     console.print()
     console.print(Text.assemble((summary.case, "bold"), f" on {summary.database}: {rows}"))
     console.print(_stages(journey))
+    if summary.per_table:
+        console.print(Text("What became of the tables", "bold"))
+        for moved in summary.per_table:
+            console.print(Text(f"  {told(moved)}"))
+        console.print()
     console.print(_traffic(journey))
     console.print(_promises(journey))
     for remark in (LEFT_OUT, *journey.remarks):

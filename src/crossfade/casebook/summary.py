@@ -75,6 +75,7 @@ def summarize(journey: Journey) -> Summary:
         complete=_complete(journey),
         revert=RevertFigures(differences=compared["revert"]) if "revert" in compared else None,
         purge=_purge(journey),
+        per_table=(start.per_table or None) if start else None,
         ok=not problems,
         failures=problems or None,
     )
