@@ -155,10 +155,13 @@ def of_take(step: InstallTrees, tree: TreeLens) -> str:
 
 
 def _routine(name: str, tree: TreeLens, body: str) -> str:
-    """A routine of a range, with the rights of whoever calls it."""
+    """A routine of a range, with the rights of whoever calls it. Each range is planned for itself: any range at
+    all is taken for a two-hundredth of the table, which would be read whole for that.
+    """
+    settings = sql.SETTINGS.replace("force_generic_plan", "force_custom_plan")
     return (
         f"CREATE FUNCTION {name}(lo {tree.key.type}, hi {tree.key.type}) RETURNS void LANGUAGE plpgsql "
-        f"{sql.SETTINGS} AS {dollar_quoted(f'#variable_conflict use_column{chr(10)}{body}')}"
+        f"{settings} AS {dollar_quoted(f'#variable_conflict use_column{chr(10)}{body}')}"
     )
 
 

@@ -123,8 +123,8 @@ $crossfade$
 -- work:
 CREATE FUNCTION crossfade."give_fe14_public_Runs"(lo bigint, hi bigint) RETURNS void LANGUAGE plpgsql SET
     search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle =
-    postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_generic_plan SET
-    jit = off AS $crossfade$
+    postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_custom_plan SET jit
+    = off AS $crossfade$
 #variable_conflict use_column
 DECLARE
   keys bigint[];
@@ -164,8 +164,8 @@ $crossfade$
 -- work:
 CREATE FUNCTION crossfade."take_fe14_public_Runs"(lo bigint, hi bigint) RETURNS void LANGUAGE plpgsql SET
     search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle =
-    postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_generic_plan SET
-    jit = off AS $crossfade$
+    postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_custom_plan SET jit
+    = off AS $crossfade$
 #variable_conflict use_column
 DECLARE
   keys bigint[] := ARRAY(SELECT s.id FROM public.jobs AS s WHERE s.id BETWEEN lo AND hi AND NOT EXISTS (SELECT
