@@ -155,8 +155,8 @@ def of_take(step: InstallTrees, tree: TreeLens) -> str:
 
 
 def _routine(name: str, tree: TreeLens, body: str) -> str:
-    """A routine of a range, with the rights of whoever calls it. Each range is planned for itself: any range at
-    all is taken for a two-hundredth of the table, which would be read whole for that.
+    """A routine of a range, with the rights of whoever calls it. Each range is planned for itself: any range
+    at all is taken for a two-hundredth of the table, which would be read whole for that.
     """
     settings = sql.SETTINGS.replace("force_generic_plan", "force_custom_plan")
     return (
