@@ -170,11 +170,14 @@ def _(step: RemoveTrees, server: Server) -> tuple[Statement, ...]:
     # The targets first: whoever writes one goes on to the old tables, and would be waited for, waiting.
     first = ", ".join(table(of) for of, _ in hooked)
     return (
+        # Each table is waited for while those before it are held: for less than one alone would be.
+        Statement(f"SET LOCAL lock_timeout = '{server.lock_timeout_ms // 4}ms'"),
         Statement(
             f"LOCK TABLE {first} IN ACCESS EXCLUSIVE MODE",
             lock="ACCESS EXCLUSIVE",
             blocks="reads and writes, briefly",
         ),
+        Statement(f"SET LOCAL lock_timeout = '{server.lock_timeout_ms}ms'"),
         *(
             Statement(each, lock="ACCESS EXCLUSIVE", blocks="reads and writes, briefly")
             for of, names in hooked

@@ -1,6 +1,12 @@
+-- work:
+SET LOCAL lock_timeout = '50ms'
+
 -- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
 LOCK TABLE public."Runs", public.steps, public.jobs, public.labels, public.tasks, public.lines, public.tries,
     public.receipts IN ACCESS EXCLUSIVE MODE
+
+-- work:
+SET LOCAL lock_timeout = '200ms'
 
 -- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
 DROP TRIGGER IF EXISTS "~crossfade_push_insert" ON public."Runs"
