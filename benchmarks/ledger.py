@@ -278,12 +278,17 @@ the names of the elements' fields are what is more.
 """
 
 
+def _three(figure: float) -> str:
+    """Three digits of it, written out."""
+    return f"{float(f'{figure:.3g}'):,g}"
+
+
 def page(figures: LedgerFigures, command: str, server: str) -> str:
     """The whole of docs/benchmarks-consolidate.md."""
 
     def line(what: str, unit: str, found: Comparison) -> str:
         ratio = f"{found.ratio:.2f} x ({found.lowest:.2f} to {found.highest:.2f})"
-        return f"| {what} | {found.baseline:,.3g} {unit} | {found.measured:,.3g} {unit} | {ratio} |"
+        return f"| {what} | {_three(found.baseline)} {unit} | {_three(found.measured)} {unit} | {ratio} |"
 
     lines = [line(f"backfill of `{target}`", "rows/s", found) for target, found in figures.backfill]
     lines += [
