@@ -129,3 +129,13 @@ def test_two_tables_never_print_the_same(schema: str, name: str, other: str, ano
 )
 def test_the_nearest_name(name: str, known: tuple[str, ...], told: str) -> None:
     assert names.nearest(name, known) == told
+
+
+def test_the_key_of_an_old_row_is_a_uuid_of_version_8() -> None:
+    """A pinned one: it stands in users' databases."""
+    key = names.legacy_uuid("workflow_trace", 42)
+    assert (key.version, key.variant) == (8, "specified in RFC 4122")
+    assert key == names.legacy_uuid("workflow_trace", 42, schema="public")
+    others = [("workflow_trace", 43, "public"), ("workflow_trace", 42, "x"), ("workflow_steps", 42, "public")]
+    assert key not in {names.legacy_uuid(table, number, schema=schema) for table, number, schema in others}
+    assert str(key) == "5dd340d2-aa04-8201-bcdf-f06ed88d9556"

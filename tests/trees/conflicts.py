@@ -8,7 +8,6 @@ there are where everybody writes three tasks.
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from random import Random
 
@@ -97,4 +96,4 @@ def _writing(
             except tuple(REFUSED) as error:
                 session.rollback()
                 counts[REFUSED[type(error)]] += 1
-                time.sleep(dice.random() / 100)  # as an application would, before it tries again
+                over.wait(dice.random() / 100)  # as an application would, before it tries again

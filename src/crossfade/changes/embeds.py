@@ -14,54 +14,46 @@ KEYS = ("smallint", "integer", "bigint", "uuid")
 
 
 @dataclass(frozen=True)
-class Array:
-    """The rows of `table` as an array of objects, in the order of `order_by` and then of their key.
-
-    An element shows every column but the one that refers to the parent, and those that are `dropped`. Where
-    `optional`, the table may be missing: the column then stays the new application's own.
+class _Child:
+    """A table whose rows refer to the source, by the column `parent` where several do. Columns that are
+    `dropped` land nowhere. Where `optional`, the table may be missing: the column that would show it then
+    stays the new application's own.
     """
 
     table: str
     _: KW_ONLY
-    order_by: str | Sequence[str] = ()
     dropped: Sequence[str] = ()
     parent: str | None = None
     optional: bool = False
 
 
 @dataclass(frozen=True)
-class KeyValue:
-    """The rows of `table` as one object: a name and a value for each row."""
+class Array(_Child):
+    """The rows of `table` as an array of objects, in the order of `order_by` and then of their key.
 
-    table: str
+    An element shows every column but the one that refers to the parent, and those that are `dropped`.
+    """
+
+    _: KW_ONLY
+    order_by: str | Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class KeyValue(_Child):
+    """The rows of `table` as one object: a name and a value for each, from the columns `key` and `value`."""
+
     key: str
     value: str
-    _: KW_ONLY
-    dropped: Sequence[str] = ()
-    parent: str | None = None
-    optional: bool = False
 
 
 @dataclass(frozen=True)
-class Single:
+class Single(_Child):
     """The one row of `table` that a parent may have, as an object; null where there is none."""
 
-    table: str
-    _: KW_ONLY
-    dropped: Sequence[str] = ()
-    parent: str | None = None
-    optional: bool = False
-
 
 @dataclass(frozen=True)
-class Count:
+class Count(_Child):
     """How many rows of `table` there are; what the new application writes there is not written back."""
-
-    table: str
-    _: KW_ONLY
-    dropped: Sequence[str] = ()
-    parent: str | None = None
-    optional: bool = False
 
 
 Declared = Array | KeyValue | Single | Count

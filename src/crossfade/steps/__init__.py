@@ -85,26 +85,28 @@ from crossfade.steps.seeds import SeedRows, UnseedRows
 from crossfade.steps.step import Mode, Role, Statement, Step, Tally
 from crossfade.steps.surveys import CountApart, CountReturns, CountValues, ReadRows
 from crossfade.steps.tables import RenameTable, ShelveTables, UnshelveTables, under
+from crossfade.steps.targets import (
+    CloseTarget,
+    CreateTarget,
+    DropTarget,
+    IndexTarget,
+    OpenTarget,
+    UnindexTarget,
+)
 from crossfade.steps.tree_surveys import CountBeyond, CountHeld, CountLost, CountMoved, CountMoves
 from crossfade.steps.trees import (
-    CloseTarget,
     CompareTree,
     CopyTree,
     CountStray,
-    CreateTarget,
-    DropTarget,
     GiveBack,
     HookTrees,
-    IndexTarget,
     InstallTrees,
     KeepTree,
-    OpenTarget,
     RemoveTrees,
     RestoreTree,
     TakeAway,
     TieTarget,
     UnhookTrees,
-    UnindexTarget,
 )
 
 __all__ = [

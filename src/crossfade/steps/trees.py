@@ -9,205 +9,82 @@ from typing import Any
 from crossfade.errors import SchemaMismatch
 from crossfade.phases import Phase
 from crossfade.reports import Mismatch
-from crossfade.schema import Grant, TableName
+from crossfade.schema import TableName
 from crossfade.steps.step import Mode, Step, Tally
 from crossfade.tree import TreeLens, sources
 
 
 @dataclass(frozen=True)
-class CreateTarget(Step):
-    """Make the empty target of a tree, closed to the new application, with its legacy column.
+class _OfTrees:
+    """A step about the sync of trees."""
 
-    `create` is the statement that makes it.
-    """
-
-    phase = Phase.EXPAND
-    mode = Mode.ALONE  # what comes after locks it
-    evolution: str
-    tree: TreeLens
-    create: str
-    refers: tuple[TableName, ...] = ()  # the tables that stand, and that its foreign keys refer to
-    owner: str | None = None
-    grants: tuple[Grant, ...] = ()
-
-    @property
-    def table(self) -> TableName:
-        """The target."""
-        return self.tree.target
-
-    @property
-    def title(self) -> str:
-        return f"create table {self.table}"
-
-    @property
-    def locks(self) -> tuple[TableName, ...]:
-        return self.refers  # nobody knows the target yet
-
-    def undo(self) -> Step:
-        return DropTarget(self.evolution, self.tree)
-
-
-@dataclass(frozen=True)
-class DropTarget(Step):
-    """Drop a target that the evolution had made; what only it held has been kept."""
-
-    phase = Phase.CONTRACT
-    evolution: str
-    tree: TreeLens
-
-    @property
-    def table(self) -> TableName:
-        """The target."""
-        return self.tree.target
-
-    @property
-    def title(self) -> str:
-        return f"drop table {self.table}, which the evolution had made"
-
-
-@dataclass(frozen=True)
-class IndexTarget(Step):
-    """Build an index of a target while it is written: by a statement, or a unique one over one column."""
-
-    phase = Phase.INDEX
-    mode = Mode.OUTSIDE
-    table: TableName
-    name: str
-    create: str = ""
-    unique: str = ""
-
-    @property
-    def title(self) -> str:
-        return f"build index {self.name} on {self.table}"
-
-    def undo(self) -> Step:
-        return UnindexTarget(self.table, self.name)
-
-
-@dataclass(frozen=True)
-class UnindexTarget(Step):
-    """Drop an index of a target."""
-
-    phase = Phase.CONTRACT
-    mode = Mode.OUTSIDE
-    table: TableName
-    name: str
-
-    @property
-    def title(self) -> str:
-        return f"drop index {self.name} of {self.table}"
-
-
-@dataclass(frozen=True)
-class OpenTarget(Step):
-    """Let the new application write the target."""
-
-    phase = Phase.PUBLISH
-    mode = Mode.ALONE  # whoever waits for one of the targets holds no other
-    evolution: str
-    table: TableName
-
-    @property
-    def title(self) -> str:
-        return f"open {self.table} to the new application"
-
-    def undo(self) -> Step:
-        return CloseTarget(self.evolution, self.table)
-
-
-@dataclass(frozen=True)
-class CloseTarget(Step):
-    """Refuse the new application's writes of the target from here on."""
-
-    phase = Phase.CLOSE
-    mode = Mode.ALONE
-    evolution: str
-    table: TableName
-
-    @property
-    def title(self) -> str:
-        return f"close {self.table} to the new application"
-
-
-@dataclass(frozen=True)
-class InstallTrees(Step):
-    """Install the triggers that keep both sides of all trees in agreement. `one_sided`: only the new side is
-    written.
-    """
-
-    phase = Phase.EXPAND
     evolution: str
     trees: tuple[TreeLens, ...]
-    one_sided: bool = False
-    family: tuple[TreeLens, ...] = ()  # all trees of the evolution, where these are not all
-
-    @property
-    def title(self) -> str:
-        return f"keep {', '.join(str(each.target) for each in self.trees)} in sync"
 
     @property
     def locks(self) -> tuple[TableName, ...]:
         return tuple(dict.fromkeys((*sources(self.trees), *(each.target for each in self.trees))))
 
+    @property
+    def _targets(self) -> str:
+        return ", ".join(str(each.target) for each in self.trees)
+
 
 @dataclass(frozen=True)
-class HookTrees(Step):
+class InstallTrees(_OfTrees, Step):
+    """Install the triggers that keep both sides of all trees in agreement. `one_sided`: only the new side is
+    written.
+    """
+
+    phase = Phase.EXPAND
+    one_sided: bool = False
+    family: tuple[TreeLens, ...] = ()  # all trees of the evolution, where these are not all
+
+    @property
+    def title(self) -> str:
+        return f"keep {self._targets} in sync"
+
+
+@dataclass(frozen=True)
+class HookTrees(_OfTrees, Step):
     """Install the sync of all trees while the old side is written, one table after the other: nothing is
     written to the targets before the last table has its triggers, and whoever wrote it without has ended.
     """
 
     phase = Phase.EXPAND
     mode = Mode.OUTSIDE
-    evolution: str
-    trees: tuple[TreeLens, ...]
 
     @property
     def title(self) -> str:
-        return f"keep {', '.join(str(each.target) for each in self.trees)} in sync"
-
-    @property
-    def locks(self) -> tuple[TableName, ...]:
-        return tuple(dict.fromkeys((*sources(self.trees), *(each.target for each in self.trees))))
+        return f"keep {self._targets} in sync"
 
     def undo(self) -> Step:
         return UnhookTrees(self.evolution, self.trees)
 
 
 @dataclass(frozen=True)
-class UnhookTrees(Step):
+class UnhookTrees(_OfTrees, Step):
     """Remove the sync of all trees while the old side is written, one table after the other; what only the
     targets held has been kept.
     """
 
     phase = Phase.CONTRACT
     mode = Mode.OUTSIDE
-    evolution: str
-    trees: tuple[TreeLens, ...]
 
     @property
     def title(self) -> str:
-        return f"stop the sync of {', '.join(str(each.target) for each in self.trees)}"
-
-    @property
-    def locks(self) -> tuple[TableName, ...]:
-        return tuple(dict.fromkeys((*sources(self.trees), *(each.target for each in self.trees))))
+        return f"stop the sync of {self._targets}"
 
 
 @dataclass(frozen=True)
-class RemoveTrees(Step):
+class RemoveTrees(_OfTrees, Step):
     """Remove the sync of all trees at once: the new side alone is written."""
 
     phase = Phase.CONTRACT
-    evolution: str
-    trees: tuple[TreeLens, ...]
 
     @property
     def title(self) -> str:
-        return f"stop the sync of {', '.join(str(each.target) for each in self.trees)}"
-
-    @property
-    def locks(self) -> tuple[TableName, ...]:
-        return tuple(dict.fromkeys((*sources(self.trees), *(each.target for each in self.trees))))
+        return f"stop the sync of {self._targets}"
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from crossfade import names
-from crossfade.casebook.run_ledger.identity import legacy_uuid
+from crossfade import legacy_uuid
 from crossfade.casebook.run_ledger.models import DURATION, Base, duration
 from crossfade.casebook.run_ledger.repository import RunRepository
 from crossfade.casebook.run_ledger.schemas import (
@@ -275,15 +274,6 @@ def test_the_column_may_go_while_a_connection_has_prepared_its_question(place: E
             connection.execute(text(statement))
         assert runs.by_legacy_id(99) is None
     engine.dispose()
-
-
-def test_the_key_of_an_old_row_is_a_uuid_of_version_8() -> None:
-    key = legacy_uuid("workflow_trace", 42)
-    assert (key.version, key.variant) == (8, "specified in RFC 4122")
-    assert key == legacy_uuid("workflow_trace", 42, "public") != legacy_uuid("workflow_trace", 43)
-    assert key == names.legacy_uuid("workflow_trace", 42), "the one that Crossfade makes"
-    assert key not in {legacy_uuid("workflow_trace", 42, "x"), legacy_uuid("workflow_steps", 42)}
-    assert str(key) == "5dd340d2-aa04-8201-bcdf-f06ed88d9556"
 
 
 @pytest.mark.parametrize("channel", ["fax", "", None])

@@ -5,9 +5,8 @@ import threading
 import pytest
 from sqlalchemy import create_engine
 
-from crossfade import commands, connect_args
+from crossfade import commands, connect_args, legacy_uuid
 from crossfade.casebook.run_ledger.case import CASE
-from crossfade.casebook.run_ledger.identity import legacy_uuid
 from crossfade.casebook.run_ledger.old_app import OldRuns
 from crossfade.casebook.run_ledger.repository import RunRepository
 from crossfade.casebook.run_ledger.schemas import Event

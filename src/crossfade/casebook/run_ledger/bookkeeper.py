@@ -12,10 +12,10 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select, text
 
+from crossfade import legacy_uuid
 from crossfade.casebook.books import OWN, Books, pages
 from crossfade.casebook.run_ledger import models, views
 from crossfade.casebook.run_ledger.hot import HotStep, baselines, first_steps
-from crossfade.casebook.run_ledger.identity import legacy_uuid
 from crossfade.casebook.run_ledger.old_app import whole
 from crossfade.casebook.run_ledger.old_tables import NODES, OF_STEP, ORGANIZATIONS, TRACES, WORKFLOWS
 from crossfade.casebook.run_ledger.oracle import Ledger
@@ -95,7 +95,7 @@ class Bookkeeper(Books[UUID, Ledger]):
 
     def key(self, table: str, number: int) -> UUID:
         """The new key of a row that the old application made."""
-        return legacy_uuid(table, number, self.schema)
+        return legacy_uuid(table, number, schema=self.schema)
 
     def names(self, key: UUID) -> tuple[str, ...]:
         """Under what the dumps of both sides know a run."""

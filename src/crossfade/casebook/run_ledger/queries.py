@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, Uuid, bindparam, column, func, select, text
 from sqlalchemy.orm import joinedload
 
-from crossfade.casebook.run_ledger.identity import legacy_uuid
+from crossfade import legacy_uuid
 from crossfade.casebook.run_ledger.models import Run, RunStep
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def whole_run_of_trace(trace_id: int, schema: str) -> Select[Run]:
     named = text(BY_LEGACY_ID).bindparams(bindparam("trace_id", trace_id, BigInteger))
     found = named.columns(column("run_id", Uuid)).subquery()
     named_so = select(found.c.run_id).scalar_subquery()
-    return _whole(Run.run_id == func.coalesce(named_so, legacy_uuid("workflow_trace", trace_id, schema)))
+    return _whole(
+        Run.run_id == func.coalesce(named_so, legacy_uuid("workflow_trace", trace_id, schema=schema))
+    )
 
 
 def recent_runs(org_id: UUID) -> Select[Run]:

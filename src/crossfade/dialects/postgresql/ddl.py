@@ -13,6 +13,7 @@ from crossfade.dialects.postgresql import (
     questions,
     rows,
     surveys,
+    tree_hooks,
     tree_surveys,
     trees,
 )
@@ -22,7 +23,19 @@ from crossfade.schema import TableName
 from crossfade.steps import Role, Statement, Step
 
 # Each says how its steps are rendered when it is loaded.
-FILES = (columns, constraints, counts, guards, namespaces, questions, rows, surveys, tree_surveys, trees)
+FILES = (
+    columns,
+    constraints,
+    counts,
+    guards,
+    namespaces,
+    questions,
+    rows,
+    surveys,
+    tree_hooks,
+    tree_surveys,
+    trees,
+)
 
 
 class Renderer:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql import tree_walks as walks
 from crossfade.dialects.postgresql.quoting import ident, literal, parameter, table
-from crossfade.dialects.postgresql.tree_writes import flagged
+from crossfade.dialects.postgresql.tree_children import flagged
 from crossfade.expressions import default_of, is_literal
 from crossfade.schema import Column
 from crossfade.steps import KeepTree, RestoreTree, Role, Statement
@@ -64,7 +64,7 @@ def restore(step: RestoreTree) -> tuple[Statement, ...]:
     assigned = ", ".join(f"{ident(each.name)} = {_restored(tree, each)}" for each in tree.target_columns)
     arrays = [each for each in tree.embeds if each.shape is Shape.ARRAY]
     flags = "".join(
-        f"flag{number} AS ({[*flagged(step.evolution, tree, each, 'n')][1]}), "
+        f"flag{number} AS ({flagged(step.evolution, tree, each, 'n')}), "
         for number, each in enumerate(arrays)
     )
     work = (

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from crossfade import names
 from crossfade.dialects.postgresql import tree_values as sql
-from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, literal, table
+from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.dialects.postgresql.triggers import counter, function
 from crossfade.schema import TableName
 from crossfade.steps import InstallTrees
@@ -51,11 +51,11 @@ def note(evolution: str, of: TableName) -> str:
     return function("note", evolution, of)
 
 
-def routine(name: str, returns: str, body: str, *, settings: str = sql.SETTINGS) -> str:
+def routine(name: str, returns: str, body: str, *, settings: str | None = None) -> str:
     """A function with the rights of its owner: who writes the old side need not know of the new one."""
     return (
-        f"CREATE FUNCTION {name}() RETURNS {returns} LANGUAGE plpgsql SECURITY DEFINER {settings} AS "
-        f"{dollar_quoted(f'#variable_conflict use_column{chr(10)}{body}')}"
+        f"CREATE FUNCTION {name}() RETURNS {returns} LANGUAGE plpgsql SECURITY DEFINER "
+        f"{settings or sql.settings()} AS {sql.body(body)}"
     )
 
 
@@ -110,7 +110,7 @@ def of_table(step: InstallTrees, number: int, of: TableName) -> str:
 def of_pull(step: InstallTrees) -> str:
     """The deferred trigger's function, which works off what is noted."""
     # Everything is found by its key; a target that grows has statistics of when it was empty.
-    settings = f"{sql.SETTINGS} SET enable_seqscan = off"
+    settings = f"{sql.settings()} SET enable_seqscan = off"
     return routine(pull(step.evolution), "trigger", str(_Pull(step)), settings=settings)
 
 

@@ -10,21 +10,14 @@ from collections.abc import Sequence
 
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql import tree_walks as walks
-from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, literal, parameter, table
+from crossfade.dialects.postgresql.quoting import ident, literal, parameter, table
+from crossfade.dialects.postgresql.tree_children import deleted, flagged, inserted, reconciled, unflagged
 from crossfade.dialects.postgresql.tree_notes import settled
-from crossfade.dialects.postgresql.tree_writes import (
-    deleted,
-    flagged,
-    inserted,
-    lines,
-    normal,
-    objection,
-    reconciled,
-)
+from crossfade.dialects.postgresql.tree_writes import lines, normal, objection
 from crossfade.dialects.postgresql.triggers import function
 from crossfade.schema import Column
 from crossfade.steps import CountStray, GiveBack, InstallTrees, Statement, TakeAway, TieTarget
-from crossfade.tree import Embed, TreeLens
+from crossfade.tree import Embed, Shape, TreeLens
 
 
 def tie(step: TieTarget) -> tuple[Statement, ...]:
@@ -128,9 +121,11 @@ def of_give(step: InstallTrees, tree: TreeLens) -> str:
             work.append(f"keys := ARRAY(SELECT n.{legacy} FROM {target} AS n{where} AND {apart})")
             shown = f"n.{legacy}, n.{ident(embed.column)}"
             rows = f"(SELECT {shown} FROM {target} AS n WHERE n.{legacy} = ANY (keys))"
-            found = [*flagged(step.evolution, tree, embed, rows)]
+            found = []
+            if embed.shape is Shape.ARRAY:
+                found = [each(step.evolution, tree, embed, rows) for each in (unflagged, flagged)]
             # An element with the key of another row's would be refused by the comparison that follows.
-            found += [each for each in reconciled(tree, embed, rows) if not each.startswith("IF")]
+            found += reconciled(tree, embed, rows)
             work.append(f"IF cardinality(keys) > 0 THEN\n{lines(step, found, '    ')}  END IF")
     if tree.settled and sql.own(tree):
         keys = f"ARRAY(SELECT n.{legacy} FROM {target} AS n{where})"
@@ -158,10 +153,9 @@ def _routine(name: str, tree: TreeLens, body: str) -> str:
     """A routine of a range, with the rights of whoever calls it. Each range is planned for itself: any range
     at all is taken for a two-hundredth of the table, which would be read whole for that.
     """
-    settings = sql.SETTINGS.replace("force_generic_plan", "force_custom_plan")
     return (
         f"CREATE FUNCTION {name}(lo {tree.key.type}, hi {tree.key.type}) RETURNS void LANGUAGE plpgsql "
-        f"{settings} AS {dollar_quoted(f'#variable_conflict use_column{chr(10)}{body}')}"
+        f"{sql.settings(plan='force_custom_plan')} AS {sql.body(body)}"
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from crossfade import names
 from crossfade.dialects.postgresql import values
-from crossfade.dialects.postgresql.quoting import ident, literal, table, typed
+from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, literal, table, typed
 from crossfade.expressions import ValueMap
 from crossfade.lens import Assignment
 from crossfade.schema import Column, TableName
@@ -18,15 +18,19 @@ from crossfade.tree import Embed, Reference, Shape, TreeLens
 
 SOURCE = values.Row("s", safe=True)
 TARGET = values.Row("t", safe=True)
-SETTINGS = (
-    f"SET search_path = {values.SAFE_PATH} SET timezone = 'UTC' SET datestyle = 'ISO, YMD' "
-    "SET intervalstyle = postgres SET bytea_output = hex SET extra_float_digits = 1 "
-    # The statements are few and long, their rows found by key: planning them anew would cost more than they.
-    "SET plan_cache_mode = force_generic_plan SET jit = off"
-)
-
 _ARGUMENTS = 48  # pairs that one jsonb_build_object takes, with room to spare: a call has 100 arguments
 _EMPTY = {Shape.ARRAY: "'[]'::jsonb", Shape.OBJECT: "'{}'::jsonb", Shape.SINGLE: "NULL::jsonb"}
+
+
+def settings(plan: str = "force_generic_plan") -> str:
+    """What a routine of ours sets. Its statements are few and long, and find their rows by key: planning them
+    anew at each call would cost more than they do.
+    """
+    return (
+        f"SET search_path = {values.SAFE_PATH} SET timezone = 'UTC' SET datestyle = 'ISO, YMD' "
+        "SET intervalstyle = postgres SET bytea_output = hex SET extra_float_digits = 1 "
+        f"SET plan_cache_mode = {plan} SET jit = off"
+    )
 
 
 def journal(name: str) -> str:
@@ -202,13 +206,10 @@ def assigned(embeds: Sequence[Embed], value: Callable[[Embed], str], row: str) -
 def elements(embed: Embed, value: str) -> str:
     """The FROM of a query over the elements of `value`: `e.v` is each, `r` what it says, by columns."""
     if embed.shape is Shape.OBJECT:
-        return f"jsonb_each(CASE jsonb_typeof({value}) WHEN 'object' THEN {value} END) AS e(k, v)"
-    array = f"CASE jsonb_typeof({value}) WHEN 'array' THEN {value} END"
-    if embed.shape is Shape.SINGLE:
-        array = f"CASE jsonb_typeof({value}) WHEN 'object' THEN jsonb_build_array({value}) END"
+        return listed(embed, value, "e")
     known = ", ".join(f"{ident(each.name)} {each.type}" for each in embed.columns if not _is_json(each))
     return (
-        f"jsonb_array_elements({array}) WITH ORDINALITY AS e(v, n) "
+        f"jsonb_array_elements({_array(embed, value)}) WITH ORDINALITY AS e(v, n) "
         f"CROSS JOIN LATERAL jsonb_to_record(e.v) AS r({known})"
     )
 
@@ -217,10 +218,7 @@ def listed(embed: Embed, value: str, name: str) -> str:
     """A FROM item over the elements of `value`: `v` is each, and of an object `k` its name."""
     if embed.shape is Shape.OBJECT:
         return f"jsonb_each(CASE jsonb_typeof({value}) WHEN 'object' THEN {value} END) AS {name}(k, v)"
-    array = f"CASE jsonb_typeof({value}) WHEN 'array' THEN {value} END"
-    if embed.shape is Shape.SINGLE:
-        array = f"CASE jsonb_typeof({value}) WHEN 'object' THEN jsonb_build_array({value}) END"
-    return f"jsonb_array_elements({array}) AS {name}(v)"
+    return f"jsonb_array_elements({_array(embed, value)}) AS {name}(v)"
 
 
 def name_of(embed: Embed, element: str) -> str:
@@ -302,6 +300,18 @@ def _embedded(tree: TreeLens, column: str, made: Callable[[Embed], str]) -> str:
         return made(found[0])
     pairs = ", ".join(f"{literal(str(each.field))}, {made(each)}" for each in found)
     return f"jsonb_build_object({pairs})"
+
+
+def _array(embed: Embed, value: str) -> str:
+    """The value as an array of elements, NULL where it is none."""
+    if embed.shape is Shape.SINGLE:
+        return f"CASE jsonb_typeof({value}) WHEN 'object' THEN jsonb_build_array({value}) END"
+    return f"CASE jsonb_typeof({value}) WHEN 'array' THEN {value} END"
+
+
+def body(text: str) -> str:
+    """The body of a routine in PL/pgSQL, quoted: a column that has the name of a variable is the column."""
+    return dollar_quoted(f"#variable_conflict use_column\n{text}")
 
 
 def _field(column: Column) -> str:

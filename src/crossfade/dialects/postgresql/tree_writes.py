@@ -8,11 +8,21 @@ are there already are left alone where they say the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from crossfade import names
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, idents, literal, table
+from crossfade.dialects.postgresql.tree_children import (
+    deleted,
+    flagged,
+    forgotten,
+    inserted,
+    reconciled,
+    refused,
+    stolen,
+    unflagged,
+)
 from crossfade.dialects.postgresql.tree_notes import OFF, ON, SILENT, noted, routine, settled
 from crossfade.dialects.postgresql.triggers import counter, function
 from crossfade.dialects.postgresql.values import SAFE_PATH
@@ -39,14 +49,14 @@ def of_shape(step: InstallTrees, tree: TreeLens) -> str:
         f"BEGIN\n  IF {SILENT} THEN\n    RETURN NEW;\n  END IF;\n"
         f"  IF TG_OP = 'UPDATE' AND {legacy} IS DISTINCT FROM OLD.{ident(tree.legacy)}\n"
         f"      OR TG_OP = 'INSERT' AND {legacy} IS NOT NULL THEN\n"
-        + _refused(
+        + refused(
             f"{tree.target}.{tree.legacy} can't be written {where}", "Leave it out: Crossfade gives it."
         )
         + "  END IF;\n"
         f"  IF TG_OP = 'INSERT' THEN\n    {legacy} := {sql.next_key(tree.source, tree.key)};\n  END IF;\n"
         + "".join(
             f"  IF {condition} THEN\n"
-            + _refused(
+            + refused(
                 f"{tree.target}.{column} holds what the old version has no value for",
                 "Complete the evolution first.",
             )
@@ -120,119 +130,6 @@ def lines(step: InstallTrees, statements: Iterable[str], pad: str = "    ") -> s
     return "".join(f"{pad}{each}{safe if each.startswith(writes) else ''};\n" for each in statements)
 
 
-def inserted(tree: TreeLens, rows: str, where: str = "") -> str:
-    """The statement that makes the source's rows of the target's `rows` (n)."""
-    given = sql.back(tree, "n")
-    columns = ", ".join(ident(name) for name in (tree.key.name, *(each.name for each, _, _ in given)))
-    said = ", ".join((f"n.{ident(tree.legacy)}", *(value for _, value, _ in given)))
-    return (
-        f"INSERT INTO {table(tree.source)} ({columns}) OVERRIDING SYSTEM VALUE SELECT {said} "
-        f"FROM {rows} AS n{where} ORDER BY n.{ident(tree.legacy)}"
-    )
-
-
-def reconciled(
-    tree: TreeLens, embed: Embed, rows: str, where: str = "", *, since: bool = False
-) -> Iterator[str]:
-    """The statements that make the children of the target's `rows` (n) what these hold. `since`: only of what
-    is not as in `n.before`; no other child is even locked.
-    """
-    child, parent, key = table(embed.table), ident(embed.parent), ident(embed.key.name)
-    legacy = f"n.{ident(tree.legacy)}"
-    value = sql.held(embed, "n")
-    said = {column.name: given for column, given in sql.said(embed)}
-    name = embed.entry[0] if embed.shape is Shape.OBJECT else embed.key.name
-    gone, changed = "", ""
-    if since:
-        before = sql.listed(embed, "n.before", "w")
-        gone = f" CROSS JOIN LATERAL {before} WHERE {sql.name_of(embed, 'w')} = c.{ident(name)} AND"
-        same = (
-            "w.k = e.k AND w.v::text = e.v::text" if embed.shape is Shape.OBJECT else "w.v::text = e.v::text"
-        )
-        changed = f" LEFT JOIN LATERAL {before} ON {same}"
-        where = " WHERE w.v IS NULL"
-    yield (
-        f"DELETE FROM {child} AS c USING {rows} AS n{gone or ' WHERE'} c.{parent} = {legacy}"
-        f"{'' if since else _and(where)} "
-        f"AND NOT EXISTS (SELECT FROM {sql.elements(embed, value)} WHERE {said[name]} = c.{ident(name)})"
-    )
-    columns = [each for each, _ in sql.said(embed)]
-    rest = [each for each in columns if each.name != name]
-    there = f"c.{ident(name)} = {said[name]}"
-    if embed.shape is Shape.OBJECT:
-        there += f" AND c.{parent} = {legacy}"
-    source = f"{rows} AS n CROSS JOIN LATERAL {sql.elements(embed, value)}{changed}"
-    if rest:
-        assigned = ", ".join(f"{ident(each.name)} = {said[each.name]}" for each in rest)
-        apart = " OR ".join(sql.distinct(f"c.{ident(each.name)}", said[each.name], each) for each in rest)
-        yield (
-            f"UPDATE {child} AS c SET {assigned} FROM {source}{where or ' WHERE true'} "
-            f"AND {there} AND c.{parent} = {legacy} AND ({apart})"
-        )
-    # What is there is not inserted, not even to be found there: triggers for an insert would fire. Only of an
-    # entry may the old side have made another in the meantime.
-    conflict = "DO NOTHING"
-    if embed.shape is Shape.OBJECT:
-        (entry,) = rest
-        conflict = f"DO UPDATE SET {ident(entry.name)} = excluded.{ident(entry.name)}"
-    target = f"{parent}, {ident(name)}" if embed.shape is Shape.OBJECT else ident(name)
-    yield (
-        f"INSERT INTO {child} AS c ({parent}, {', '.join(ident(each.name) for each in columns)}) "
-        f"OVERRIDING SYSTEM VALUE SELECT {legacy}, {', '.join(said[each.name] for each in columns)} "
-        f"FROM {source}{where or ' WHERE true'} AND NOT EXISTS (SELECT FROM {child} AS c WHERE {there}) "
-        f"ORDER BY {legacy}, {said[name]} ON CONFLICT ({target}) {conflict}"
-    )
-    if embed.shape is not Shape.OBJECT:
-        stolen = (
-            f"SELECT FROM {source} JOIN {child} AS c ON c.{key} = {said[embed.key.name]}"
-            f"{where or ' WHERE true'} AND c.{parent} <> {legacy}"
-        )
-        yield (
-            f"IF EXISTS ({stolen}) THEN\n"
-            + _refused(
-                f"an element of {tree.target}.{embed.slot} has the {embed.key.name} of another row's element",
-                f"Take it out there first, or leave {embed.key.name} out.",
-            )
-            + "    END IF"
-        )
-
-
-def flagged(evolution: str, tree: TreeLens, embed: Embed, rows: str, where: str = "") -> Iterator[str]:
-    """The statements that note which of the target's `rows` (n) hold their array in an order of their own."""
-    if embed.shape is not Shape.ARRAY:
-        return
-    legacy, place = f"n.{ident(tree.legacy)}::text", f"{literal(str(tree.target))}, {literal(embed.slot)}"
-    own = sql.out_of_order(embed, sql.held(embed, "n"))
-    yield (
-        f"DELETE FROM {sql.reordered(evolution)} AS o USING {rows} AS n WHERE (o.target, o.slot) = ({place}) "
-        f"AND o.key = {legacy}{_and(where)} AND NOT {own}"
-    )
-    yield (
-        f"INSERT INTO {sql.reordered(evolution)} (target, slot, key) SELECT {place}, {legacy} "
-        f"FROM {rows} AS n{where or ' WHERE true'} AND {own} ON CONFLICT DO NOTHING"
-    )
-
-
-def forgotten(evolution: str, tree: TreeLens) -> str:
-    """The statement that forgets which rows of the target hold arrays in an order of their own."""
-    return f"DELETE FROM {sql.reordered(evolution)} AS o WHERE o.target = {literal(str(tree.target))}"
-
-
-def deleted(tree: TreeLens, keys: str | None, trees: Sequence[TreeLens] = ()) -> Iterator[str]:
-    """The statements that delete the source's rows of these keys (None: all), their children, and the rows of
-    other `trees` that refer to them.
-    """
-    for other in trees:
-        for each in other.references:
-            if each.table == tree.target:
-                theirs = f"(SELECT {ident(other.key.name)} FROM {table(other.source)}"
-                theirs += f" WHERE {ident(each.source)} IN {keys})" if keys else ")"
-                yield from deleted(other, theirs, trees)
-    for child, parent in dict.fromkeys((embed.table, embed.parent) for embed in tree.embeds):
-        yield f"DELETE FROM {table(child)}" + (f" WHERE {ident(parent)} IN {keys}" if keys else "")
-    yield f"DELETE FROM {table(tree.source)}" + (f" WHERE {ident(tree.key.name)} IN {keys}" if keys else "")
-
-
 def _mixed(step: InstallTrees, tree: TreeLens) -> str:
     """Refuses to write a row whose old side this transaction has written: the new one has not heard of it."""
     numbers = [str(sources(step.trees).index(each)) for each in tree.tables]
@@ -244,7 +141,7 @@ def _mixed(step: InstallTrees, tree: TreeLens) -> str:
     return (
         "  IF noted <> '' AND TG_OP IN ('UPDATE', 'DELETE') THEN\n"
         f"    IF EXISTS (SELECT FROM old_rows AS x WHERE {keys}) THEN\n"
-        + _refused(fact, hint, 3, code="object_not_in_prerequisite_state")
+        + refused(fact, hint, 3, code="object_not_in_prerequisite_state")
         + "    END IF;\n  END IF;\n"
     )
 
@@ -261,7 +158,7 @@ def _inserted(evolution: str, tree: TreeLens, written: Iterable[Embed]) -> Itera
             f"CROSS JOIN LATERAL {sql.elements(embed, sql.held(embed, 'n'))}"
         )
         if embed.shape is Shape.ARRAY:
-            yield [*flagged(evolution, tree, embed, "new_rows")][1]
+            yield flagged(evolution, tree, embed, "new_rows")
     yield from _settled(tree, f"ARRAY(SELECT {ident(tree.legacy)} FROM new_rows)", written)
 
 
@@ -297,8 +194,10 @@ def _updated(step: InstallTrees, tree: TreeLens, written: Iterable[Embed]) -> It
         rows = f"(SELECT n.{legacy}, n.{ident(embed.column)}, {before} AS before {which})"
         work = [
             *reconciled(tree, embed, rows, since=not step.one_sided),
-            *flagged(evolution, tree, embed, rows),
+            *stolen(tree, embed, rows, since=not step.one_sided),
         ]
+        if embed.shape is Shape.ARRAY:
+            work += [each(evolution, tree, embed, rows) for each in (unflagged, flagged)]
         yield f"IF EXISTS (SELECT {which}) THEN\n{lines(step, work, '      ')}    END IF"
     mine = f"SELECT n.{legacy} FROM new_rows AS n" + (f" WHERE {there}" if step.one_sided else "")
     yield from _settled(tree, f"ARRAY({mine})", written)
@@ -312,7 +211,7 @@ def _settled(tree: TreeLens, keys: str, written: Iterable[Embed]) -> Iterator[st
         if each.settled:
             legacy = f"t.{ident(tree.legacy)}"
             value = sql.children(each, legacy, kept=sql.held(each, "t") if each.shape is Shape.ARRAY else "")
-            said = sql.assigned([each], lambda _, value=value: value, "t")[each.column]  # type: ignore[misc]
+            said = sql.set_to(each, value, f"coalesce(t.{ident(each.column)}, '{{}}')")
             yield (
                 f"UPDATE {table(tree.target)} AS t SET {ident(each.column)} = {said} "
                 f"WHERE {legacy} = ANY ({keys}) AND {sql.apart(sql.held(each, 't'), value)}"
@@ -384,7 +283,7 @@ def _shaped(step: InstallTrees, tree: TreeLens, embed: Embed) -> str:
     return (
         f"  IF {'true' if step.one_sided else changed} THEN\n"
         f"    IF {found} IS NOT NULL THEN\n"
-        + _refused(f"{tree.target}.{embed.slot} holds %s", _UNTIL, 3, found)
+        + refused(f"{tree.target}.{embed.slot} holds %s", _UNTIL, 3, found)
         + "    END IF;\n"
         f"    IF {now} IS NOT NULL AND ({'true' if step.one_sided else anew}) THEN\n"
         f"      {column} := {sql.set_to(embed, normal(embed, 'NEW'), given)};\n"
@@ -402,18 +301,3 @@ def _given(embed: Embed, column: Column, value: str) -> str:
     if column.default is None or embed.shape is Shape.OBJECT:
         return value
     return f"CASE WHEN e.v ? {literal(column.name)} THEN {value} ELSE {column.default} END"
-
-
-def _and(where: str) -> str:
-    return f" AND {where.removeprefix(' WHERE ')}" if where else ""
-
-
-def _refused(
-    fact: str, hint: str, depth: int = 2, what: str | None = None, code: str = "check_violation"
-) -> str:
-    pad = "  " * depth
-    message = literal(fact) if what is None else f"replace({literal(fact)}, '%s', {what})"
-    return (
-        f"{pad}RAISE EXCEPTION USING ERRCODE = '{code}', MESSAGE = {message},\n"
-        f"{pad}  HINT = {literal(hint)};\n"
-    )
