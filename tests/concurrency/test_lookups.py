@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import psycopg
 import pytest
 
 from crossfade import EnumToReference, Evolution, commands
-from tests.concurrency.watching import Session, came_to, opened, until, value
+from crossfade.commands import ground
+from crossfade.dialects import connect
+from tests.concurrency.watching import DEADLINE, Session, came_to, crossfade_blocked, opened, until, value
 
 LEGACY = """
 CREATE TABLE kinds (id int PRIMARY KEY, code text NOT NULL, label text{});
@@ -82,6 +85,32 @@ def test_under_repeatable_read_the_later_one_fails_and_nothing_is_lost(database:
         editor.execute("UPDATE kinds SET code = 'A' WHERE id = 3")
         with pytest.raises(psycopg.errors.SerializationFailure):
             writer.execute("INSERT INTO jobs VALUES (2, 3)")
+    assert commands.verify("refer", database).mismatches == 0
+
+
+@pytest.mark.parametrize("purged", [False, True], ids=["retired", "purged"])
+def test_an_edit_while_a_batch_of_the_revert_waits_is_not_written_over(
+    database: str, old: Session, purged: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batch has seen the lookup as it was; the edit has changed the old side of a row of the batch."""
+    monkeypatch.setattr(ground, "connect", partial(connect, lock_timeout_ms=int(DEADLINE * 1000)))
+    commands.complete("refer", database)
+    if purged:
+        commands.purge("refer", database)
+    with (
+        opened(database, version="refer", autocommit=False) as holder,
+        opened(database, version="refer") as editor,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        editor.execute("UPDATE jobs SET kind_id = 2 WHERE id = 1")
+        editor.execute("INSERT INTO jobs VALUES (2, 3), (3, 1)")
+        holder.execute("SELECT FROM jobs WHERE id = 1 FOR NO KEY UPDATE")
+        revert = pool.submit(commands.revert, "refer", database)
+        crossfade_blocked(old, revert, by=holder)
+        editor.execute("UPDATE kinds SET code = 'A' WHERE id = 3")
+        holder.commit()
+        came_to(revert)
+    assert value(old, "SELECT array_agg(kind ORDER BY id) FROM jobs") == ["b", "a", "a"]
     assert commands.verify("refer", database).mismatches == 0
 
 

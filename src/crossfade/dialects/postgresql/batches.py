@@ -27,7 +27,8 @@ def copy_rows(step: CopyRows) -> tuple[Statement, ...]:
     ]
     assignments = []
     for lens, condition in zip(step.lenses, todo, strict=True):
-        for column, sql in values.forward(lens, values.WRITTEN, step.columns):
+        # The condition may be out of date, where a lookup's row is edited meanwhile; what is written may not.
+        for column, sql in values.forward(lens, values.GIVEN, step.columns):
             name = ident(column.name)
             alone = len(step.lenses) == 1
             assignments.append(

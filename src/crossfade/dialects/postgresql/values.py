@@ -44,10 +44,15 @@ _SIMPLE = re.compile(r"""[\w.]+|'\w*'(::[\w.]+)?""")
 
 @dataclass(frozen=True)
 class Row:
-    """A row that SQL speaks of; `safe` where the statement is executed under `SAFE_PATH`."""
+    """A row that SQL speaks of; `safe` where the statement is executed under `SAFE_PATH`.
+
+    `asks` where a routine tells what a lookup's row stands for: it sees the row as it is now and keeps it so,
+    whatever the statement's own snapshot says.
+    """
 
     alias: str
     safe: bool = False
+    asks: bool = False
 
     def __getitem__(self, column: Column | str) -> str:
         return f"{self.alias}.{ident(column if isinstance(column, str) else column.name)}"
@@ -58,8 +63,9 @@ class Row:
         return self.alias in {"NEW", "OLD"}
 
 
-NEW, OLD = Row("NEW"), Row("OLD")
+NEW, OLD = Row("NEW", asks=True), Row("OLD", asks=True)
 WRITTEN = Row("t")  # by a statement that fires whatever the user has on the table, under the role's own path
+GIVEN = Row("t", asks=True)  # the same, where a value is written that others may be changing
 READ = Row("t", safe=True)
 
 
@@ -113,7 +119,7 @@ def _looked_up(expression: LookupKey | LookupValue, row: Row, *, qualified: bool
     known = not row.safe and all(map(built_in, expression.columns))
     if isinstance(expression, LookupKey):
         return lookups.key(expression, source, qualified=qualified, lookup_qualified=known)
-    if expression.sql is not None and not row.safe:
+    if row.asks or (expression.sql is not None and not row.safe):
         return lookups.called(expression, source)  # the routine executes a user's SQL under a safe path
     return lookups.value(expression, source, qualified=known)
 
