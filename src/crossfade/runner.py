@@ -83,7 +83,7 @@ def _outside(session: Session, unit: Unit) -> None:
 def _ranges(session: Session, unit: Unit) -> None:
     (line,) = unit.lines
     session.attempt(unit.title, lambda connection: _begin(session, connection, line))
-    tally = backfill.by_range(session, line, line.step.estimate)
+    tally = backfill.by_range(session, line)
     _finish(session, line, tally)
 
 

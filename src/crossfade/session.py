@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
@@ -52,12 +53,16 @@ class Waits:
     longest: float = 0.0
     reason: str = ""
 
+    def __post_init__(self) -> None:
+        self._turn = threading.Lock()  # the hands of a walk wait each for itself
+
     def add(self, reason: str, seconds: float) -> None:
         """Note one wait."""
-        self.times += 1
-        self.seconds += seconds
-        if seconds > self.longest:
-            self.longest, self.reason = seconds, reason
+        with self._turn:
+            self.times += 1
+            self.seconds += seconds
+            if seconds > self.longest:
+                self.longest, self.reason = seconds, reason
 
     def told(self) -> dict[str, Any]:
         """What the step's event says of it; nothing where nothing was waited for."""
@@ -116,21 +121,25 @@ class Session:
         *,
         guarded: bool = True,
         refused: Callable[[], None] | None = None,
+        sealed: Callable[[Connection, T], AbstractContextManager[None]] = lambda *_: nullcontext(),
     ) -> T:
         """`work` in one transaction, tried again while the reason that it failed may pass.
 
         `guarded` renews the lease before the commit, so that a runner that has lost it commits
-        nothing. `refused` is called before each further try. Raises Busy when patience ends,
+        nothing. `refused` is called before each further try. `sealed` is what the end of the
+        transaction is in: its block holds the renewal and the commit. Raises Busy when patience ends,
         DatabaseFailed for what will not pass.
         """
         attempt = 0
         while True:
             attempt += 1
             try:
-                with self.dialect.engine.begin() as connection:
+                with self.dialect.engine.connect() as connection, connection.begin() as transaction:
                     result = work(connection)
-                    if guarded:
-                        self.journal.renew(connection, self.record.name)
+                    with sealed(connection, result):
+                        if guarded:
+                            self.journal.renew(connection, self.record.name)
+                        transaction.commit()
                     return result
             except DBAPIError as error:
                 self._wait(error, title, attempt)

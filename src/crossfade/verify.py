@@ -9,12 +9,13 @@ from typing import TypeVar, cast
 
 from sqlalchemy import Connection
 
-from crossfade.backfill import Key, boundary, limits, of_role, one
+from crossfade.backfill import boundary, limits, of_role, one
 from crossfade.errors import VerificationFailed
 from crossfade.pace import Pace
 from crossfade.reports import Mismatch, Verification
 from crossfade.script import Line
 from crossfade.session import Session, execute
+from crossfade.spans import Key
 from crossfade.steps import Compare, CompareTree, Role
 
 EXAMPLES = 20

@@ -10,12 +10,11 @@ import pytest
 from sqlalchemy import Connection, true
 
 from crossfade import backfill
-from crossfade.backfill import Key
 from crossfade.dialects.postgresql import values
 from crossfade.expressions import ValueMap
 from crossfade.journal import Control
 from crossfade.lens import Assignment, RowLens
-from crossfade.session import Session
+from crossfade.spans import Key
 from crossfade.steps import CopyRows, InstallLookup, InstallSync, PublishView, Step
 from tests.laws.saboteur import Saboteur
 
@@ -66,12 +65,16 @@ def of_sql(kind: type[Step], pattern: str, replacement: str | None = None) -> Br
 def early_watermark(batch: Callable[..., Any]) -> Callable[..., Any]:
     """The watermark is committed before the batch that it tells of."""
 
-    def work(at: Session, line: Any, walk: Any, lo: Key, pace: Any, connection: Connection) -> Any:
-        _, following = backfill.boundary(connection, line, lo, walk.last, pace.size)
-        moved = replace(walk, at=following, rows=walk.rows + pace.size)
-        with at.dialect.engine.begin() as another:
-            backfill._save(at, line, another, moved, 0)
-        return batch(at, line, walk, lo, pace, connection)
+    def work(hand: Any, connection: Connection) -> Any:
+        def early(*given: Any) -> Any:
+            with hand.session.dialect.engine.begin() as another:
+                left = hand.walk.spans.without(hand.bite)
+                backfill._save(hand.session, hand.line, another, left, rows=hand.walk.rows + hand.pace.size)
+            return tallied(*given)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(backfill, "tallied", early)
+            return batch(hand, connection)
 
     return work
 

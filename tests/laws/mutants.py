@@ -125,7 +125,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "watermark-before-the-batch",
         "3: bounded and resumable",
-        lambda saboteur: saboteur.call(backfill, "_batch", early_watermark),
+        lambda saboteur: saboteur.call(backfill._Hand, "_batch", early_watermark),
         scenarios.cut_in_a_batch,
     ),
     Mutant(
