@@ -14,6 +14,7 @@ from crossfade.dialects.postgresql import values
 from crossfade.expressions import ValueMap
 from crossfade.journal import Control
 from crossfade.lens import Assignment, RowLens
+from crossfade.session import tallied
 from crossfade.spans import Key
 from crossfade.steps import CopyRows, InstallLookup, InstallSync, PublishView, Step
 from tests.laws.saboteur import Saboteur
