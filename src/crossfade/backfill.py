@@ -25,10 +25,10 @@ from crossfade.steps import Role, Statement, Tally
 from crossfade.throttle import Throttle
 
 HANDS = 2
-"""How many work on one table at once."""
+"""How many work on one table at once, each over a connection of its own, unless a person says otherwise."""
 
 WORTH = 10_000
-"""Rows from which on that is worth a second connection."""
+"""Rows from which on more than one is worth it."""
 
 
 def of_role(line: Line, role: Role) -> tuple[Statement, ...]:
@@ -91,10 +91,11 @@ class _Hand:
     pace: Pace
     throttle: Throttle
     watch: threading.Lock
+    number: int = 1
     bite: Span | None = None
 
     def work(self) -> None:
-        """Take batch after batch, until nothing is left to take, or another hand fails."""
+        """Take batch after batch, until nothing is left to take, another hand fails, or fewer are wanted."""
         try:
             while not self.walk.over.is_set():
                 started = time.monotonic()
@@ -106,6 +107,8 @@ class _Hand:
                 with self.watch:  # one of them looks after the server, and all wait where it is not well
                     self.throttle.breathe(time.monotonic() - started)
                     self._tell()
+                if self.number > max(1, self.throttle.hands or HANDS):
+                    return
         except _Stopped:
             return
         except BaseException:
@@ -164,12 +167,13 @@ def by_range(session: Session, line: Line, pace: Pace | None = None) -> Tally:
     walk = session.attempt(step.title, partial(_begin, session, line))
     if walk is None:
         return Tally()
-    hands = HANDS if step.estimate >= WORTH else 1
+    control = session.attempt(step.title, lambda each: session.journal.control(each, session.record.name))
+    hands = (control.hands or HANDS) if step.estimate >= WORTH else 1
     # A hand that waits for the server to be well still hears that another has failed.
     patient = session if hands == 1 else replace(session, sleep=partial(_rest, walk))
     hand = _Hand(patient, line, walk, pace, Throttle(patient, pace), threading.Lock())
     with ThreadPoolExecutor(hands, "crossfade hand") as pool:
-        others = [pool.submit(replace(hand).work) for _ in range(hands - 1)]
+        others = [pool.submit(replace(hand, number=number).work) for number in range(2, hands + 1)]
         hand.work()
     for each in others:
         each.result()

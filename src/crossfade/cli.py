@@ -39,6 +39,7 @@ Database = Annotated[
         help=f"The database's URL; else {URL_VARIABLE}, else [tool.crossfade] database.", show_default=False
     ),
 ]
+HANDS = "Connections that write the batches of a large table at once (2, unless something is said)."
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
 
 Format = Annotated[
@@ -124,12 +125,21 @@ def guide(
 
 
 @app.command()
-def start(evolution: Target = None, *, database: Database = None, json: Json = False) -> None:
+def start(
+    evolution: Target = None,
+    *,
+    database: Database = None,
+    hands: Annotated[int | None, typer.Option(min=1, max=16, help=HANDS)] = None,
+    json: Json = False,
+) -> None:
     """Expand, backfill and verify: both versions are then live. Run again, it resumes."""
     config = Config.nearest()
     target = config.evolution(evolution)
     _walk(
-        lambda observer: commands.start(target, config.database_url(database), observer=observer), json=json
+        lambda observer: commands.start(
+            target, config.database_url(database), hands=hands, observer=observer
+        ),
+        json=json,
     )
 
 
@@ -231,15 +241,28 @@ def resume(evolution: Target = None, *, database: Database = None) -> None:
 def throttle(
     evolution: Target = None,
     *,
-    target: Annotated[float, typer.Option(min=0.001, max=60, help="Seconds that a batch is to take.")],
+    target: Annotated[
+        float | None, typer.Option(min=0.001, max=60, help="Seconds that a batch is to take.")
+    ] = None,
+    hands: Annotated[int | None, typer.Option(min=1, max=16, help=HANDS)] = None,
     database: Database = None,
 ) -> None:
-    """Change how long the batches of the runner at work take."""
+    """Change how long the batches of the runner at work take, and how many are written at once."""
+    if target is None and hands is None:
+        raise typer.BadParameter("give --target, --hands or both")
     config = Config.nearest()
     commands.throttle(
-        config.started(evolution), config.database_url(database), target=timedelta(seconds=target)
+        config.started(evolution),
+        config.database_url(database),
+        target=None if target is None else timedelta(seconds=target),
+        hands=hands,
     )
-    typer.echo(f"batches are to take {target} s from now on")
+    if target is not None:
+        typer.echo(f"batches are to take {target} s from now on")
+    if hands is not None:
+        typer.echo(
+            f"{hands} at a time at the most: fewer from the next batch on, more from the next table on"
+        )
 
 
 @app.command()

@@ -56,6 +56,7 @@ class Throttle:
 
     def __post_init__(self) -> None:
         self._default = self.pace.target
+        self.hands: int | None = None  # how many a person has asked for
         self._looked = self.clock() - self.every  # the first batch is watched already
         self._log = 0
         self._logged = 0.0
@@ -67,7 +68,7 @@ class Throttle:
         attempt = 0
         while True:
             control, load = self._look()
-            self.pace.target = control.target or self._default
+            self.pace.target, self.hands = control.target or self._default, control.hands
             found = ("paused by command",) if control.paused else self._found(load, batch_seconds)
             if not found:
                 break

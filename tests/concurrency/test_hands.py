@@ -11,6 +11,7 @@ from crossfade import backfill, commands
 from crossfade.errors import CrossfadeError, DatabaseFailed
 from crossfade.reports import Outcome
 from crossfade.spans import Spans
+from crossfade.throttle import Throttle
 from tests.concurrency.shop import FILL, NAME, OPEN, SCHEMA
 from tests.concurrency.watching import Session, Watch, came_to, crossfade_blocked, opened, rows, until, value
 
@@ -66,6 +67,35 @@ def test_both_write_and_every_row_is_counted_once(orders: str, sessions: Session
     assert watch.passed["backfill public.orders"][-1] == ROWS
     assert value(watcher, "SELECT count(DISTINCT pid) FROM written") == 2
     assert_whole(orders, watcher)
+
+
+@pytest.mark.parametrize("hands", [1, 3])
+def test_as_many_write_as_start_is_told(orders: str, sessions: Sessions, hands: int) -> None:
+    assert backfilled(commands.start(OPEN, orders, hands=hands)) == ROWS
+    pids = value(sessions(), "SELECT count(DISTINCT pid) FROM written")
+    assert pids == 1 if hands == 1 else 2 <= pids <= hands
+    assert_whole(orders, sessions())
+
+
+def test_where_a_person_wants_fewer_the_others_end_their_batch_and_leave(
+    orders: str, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Throttle, "__post_init__", at_every_batch(Throttle.__post_init__))
+    fewer = Watch().on("advanced", "backfill", lambda: commands.throttle(NAME, orders, hands=1))
+    assert backfilled(commands.start(OPEN, orders, observer=fewer)) == ROWS
+    counts = [each for (each,) in rows(sessions(), "SELECT count(*) FROM written GROUP BY pid ORDER BY 1")]
+    assert len(counts) == 1 or counts[0] <= ROWS // 3
+    assert_whole(orders, sessions())
+
+
+def at_every_batch(made: Callable[[Throttle], None]) -> Callable[[Throttle], None]:
+    """It looks at what a person has said after each batch, not once a second."""
+
+    def looking(throttle: Throttle) -> None:
+        throttle.every = 0.0
+        made(throttle)
+
+    return looking
 
 
 def test_one_that_waits_for_a_row_is_overtaken_and_goes_on(

@@ -21,9 +21,22 @@ def resume(evolution: Evolution | str, database: Database) -> None:
     _say(evolution, database, lambda control: replace(control, paused=False))
 
 
-def throttle(evolution: Evolution | str, database: Database, *, target: timedelta) -> None:
-    """Say how long a batch is to take; the runner at work listens between batches."""
-    _say(evolution, database, lambda control: replace(control, target=target.total_seconds()))
+def throttle(
+    evolution: Evolution | str,
+    database: Database,
+    *,
+    target: timedelta | None = None,
+    hands: int | None = None,
+) -> None:
+    """Say how long a batch is to take, and how many connections write batches at once (from 1); what is not
+    said stays. The runner at work listens between batches: fewer at once, more with the next table.
+    """
+
+    def said(control: Control) -> Control:
+        seconds = control.target if target is None else target.total_seconds()
+        return replace(control, target=seconds, hands=hands or control.hands)
+
+    _say(evolution, database, said)
 
 
 def _say(evolution: Evolution | str, database: Database, change: Callable[[Control], Control]) -> None:

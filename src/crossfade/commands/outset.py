@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crossfade.commands.admission import demand_free, fitting_plan, fresh
 from crossfade.commands.ground import Database, demand_unedited, opened
 from crossfade.commands.walk import walk
@@ -12,10 +14,12 @@ from crossfade.progress import Observer
 from crossfade.reports import Outcome
 
 
-def start(evolution: Evolution, database: Database, *, observer: Observer | None = None) -> Outcome:
+def start(
+    evolution: Evolution, database: Database, *, hands: int | None = None, observer: Observer | None = None
+) -> Outcome:
     """Expand, backfill, verify; both versions are then live. Resumes where an earlier start stopped.
 
-    Raises Refused before anything is changed, VerificationFailed where rows disagree.
+    `hands` is over how many connections at once large tables are written, as `throttle` says it later. Raises Refused before anything is changed, VerificationFailed where rows disagree.
     """
     with opened(database) as (dialect, journal, connection):
         record = journal.find(connection, evolution.name)
@@ -37,4 +41,6 @@ def start(evolution: Evolution, database: Database, *, observer: Observer | None
             record = journal.enter(connection, fresh(plan, record))
         else:
             connection.rollback()
+        if hands is not None:
+            journal.say(connection, record.name, replace(record.control, hands=hands))
         return walk(dialect, journal, connection, record, Command.START, lambda plan, _: plan.start, observer)

@@ -11,10 +11,13 @@ from crossfade.phases import State
 
 @dataclass(frozen=True)
 class Control:
-    """What a person has said to a runner at work: to pause, or how many seconds a batch is to take."""
+    """What a person has said to a runner at work: to pause, how many seconds a batch is to take, and over how
+    many connections at once batches are written.
+    """
 
     paused: bool = False
     target: float | None = None
+    hands: int | None = None
 
 
 @dataclass(frozen=True)
