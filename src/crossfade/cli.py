@@ -260,9 +260,7 @@ def throttle(
     if target is not None:
         typer.echo(f"batches are to take {target} s from now on")
     if hands is not None:
-        typer.echo(
-            f"{hands} at a time at the most: fewer from the next batch on, more from the next table on"
-        )
+        typer.echo(f"{hands} are written at once: fewer from the next batch on, more from the next table on")
 
 
 @app.command()

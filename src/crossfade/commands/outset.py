@@ -19,7 +19,8 @@ def start(
 ) -> Outcome:
     """Expand, backfill, verify; both versions are then live. Resumes where an earlier start stopped.
 
-    `hands` is over how many connections at once large tables are written, as `throttle` says it later. Raises Refused before anything is changed, VerificationFailed where rows disagree.
+    `hands` is over how many connections at once large tables are written, as `throttle` says it later.
+    Raises Refused before anything is changed, VerificationFailed where rows disagree.
     """
     with opened(database) as (dialect, journal, connection):
         record = journal.find(connection, evolution.name)
