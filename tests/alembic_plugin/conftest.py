@@ -99,7 +99,9 @@ def make(tmp_path: Path, database: str) -> Callable[[str], Project]:
         url = database.replace("+psycopg", "+asyncpg") if template == "async" else database
         ini = (tmp_path / "alembic.ini").read_text(encoding="utf-8")
         said = f"sqlalchemy.url = {url}".replace("%", "%%")
-        project.write("alembic.ini", re.sub(r"^sqlalchemy\.url = .*$", lambda _: said, ini, flags=re.M))
+        project.write(
+            "alembic.ini", re.sub(r"^sqlalchemy\.url = .*$", lambda _: said, ini, flags=re.MULTILINE)
+        )
         env = (tmp_path / "migrations/env.py").read_text(encoding="utf-8")
         given = "from models import metadata as target_metadata"
         project.write("migrations/env.py", env.replace("target_metadata = None", given))

@@ -212,7 +212,9 @@ def test_what_is_wrong_is_told_without_a_traceback(project: Project) -> None:
 
 def test_a_transaction_of_env_py_is_refused(project: Project, database: str) -> None:
     env = (project.folder / "migrations/env.py").read_text(encoding="utf-8")
-    begun = env.replace("with connectable.connect() as connection:", "with connectable.begin() as connection:")
+    begun = env.replace(
+        "with connectable.connect() as connection:", "with connectable.begin() as connection:"
+    )
     assert begun != env
     project.write("migrations/env.py", begun)
     told = project.alembic("upgrade", "head", fails=True)

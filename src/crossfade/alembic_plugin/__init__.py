@@ -1,4 +1,4 @@
-"""Crossfade in Alembic: an evolution in an ordinary revision, and autogenerate that knows what is Crossfade's.
+"""Crossfade in Alembic: an evolution in an ordinary revision, and autogenerate that knows what is ours.
 
     def upgrade() -> None:
         op.evolve("open_statuses")
@@ -24,7 +24,7 @@ __all__ = ["plugin", "setup"]
 
 def setup(plugin: Plugin) -> None:
     """Register the operations, and the comparison that leaves out what is Crossfade's own."""
-    from crossfade.alembic_plugin import autogenerate, operations
+    from crossfade.alembic_plugin import autogenerate, operations  # noqa: PLC0415
 
     operations.register()
     autogenerate.register(plugin)

@@ -1,13 +1,12 @@
-"""`crossfade alembic revision`: the revisions that carry an evolution out, written into a project of Alembic's."""
+"""`crossfade alembic revision`: the revisions that carry an evolution out, in a project that has Alembic."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 import alembic.config
+import typer
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError, rev_id
 
@@ -27,7 +26,8 @@ def _() -> None:
 @group.command()
 def revision(
     evolution: Annotated[
-        str | None, typer.Argument(metavar="EVOLUTION", help="Its name; may be left out where there is only one.")
+        str | None,
+        typer.Argument(metavar="EVOLUTION", help="Its name; needed where there are several."),
     ] = None,
     *,
     config: Annotated[Path, typer.Option("--config", "-c", help="Alembic's ini file.")] = Path("alembic.ini"),
@@ -36,7 +36,7 @@ def revision(
         bool, typer.Option("--at-once", help="One revision that starts and completes, instead of two.")
     ] = False,
 ) -> None:
-    """Write the revisions of an evolution: one that starts it, and one, for a later deploy, that completes it."""
+    """Write two revisions: one that starts an evolution, and one, for a later deploy, that completes it."""
     found = Config.nearest().evolution(evolution)
     if not config.is_file():
         raise UsageError(f"there is no {config}", place="--config", remedy="give the path of alembic.ini")

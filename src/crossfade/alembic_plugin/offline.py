@@ -29,7 +29,9 @@ def script(context: MigrationContext, operation: Evolve) -> str:
     ]
     lines = [*head, "", *_plan(context, operation)]
     comments = "\n".join(f"-- {line}".rstrip() for line in lines)
-    return f"{comments}\n\n{dialects.demanded(context.dialect.name, operation.name, sorted(operation.done))}\n"
+    return (
+        f"{comments}\n\n{dialects.demanded(context.dialect.name, operation.name, sorted(operation.done))}\n"
+    )
 
 
 def _plan(context: MigrationContext, operation: Evolve) -> list[str]:
