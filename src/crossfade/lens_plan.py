@@ -1,4 +1,4 @@
-"""What the plan asks of every lens, whether it ties one table's rows to themselves or several tables' rows to one."""
+"""What the plan asks of every lens, whether it is on one table or ties several tables to one."""
 
 from __future__ import annotations
 

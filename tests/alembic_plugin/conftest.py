@@ -16,10 +16,11 @@ EVOLUTION = """
 from sqlalchemy import Column, String
 from crossfade import AddColumn, Evolution, OpenEnum
 
+VALUES = {"new": "created", "paid": "settled"}
 evolution = Evolution(
     "open_statuses",
     changes=[
-        OpenEnum("orders", "status", String(40), values={"new": "created", "paid": "settled"}, unknown="paid"),
+        OpenEnum("orders", "status", String(40), values=VALUES, unknown="paid"),
         AddColumn("orders", Column("label", String(40), nullable=True), fill="'order ' || id", index=True),
     ],
 )
@@ -57,7 +58,7 @@ class Project:
 
     def run(self, *arguments: str, fails: bool = False, **environment: str) -> str:
         """What a command prints, on either channel; it must not fail, unless it must."""
-        done = subprocess.run(  # noqa: S603: our own interpreter, and a project of our own
+        done = subprocess.run(
             [sys.executable, "-W", "error::DeprecationWarning", "-m", *arguments],
             cwd=self.folder, env=os.environ | environment, capture_output=True, text=True, check=False,
         )  # fmt: skip

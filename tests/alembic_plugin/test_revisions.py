@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from types import ModuleType
 
 import psycopg
 import pytest
@@ -161,12 +162,12 @@ def test_branches_each_with_its_evolution(project: Project, database: str) -> No
     project.write(
         "evolutions/notes.py",
         "from sqlalchemy import Column, Text\nfrom crossfade import AddColumn, Evolution\n"
-        'evolution = Evolution("notes", changes=[AddColumn("people", Column("note", Text, nullable=True))])\n',
+        'note = AddColumn("people", Column("note", Text, nullable=True))\n'
+        'evolution = Evolution("notes", changes=[note])\n',
     )
-    project.revision(
-        "c1", None, 'op.execute("CREATE TABLE people (id int PRIMARY KEY)")', 'op.execute("DROP TABLE people")',
-        branch_labels="('people',)",
-    )  # fmt: skip
+    made = 'op.execute("CREATE TABLE people (id int PRIMARY KEY)")'
+    dropped = 'op.execute("DROP TABLE people")'
+    project.revision("c1", None, made, dropped, branch_labels="('people',)")
     project.revision("c2", "c1", 'op.evolve("notes", to="live")', 'op.devolve("notes")')
     project.alembic("upgrade", "heads")
     assert {each.evolution: each.state for each in commands.status(database)} == {
@@ -230,9 +231,7 @@ def test_old_models_are_right_while_it_is_not_begun(project: Project) -> None:
 
 
 def test_the_entry_point_suits_every_alembic_that_has_plugins() -> None:
-    """Up to 1.20.0 what it names was iterated over; later it must be a module, and anything else is warned of."""
-    from types import ModuleType
-
+    """Up to 1.20.0 what it names was iterated over; later it must be a module, or there is a warning."""
     assert isinstance(alembic_plugin.plugin, ModuleType)
     assert list(alembic_plugin.plugin) == [alembic_plugin.plugin]
     assert callable(alembic_plugin.plugin.setup)

@@ -24,7 +24,7 @@ __all__ = ["plugin", "setup"]
 
 def setup(plugin: Plugin) -> None:
     """Register the operations, and the comparison that leaves out what is Crossfade's own."""
-    from crossfade.alembic_plugin import autogenerate, operations  # noqa: PLC0415
+    from crossfade.alembic_plugin import autogenerate, operations  # noqa: PLC0415 - Alembic is not whole before
 
     operations.register()
     autogenerate.register(plugin)

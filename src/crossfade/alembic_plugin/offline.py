@@ -24,7 +24,7 @@ def script(context: MigrationContext, operation: Evolve) -> str:
     """The comments and the check."""
     head = [f"Crossfade: {operation.called} {operation.name} to {operation.to}."]
     head += [
-        "What follows is shown, not executed: a script can't wait while the server is busy, nor go on after it.",
+        "What follows is shown, not executed: a script can't wait while the server is busy, nor go on later.",
         f"Run it with `crossfade` or `alembic`; the check below fails until {operation.name} is there.",
     ]
     lines = [*head, "", *_plan(context, operation)]

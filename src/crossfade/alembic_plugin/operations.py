@@ -135,7 +135,7 @@ def _invoked(operations: Operations, operation: Evolve) -> None:
     if context.as_sql:
         context.impl.static_output(offline.script(context, operation))
         return
-    if context._in_external_transaction:
+    if context._in_external_transaction:  # noqa: SLF001 - there is no public word for it
         raise CommandError(
             f"op.{operation.called}({operation.name!r}) can't be part of a transaction that env.py began: it "
             "works in many short ones; let context.begin_transaction() begin it"

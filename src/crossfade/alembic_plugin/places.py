@@ -35,7 +35,7 @@ def database_of(context: MigrationContext) -> URL:
 
 
 def evolution_of(context: MigrationContext, evolution: Evolution | str) -> Evolution:
-    """The evolution itself, where only its name is given: of those that the project's `[tool.crossfade]` says."""
+    """The evolution itself; where only its name is given, one of those that `[tool.crossfade]` says."""
     if isinstance(evolution, Evolution):
         return evolution
     config = context.config

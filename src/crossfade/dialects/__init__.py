@@ -18,7 +18,10 @@ __all__ = ["Held", "Load", "SchemaDialect", "connect", "demanded"]
 
 
 def demanded(dialect: str, evolution: str, states: Sequence[str]) -> str:
-    """A statement for a script that fails unless the evolution is in one of these states. Raises Unsupported."""
+    """A statement for a script, which fails unless the evolution is in one of these states.
+
+    Raises Unsupported for a database that has no dialect here.
+    """
     if dialect not in _DIALECTS:
         raise Unsupported(f"{dialect} is not supported", place=f"evolution {evolution!r}")
     return _DIALECTS[dialect].demanded(evolution, states)
