@@ -223,6 +223,33 @@ def test_a_transaction_of_env_py_is_refused(project: Project, database: str) -> 
     assert commands.status(database) == ()
 
 
+TESTS = """
+import pytest
+from sqlalchemy import NullPool, create_engine, make_url, text
+
+URL = make_url({url!r})
+
+
+@pytest.fixture
+def alembic_engine():
+    server = create_engine(URL, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE " + URL.database + "_own"))
+    yield create_engine(URL.set(database=URL.database + "_own"), poolclass=NullPool)
+    with server.connect() as connection:
+        connection.execute(text("DROP DATABASE " + URL.database + "_own WITH (FORCE)"))
+"""
+
+
+def test_pytest_alembics_own_tests_pass(project: Project, database: str) -> None:
+    project.write("conftest.py", TESTS.format(url=database))
+    project.write("models.py", NEW)
+    env = (project.folder / "migrations/env.py").read_text(encoding="utf-8")
+    given = 'connectable = config.attributes.get("connection") or engine_from_config('
+    project.write("migrations/env.py", env.replace("connectable = engine_from_config(", given))
+    assert "4 passed" in project.run("pytest", "-q", "--test-alembic", "-p", "no:cacheprovider")
+
+
 def test_old_models_are_right_while_it_is_not_begun(project: Project) -> None:
     project.write("models.py", OLD)
     project.alembic("upgrade", "a1")
