@@ -168,7 +168,7 @@ def by_range(session: Session, line: Line, pace: Pace | None = None) -> Tally:
     if walk is None:
         return Tally()
     control = session.attempt(step.title, lambda each: session.journal.control(each, session.record.name))
-    hands = (control.hands or HANDS) if step.estimate >= WORTH else 1
+    hands = (control.hands or HANDS) if step.shared and step.estimate >= WORTH else 1
     # A hand that waits for the server to be well still hears that another has failed.
     patient = session if hands == 1 else replace(session, sleep=partial(_rest, walk))
     hand = _Hand(patient, line, walk, pace, Throttle(patient, pace), threading.Lock())

@@ -308,6 +308,8 @@ def application() -> typer.Typer:
         app.registered_commands += [
             each for each in addition.registered_commands if each.callback not in known
         ]
+        groups = {each.name for each in app.registered_groups}
+        app.registered_groups += [each for each in addition.registered_groups if each.name not in groups]
     return app
 
 

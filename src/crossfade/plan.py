@@ -15,6 +15,7 @@ from crossfade.evolution import Evolution, twice
 from crossfade.expressions import Sql
 from crossfade.fitness import check_indexes, check_names, check_privileges, check_table, check_triggers
 from crossfade.lens import RowLens
+from crossfade.lens_plan import LensPlan
 from crossfade.phases import Phase
 from crossfade.schema import Schema, Table, TableName
 from crossfade.steps import (
@@ -167,9 +168,9 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
 
     structure = [step for parts in every for step in parts.start if not isinstance(step, SeedRows)]
     start: list[Step] = [*namespaces, *structure]
-    for each in plans.values():
+    lensed: tuple[LensPlan, ...] = (*plans.values(), trees)
+    for each in lensed:
         start.extend(each.start())
-    start.extend(trees.start())
     start.sort(key=lambda step: (_ORDER.index(step.phase), _rank(step)))
     claimed = {column: change.title for change, _ in compiled for column in change.claims}
     start.extend(
@@ -183,10 +184,7 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
     ending = completed(every)
     check_privileges(tuple(tables.values()), (*start, *ending), schema)
     back = way_back(evolution.name, tuple(plans.values()), trees, every, namespaces, start)
-    verify: tuple[Compare | CompareTree, ...] = (
-        *(compare for each in plans.values() for compare in each.compare(fresh=False)),
-        *trees.compare(),
-    )
+    verify = tuple(compare for each in lensed for compare in each.compare())
     return Plan(
         evolution.name,
         evolution.summary,
@@ -200,22 +198,14 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
             *verify,
             # Lookups first: a query through a view locks what it names before what the view is made of.
             *(step.undo() for parts in every for step in parts.sync),
-            *(RemoveSync(evolution.name, each.table.name) for each in plans.values() if each.lenses),
-            *trees.stop(),
+            *(step for each in lensed for step in each.stop()),
             *ending,
         ),
         back.purge,
         back.revert,
         back.revert_purged,
         back.unsaid,
-        (
-            *(
-                CountWrites(evolution.name, step.table)
-                for step in start
-                if isinstance(step, InstallSync) and step.counted
-            ),
-            *trees.writes(),
-        ),
+        tuple(count for each in lensed for count in each.writes()),
         tuple(
             dict.fromkeys((*(note for parts in every for note in parts.notes), *types_kept(every, schema)))
         ),

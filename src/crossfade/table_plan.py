@@ -20,9 +20,11 @@ from crossfade.steps import (
     Analyze,
     Compare,
     CopyRows,
+    CountWrites,
     InstallSync,
     OpenSide,
     PublishView,
+    RemoveSync,
     RestoreComplement,
     SeedRows,
     SetNotNull,
@@ -123,13 +125,22 @@ class TablePlan:
         steps.append(self._view())
         return tuple(steps)
 
-    def compare(self, *, fresh: bool) -> tuple[Compare, ...]:
+    def compare(self, *, fresh: bool = False) -> tuple[Compare, ...]:
         """The comparison of both sides; none where no lens says that the sides determine each other."""
         compared = tuple(lens for lens in self.lenses if lens.law is not Law.FREE or (fresh and lens.copied))
         if not compared:
             return ()
         key, rows = self.table.key_columns(), self.table.rows
         return (Compare(self.evolution, self.table.name, key, compared, self.columns, rows, fresh),)
+
+    def stop(self) -> tuple[Step, ...]:
+        """What stops the sync."""
+        return (RemoveSync(self.evolution, self.table.name),) if self.lenses else ()
+
+    def writes(self) -> tuple[CountWrites, ...]:
+        """What counts the writes of each side, where both write."""
+        syncs = (step for step in self.start() if isinstance(step, InstallSync))
+        return tuple(CountWrites(self.evolution, step.table) for step in syncs if step.counted)
 
     def seed(self, step: SeedRows, title: str, claimed: Mapping[str, str]) -> SeedRows:
         """The seed step, with the columns that can be inserted into the new version. `claimed` says which

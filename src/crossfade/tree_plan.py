@@ -81,10 +81,10 @@ class TreePlan:
             CountMoved(tree, tuple(table for table, into in self.absent if into == tree.target))
             for tree in self.trees
         )
-        return (*steps, *counts, *self.compare())
+        return (*steps, *counts, *self.compare(fresh=True))
 
-    def compare(self) -> tuple[CompareTree, ...]:
-        """The comparison of both sides."""
+    def compare(self, *, fresh: bool = False) -> tuple[CompareTree, ...]:
+        """The comparison of both sides, which is the same at any time."""
         return tuple(CompareTree(self.evolution, tree) for tree in self.trees)
 
     def missing(self) -> tuple[CountStray, ...]:

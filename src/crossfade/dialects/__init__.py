@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
@@ -12,7 +14,17 @@ from crossfade.errors import DatabaseFailed, Unsupported, UsageError
 
 _DIALECTS = {"postgresql": PostgreSQL, "postgres": PostgreSQL}
 
-__all__ = ["Held", "Load", "SchemaDialect", "connect"]
+__all__ = ["Held", "Load", "SchemaDialect", "connect", "demanded"]
+
+
+def demanded(dialect: str, evolution: str, states: Sequence[str]) -> str:
+    """A statement for a script, which fails unless the evolution is in one of these states.
+
+    Raises Unsupported for a database that has no dialect here.
+    """
+    if dialect not in _DIALECTS:
+        raise Unsupported(f"{dialect} is not supported", place=f"evolution {evolution!r}")
+    return _DIALECTS[dialect].demanded(evolution, states)
 
 
 def connect(database: str | URL, *, lock_timeout_ms: int = 200) -> SchemaDialect:

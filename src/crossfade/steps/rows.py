@@ -75,6 +75,7 @@ class CopyRows(Step):
 
     phase = Phase.BACKFILL
     mode = Mode.RANGES
+    shared = True
     table: TableName
     key: tuple[Column, ...]
     lenses: tuple[RowLens, ...]
@@ -167,6 +168,7 @@ class KeepComplement(Step):
 
     phase = Phase.KEEP
     mode = Mode.RANGES
+    shared = True
     evolution: str
     table: TableName
     key: tuple[Column, ...]

@@ -80,6 +80,7 @@ class Step:
     phase: ClassVar[Phase]
     mode: ClassVar[Mode] = Mode.TOGETHER
     batch_seconds: ClassVar[float | None] = None  # what a batch is to take, where it is not the usual
+    shared: ClassVar[bool] = False  # several hands may do a batched step: no batch looks at another's rows
 
     @property
     def estimate(self) -> int:

@@ -110,6 +110,7 @@ class CopyTree(_OfTree, Step):
 
     phase = Phase.BACKFILL
     mode = Mode.RANGES
+    shared = True
     batch_seconds = 0.1  # it is in the way of those alone who write one of its rows, or delete it
 
     @property

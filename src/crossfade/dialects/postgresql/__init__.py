@@ -9,7 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from crossfade.dialects.dialect import Held, Load
-from crossfade.dialects.postgresql import troubleshooting
+from crossfade.dialects.postgresql import scripts, troubleshooting
 from crossfade.dialects.postgresql.blockers import held, oldest
 from crossfade.dialects.postgresql.catalogue import LOAD
 from crossfade.dialects.postgresql.ddl import Renderer
@@ -75,6 +75,11 @@ class PostgreSQL:
                 remedy=f"upgrade to PostgreSQL {OLDEST} or newer",
             )
         return cls(engine, version, f"postgresql {shown}", lock_timeout_ms)
+
+    @staticmethod
+    def demanded(evolution: str, states: Sequence[str]) -> str:
+        """A statement that fails unless the evolution is in one of these states."""
+        return scripts.demanded(evolution, states)
 
     def reflect(self, connection: Connection, tables: Iterable[str]) -> Schema:
         """The schema around the tables, as a user writes their names."""

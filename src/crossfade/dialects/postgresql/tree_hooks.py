@@ -159,10 +159,9 @@ def _put(step: InstallTrees) -> Iterator[tuple[TableName, list[str]]]:
     for tree in step.trees:
         target = table(tree.target)
         shape, push = (each(step.evolution, tree) for each in (tree_writes.shape, tree_writes.push))
-        for_row = (
-            f"FOR EACH ROW WHEN ({ACTIVE}) EXECUTE FUNCTION {shape}()"  # a call sets much before it looks
-        )
-        for_statement = f"FOR EACH STATEMENT EXECUTE FUNCTION {push}()"
+        # Not only in the routines: a call sets much before it looks.
+        for_row = f"FOR EACH ROW WHEN ({ACTIVE}) EXECUTE FUNCTION {shape}()"
+        for_statement = f"FOR EACH STATEMENT WHEN ({ACTIVE}) EXECUTE FUNCTION {push}()"
         made = [
             f"CREATE TRIGGER {ident(_SHAPE)} BEFORE INSERT OR UPDATE ON {target} {for_row}",
             always(tree.target, ident(_SHAPE)),
