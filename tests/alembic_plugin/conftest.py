@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -56,12 +55,14 @@ class Project:
 
     folder: Path
 
-    def run(self, *arguments: str, fails: bool = False, **environment: str) -> str:
-        """What a command prints, on either channel; it must not fail, unless it must."""
-        done = subprocess.run(
-            [sys.executable, "-W", "error::DeprecationWarning", "-m", *arguments],
-            cwd=self.folder, env=os.environ | environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+    def run(self, *arguments: str, fails: bool = False) -> str:
+        """What a module prints, on either channel; it must not fail, unless it must."""
+        return self._called(
+            [sys.executable, "-W", "error::DeprecationWarning", "-m", *arguments], fails=fails
+        )
+
+    def _called(self, command: list[str], *, fails: bool) -> str:
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
         assert bool(done.returncode) is fails, done.stdout + done.stderr
         return done.stdout + done.stderr
 
@@ -71,7 +72,7 @@ class Project:
 
     def crossfade(self, *arguments: str, fails: bool = False) -> str:
         """What `crossfade …` prints."""
-        return self.run("crossfade", *arguments, fails=fails)
+        return self._called([str(Path(sys.executable).parent / "crossfade"), *arguments], fails=fails)
 
     def write(self, name: str, text: str) -> None:
         """Write one of its files."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from types import ModuleType
 
@@ -247,7 +249,8 @@ def test_pytest_alembics_own_tests_pass(project: Project, database: str) -> None
     env = (project.folder / "migrations/env.py").read_text(encoding="utf-8")
     given = 'connectable = config.attributes.get("connection") or engine_from_config('
     project.write("migrations/env.py", env.replace("connectable = engine_from_config(", given))
-    assert "4 passed" in project.run("pytest", "-q", "--test-alembic", "-p", "no:cacheprovider")
+    project.write("test_migrations.py", "from pytest_alembic.tests import *\n")  # with any pytest there is
+    assert "4 passed" in project.run("pytest", "-q", "-p", "no:cacheprovider")
 
 
 def test_old_models_are_right_while_it_is_not_begun(project: Project) -> None:
@@ -255,6 +258,15 @@ def test_old_models_are_right_while_it_is_not_begun(project: Project) -> None:
     project.alembic("upgrade", "a1")
     project.alembic("stamp", "head")
     assert "No new upgrade operations" in project.alembic("check")
+
+
+@pytest.mark.parametrize(
+    "first", ["alembic.command", "alembic.autogenerate", "crossfade.alembic_plugin.carrying", "crossfade"]
+)
+def test_whatever_is_imported_first_alembic_is_whole(first: str) -> None:
+    """A plugin is loaded while Alembic is half imported: its error is one of every `import alembic`."""
+    code = f"import {first}; from alembic import op; op.evolve; op.devolve"
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
 
 
 def test_the_entry_point_suits_every_alembic_that_has_plugins() -> None:

@@ -6,8 +6,9 @@
     def downgrade() -> None:
         op.devolve("open_statuses")
 
-Alembic finds `plugin` by itself (entry point `alembic.plugins`). Nothing here imports Alembic before `setup`:
-Alembic is only half there when it loads its plugins.
+Alembic finds `plugin` by itself (entry point `alembic.plugins`) and loads it while it is half imported: what
+`setup` needs of Alembic is its operations, and all else waits until a revision is executed. Whatever is
+imported first, Alembic or a module of this package, Alembic is imported before that module's body.
 """
 
 from __future__ import annotations
@@ -17,17 +18,26 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from alembic.operations import Operations
     from alembic.runtime.plugins import Plugin
+
+    from crossfade.alembic_plugin.moves import Move
 
 __all__ = ["plugin", "setup"]
 
 
 def setup(plugin: Plugin) -> None:
     """Register the operations, and the comparison that leaves out what is Crossfade's own."""
-    from crossfade.alembic_plugin import autogenerate, operations  # noqa: PLC0415 - Alembic is not whole before
+    from crossfade.alembic_plugin import autogenerate, moves  # noqa: PLC0415 - see above
 
-    operations.register()
+    moves.register(_carried)
     autogenerate.register(plugin)
+
+
+def _carried(operations: Operations, move: Move) -> None:
+    from crossfade.alembic_plugin.carrying import carry  # noqa: PLC0415 - Alembic is whole by now
+
+    carry(operations.get_context(), move)
 
 
 class _Entry(ModuleType):
@@ -42,3 +52,5 @@ class _Entry(ModuleType):
 
 
 plugin = _Entry(__name__)
+
+import alembic  # noqa: E402, F401 - `plugin` must be there when it loads us

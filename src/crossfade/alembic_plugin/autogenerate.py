@@ -1,53 +1,36 @@
-"""Autogenerate, told what is Crossfade's: `alembic check` finds nothing in reserved names.
+"""Autogenerate, told what is ours: `alembic check` finds nothing in reserved names, nor in the journal.
 
 What it finds in others while both versions are live is true: the tables have then what either needs.
 """
 
 from __future__ import annotations
 
-from alembic.autogenerate.api import AutogenContext
-from alembic.operations import MigrateOperation
-from alembic.operations.ops import (
-    DropColumnOp,
-    DropConstraintOp,
-    DropIndexOp,
-    DropTableOp,
-    ModifyTableOps,
-    OpContainer,
-    UpgradeOps,
-)
-from alembic.runtime.plugins import Plugin
+from typing import TYPE_CHECKING, Any
+
+from alembic.operations.ops import UpgradeOps
 from alembic.util import DispatchPriority, PriorityDispatchResult
 
 from crossfade.names import JOURNAL, is_reserved
 
+if TYPE_CHECKING:  # neither is there yet when Alembic loads its plugins
+    from alembic.autogenerate.api import AutogenContext
+    from alembic.runtime.plugins import Plugin
+
 
 def register(plugin: Plugin) -> None:
-    """Have it come last, when everything has been compared."""
-    plugin.add_autogenerate_comparator(_without_ours, "autogenerate", priority=DispatchPriority.LAST)
+    """Have it come first, before anything is compared, and told as a difference."""
+    plugin.add_autogenerate_comparator(_leave_out, "autogenerate", priority=DispatchPriority.FIRST)
 
 
-def _without_ours(_: AutogenContext, found: UpgradeOps) -> PriorityDispatchResult:
-    _sift(found)
+def _leave_out(context: AutogenContext, _: UpgradeOps) -> PriorityDispatchResult:
+    # The list behind env.py's include_object, of which a plugin has no other: what is compared is asked here.
+    context._object_filters = [*context._object_filters, _is_theirs]  # noqa: SLF001
     return PriorityDispatchResult.CONTINUE
 
 
-def _sift(container: OpContainer) -> None:
-    kept = [each for each in container.ops if not _is_ours(each)]
-    for each in kept:
-        if isinstance(each, OpContainer):
-            _sift(each)
-    container.ops = [each for each in kept if not (isinstance(each, ModifyTableOps) and each.is_empty())]
-
-
-def _is_ours(operation: MigrateOperation) -> bool:
-    match operation:
-        case DropTableOp():
-            return operation.schema == JOURNAL or is_reserved(operation.table_name)
-        case DropColumnOp():
-            return is_reserved(operation.column_name)
-        case DropIndexOp():
-            return operation.schema == JOURNAL or is_reserved(str(operation.index_name))
-        case DropConstraintOp():
-            return is_reserved(str(operation.constraint_name))
-    return False
+def _is_theirs(item: Any, name: str | None, kind: str, reflected: bool, _: Any) -> bool:
+    """Whether something of the database is the user's; what models say always is."""
+    if not reflected:
+        return True
+    schema = item.schema if kind == "table" else getattr(getattr(item, "table", None), "schema", None)
+    return schema != JOURNAL and not (name is not None and is_reserved(name))

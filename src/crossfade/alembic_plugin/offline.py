@@ -7,20 +7,16 @@ it ends with an error that says which command to run.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 
 from crossfade import commands, dialects, pages
+from crossfade.alembic_plugin.moves import Move
 from crossfade.alembic_plugin.places import database_of, evolution_of
 from crossfade.errors import CrossfadeError
 
-if TYPE_CHECKING:
-    from crossfade.alembic_plugin.operations import Evolve
 
-
-def script(context: MigrationContext, operation: Evolve) -> str:
+def script(context: MigrationContext, operation: Move) -> str:
     """The comments and the check."""
     head = [f"Crossfade: {operation.called} {operation.name} to {operation.to}."]
     head += [
@@ -34,7 +30,7 @@ def script(context: MigrationContext, operation: Evolve) -> str:
     )
 
 
-def _plan(context: MigrationContext, operation: Evolve) -> list[str]:
+def _plan(context: MigrationContext, operation: Move) -> list[str]:
     try:
         evolution = evolution_of(context, operation.evolution)
         document = commands.preview(evolution, database_of(context), counts=False)

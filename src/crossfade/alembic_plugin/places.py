@@ -24,7 +24,7 @@ def database_of(context: MigrationContext) -> URL:
     """
     if (said := _said(context, DATABASE)) is not None:
         url = make_url(said)
-    elif context.connection is not None:
+    elif context.connection is not None and not context.as_sql:
         url = context.connection.engine.url
     elif (said := _said(context, "sqlalchemy.url")) is not None:
         url = make_url(said)

@@ -61,10 +61,7 @@ def routine(name: str, returns: str, body: str, *, settings: str | None = None) 
 
 def of_table(step: InstallTrees, number: int, of: TableName) -> str:
     """The function that a table's statements call; `number` is the table's among all sources."""
-    added = (
-        "    added := (SELECT string_agg({number} || k || ',', '')\n"
-        "              FROM (SELECT DISTINCT k FROM ({keys}) AS a) AS d);\n"
-    )
+    added = "    added := (SELECT string_agg(DISTINCT {number} || k || ',', '') FROM ({keys}) AS a);\n"
     parent, look = _looked_at(next(tree for tree in step.trees if of in tree.tables), of)
 
     def noting(keys: str) -> str:

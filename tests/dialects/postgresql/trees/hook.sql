@@ -48,18 +48,17 @@ BEGIN
   END IF;
   PERFORM nextval('crossfade."writes_old_fe14_public_Runs"');
   IF TG_OP = 'INSERT' THEN
-    added := (SELECT string_agg('0:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT id::text AS k FROM new_rows) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '0:' || k || ',', '') FROM (SELECT id::text AS k FROM new_rows) AS
+        a);
   ELSIF TG_OP = 'DELETE' THEN
-    added := (SELECT string_agg('0:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT id::text AS k FROM old_rows) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '0:' || k || ',', '') FROM (SELECT id::text AS k FROM old_rows) AS
+        a);
   ELSIF TG_OP = 'UPDATE' THEN
-    added := (SELECT string_agg('0:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT k FROM ((SELECT x.id::text AS k, x.id, x.status, x.began,
-                  (x.took)::text FROM new_rows AS x EXCEPT SELECT x.id::text AS k, x.id, x.status, x.began,
-                  (x.took)::text FROM old_rows AS x) UNION ALL (SELECT x.id::text AS k, x.id, x.status,
-                  x.began, (x.took)::text FROM old_rows AS x EXCEPT SELECT x.id::text AS k, x.id, x.status,
-                  x.began, (x.took)::text FROM new_rows AS x)) AS b) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '0:' || k || ',', '') FROM (SELECT k FROM ((SELECT x.id::text AS k,
+        x.id, x.status, x.began, (x.took)::text FROM new_rows AS x EXCEPT SELECT x.id::text AS k, x.id,
+        x.status, x.began, (x.took)::text FROM old_rows AS x) UNION ALL (SELECT x.id::text AS k, x.id,
+        x.status, x.began, (x.took)::text FROM old_rows AS x EXCEPT SELECT x.id::text AS k, x.id, x.status,
+        x.began, (x.took)::text FROM new_rows AS x)) AS b) AS a);
   ELSE
     PERFORM set_config('crossfade.sync', 'off', true);
     DELETE FROM public."Runs";
@@ -91,17 +90,16 @@ BEGIN
   END IF;
   PERFORM nextval('crossfade."writes_old_fe14_public_Runs"');
   IF TG_OP = 'INSERT' THEN
-    added := (SELECT string_agg('1:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT job_id::text AS k FROM new_rows) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '1:' || k || ',', '') FROM (SELECT job_id::text AS k FROM new_rows)
+        AS a);
   ELSIF TG_OP = 'DELETE' THEN
-    added := (SELECT string_agg('1:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT job_id::text AS k FROM old_rows) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '1:' || k || ',', '') FROM (SELECT job_id::text AS k FROM old_rows)
+        AS a);
   ELSIF TG_OP = 'UPDATE' THEN
-    added := (SELECT string_agg('1:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT k FROM ((SELECT x.job_id::text AS k, x::text FROM new_rows
-                  AS x EXCEPT SELECT x.job_id::text AS k, x::text FROM old_rows AS x) UNION ALL (SELECT
-                  x.job_id::text AS k, x::text FROM old_rows AS x EXCEPT SELECT x.job_id::text AS k, x::text
-                  FROM new_rows AS x)) AS b) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '1:' || k || ',', '') FROM (SELECT k FROM ((SELECT x.job_id::text AS
+        k, x::text FROM new_rows AS x EXCEPT SELECT x.job_id::text AS k, x::text FROM old_rows AS x) UNION ALL
+        (SELECT x.job_id::text AS k, x::text FROM old_rows AS x EXCEPT SELECT x.job_id::text AS k, x::text
+        FROM new_rows AS x)) AS b) AS a);
   ELSE
     PERFORM set_config('crossfade.sync', 'off', true);
     UPDATE public."Runs" AS t SET labels = '{}'::jsonb;
@@ -132,17 +130,16 @@ BEGIN
   END IF;
   PERFORM nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
-    added := (SELECT string_agg('2:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT id::text AS k FROM new_rows) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '2:' || k || ',', '') FROM (SELECT id::text AS k FROM new_rows) AS
+        a);
   ELSIF TG_OP = 'DELETE' THEN
-    added := (SELECT string_agg('2:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT id::text AS k FROM old_rows) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '2:' || k || ',', '') FROM (SELECT id::text AS k FROM old_rows) AS
+        a);
   ELSIF TG_OP = 'UPDATE' THEN
-    added := (SELECT string_agg('2:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT k FROM ((SELECT x.id::text AS k, x.id, x.job_id FROM
-                  new_rows AS x EXCEPT SELECT x.id::text AS k, x.id, x.job_id FROM old_rows AS x) UNION ALL
-                  (SELECT x.id::text AS k, x.id, x.job_id FROM old_rows AS x EXCEPT SELECT x.id::text AS k,
-                  x.id, x.job_id FROM new_rows AS x)) AS b) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '2:' || k || ',', '') FROM (SELECT k FROM ((SELECT x.id::text AS k,
+        x.id, x.job_id FROM new_rows AS x EXCEPT SELECT x.id::text AS k, x.id, x.job_id FROM old_rows AS x)
+        UNION ALL (SELECT x.id::text AS k, x.id, x.job_id FROM old_rows AS x EXCEPT SELECT x.id::text AS k,
+        x.id, x.job_id FROM new_rows AS x)) AS b) AS a);
   ELSE
     PERFORM set_config('crossfade.sync', 'off', true);
     DELETE FROM public.steps;
@@ -174,17 +171,16 @@ BEGIN
   END IF;
   PERFORM nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
-    added := (SELECT string_agg('3:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT task_id::text AS k FROM new_rows) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '3:' || k || ',', '') FROM (SELECT task_id::text AS k FROM new_rows)
+        AS a);
   ELSIF TG_OP = 'DELETE' THEN
-    added := (SELECT string_agg('3:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT task_id::text AS k FROM old_rows) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '3:' || k || ',', '') FROM (SELECT task_id::text AS k FROM old_rows)
+        AS a);
   ELSIF TG_OP = 'UPDATE' THEN
-    added := (SELECT string_agg('3:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT k FROM ((SELECT x.task_id::text AS k, x::text FROM new_rows
-                  AS x EXCEPT SELECT x.task_id::text AS k, x::text FROM old_rows AS x) UNION ALL (SELECT
-                  x.task_id::text AS k, x::text FROM old_rows AS x EXCEPT SELECT x.task_id::text AS k, x::text
-                  FROM new_rows AS x)) AS b) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '3:' || k || ',', '') FROM (SELECT k FROM ((SELECT x.task_id::text AS
+        k, x::text FROM new_rows AS x EXCEPT SELECT x.task_id::text AS k, x::text FROM old_rows AS x) UNION
+        ALL (SELECT x.task_id::text AS k, x::text FROM old_rows AS x EXCEPT SELECT x.task_id::text AS k,
+        x::text FROM new_rows AS x)) AS b) AS a);
   ELSE
     PERFORM set_config('crossfade.sync', 'off', true);
     UPDATE public.steps AS t SET lines = '[]'::jsonb;
@@ -215,17 +211,16 @@ BEGIN
   END IF;
   PERFORM nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
-    added := (SELECT string_agg('4:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT task_id::text AS k FROM new_rows) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '4:' || k || ',', '') FROM (SELECT task_id::text AS k FROM new_rows)
+        AS a);
   ELSIF TG_OP = 'DELETE' THEN
-    added := (SELECT string_agg('4:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT task_id::text AS k FROM old_rows) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '4:' || k || ',', '') FROM (SELECT task_id::text AS k FROM old_rows)
+        AS a);
   ELSIF TG_OP = 'UPDATE' THEN
-    added := (SELECT string_agg('4:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT k FROM ((SELECT x.task_id::text AS k, x::text FROM new_rows
-                  AS x EXCEPT SELECT x.task_id::text AS k, x::text FROM old_rows AS x) UNION ALL (SELECT
-                  x.task_id::text AS k, x::text FROM old_rows AS x EXCEPT SELECT x.task_id::text AS k, x::text
-                  FROM new_rows AS x)) AS b) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '4:' || k || ',', '') FROM (SELECT k FROM ((SELECT x.task_id::text AS
+        k, x::text FROM new_rows AS x EXCEPT SELECT x.task_id::text AS k, x::text FROM old_rows AS x) UNION
+        ALL (SELECT x.task_id::text AS k, x::text FROM old_rows AS x EXCEPT SELECT x.task_id::text AS k,
+        x::text FROM new_rows AS x)) AS b) AS a);
   ELSE
     PERFORM set_config('crossfade.sync', 'off', true);
     UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['tries'], '[]'::jsonb), tries
@@ -257,17 +252,16 @@ BEGIN
   END IF;
   PERFORM nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
-    added := (SELECT string_agg('5:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT task_id::text AS k FROM new_rows) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '5:' || k || ',', '') FROM (SELECT task_id::text AS k FROM new_rows)
+        AS a);
   ELSIF TG_OP = 'DELETE' THEN
-    added := (SELECT string_agg('5:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT task_id::text AS k FROM old_rows) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '5:' || k || ',', '') FROM (SELECT task_id::text AS k FROM old_rows)
+        AS a);
   ELSIF TG_OP = 'UPDATE' THEN
-    added := (SELECT string_agg('5:' || k || ',', '')
-              FROM (SELECT DISTINCT k FROM (SELECT k FROM ((SELECT x.task_id::text AS k, x::text FROM new_rows
-                  AS x EXCEPT SELECT x.task_id::text AS k, x::text FROM old_rows AS x) UNION ALL (SELECT
-                  x.task_id::text AS k, x::text FROM old_rows AS x EXCEPT SELECT x.task_id::text AS k, x::text
-                  FROM new_rows AS x)) AS b) AS a) AS d);
+    added := (SELECT string_agg(DISTINCT '5:' || k || ',', '') FROM (SELECT k FROM ((SELECT x.task_id::text AS
+        k, x::text FROM new_rows AS x EXCEPT SELECT x.task_id::text AS k, x::text FROM old_rows AS x) UNION
+        ALL (SELECT x.task_id::text AS k, x::text FROM old_rows AS x EXCEPT SELECT x.task_id::text AS k,
+        x::text FROM new_rows AS x)) AS b) AS a);
   ELSE
     PERFORM set_config('crossfade.sync', 'off', true);
     UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['receipt'],
@@ -772,31 +766,38 @@ CREATE TRIGGER "~crossfade_shape" BEFORE INSERT OR UPDATE ON public."Runs" FOR E
     (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off') EXECUTE FUNCTION
     crossfade."shape_fe14_public_Runs"(); ALTER TABLE public."Runs" ENABLE ALWAYS TRIGGER "~crossfade_shape";
     CREATE TRIGGER "~crossfade_push_insert" AFTER INSERT ON public."Runs" REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION crossfade."push_fe14_public_Runs"(); ALTER TABLE public."Runs" ENABLE
-    ALWAYS TRIGGER "~crossfade_push_insert"; CREATE TRIGGER "~crossfade_push_update" AFTER UPDATE ON
-    public."Runs" REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+    FOR EACH STATEMENT WHEN (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off')
+    EXECUTE FUNCTION crossfade."push_fe14_public_Runs"(); ALTER TABLE public."Runs" ENABLE ALWAYS TRIGGER
+    "~crossfade_push_insert"; CREATE TRIGGER "~crossfade_push_update" AFTER UPDATE ON public."Runs"
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN
+    (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off') EXECUTE FUNCTION
     crossfade."push_fe14_public_Runs"(); ALTER TABLE public."Runs" ENABLE ALWAYS TRIGGER
     "~crossfade_push_update"; CREATE TRIGGER "~crossfade_push_delete" AFTER DELETE ON public."Runs"
-    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION crossfade."push_fe14_public_Runs"();
-    ALTER TABLE public."Runs" ENABLE ALWAYS TRIGGER "~crossfade_push_delete"; CREATE TRIGGER
-    "~crossfade_push_truncate" AFTER TRUNCATE ON public."Runs" FOR EACH STATEMENT EXECUTE FUNCTION
-    crossfade."push_fe14_public_Runs"(); ALTER TABLE public."Runs" ENABLE ALWAYS TRIGGER
-    "~crossfade_push_truncate"
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT WHEN (pg_catalog.current_setting('crossfade.sync',
+    true) IS DISTINCT FROM 'off') EXECUTE FUNCTION crossfade."push_fe14_public_Runs"(); ALTER TABLE
+    public."Runs" ENABLE ALWAYS TRIGGER "~crossfade_push_delete"; CREATE TRIGGER "~crossfade_push_truncate"
+    AFTER TRUNCATE ON public."Runs" FOR EACH STATEMENT WHEN (pg_catalog.current_setting('crossfade.sync',
+    true) IS DISTINCT FROM 'off') EXECUTE FUNCTION crossfade."push_fe14_public_Runs"(); ALTER TABLE
+    public."Runs" ENABLE ALWAYS TRIGGER "~crossfade_push_truncate"
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 CREATE TRIGGER "~crossfade_shape" BEFORE INSERT OR UPDATE ON public.steps FOR EACH ROW WHEN
     (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off') EXECUTE FUNCTION
     crossfade.shape_fe14_public_steps(); ALTER TABLE public.steps ENABLE ALWAYS TRIGGER "~crossfade_shape";
     CREATE TRIGGER "~crossfade_push_insert" AFTER INSERT ON public.steps REFERENCING NEW TABLE AS new_rows FOR
-    EACH STATEMENT EXECUTE FUNCTION crossfade.push_fe14_public_steps(); ALTER TABLE public.steps ENABLE ALWAYS
-    TRIGGER "~crossfade_push_insert"; CREATE TRIGGER "~crossfade_push_update" AFTER UPDATE ON public.steps
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+    EACH STATEMENT WHEN (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off') EXECUTE
+    FUNCTION crossfade.push_fe14_public_steps(); ALTER TABLE public.steps ENABLE ALWAYS TRIGGER
+    "~crossfade_push_insert"; CREATE TRIGGER "~crossfade_push_update" AFTER UPDATE ON public.steps REFERENCING
+    OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN
+    (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off') EXECUTE FUNCTION
     crossfade.push_fe14_public_steps(); ALTER TABLE public.steps ENABLE ALWAYS TRIGGER
     "~crossfade_push_update"; CREATE TRIGGER "~crossfade_push_delete" AFTER DELETE ON public.steps REFERENCING
-    OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION crossfade.push_fe14_public_steps(); ALTER TABLE
-    public.steps ENABLE ALWAYS TRIGGER "~crossfade_push_delete"; CREATE TRIGGER "~crossfade_push_truncate"
-    AFTER TRUNCATE ON public.steps FOR EACH STATEMENT EXECUTE FUNCTION crossfade.push_fe14_public_steps();
-    ALTER TABLE public.steps ENABLE ALWAYS TRIGGER "~crossfade_push_truncate"
+    OLD TABLE AS old_rows FOR EACH STATEMENT WHEN (pg_catalog.current_setting('crossfade.sync', true) IS
+    DISTINCT FROM 'off') EXECUTE FUNCTION crossfade.push_fe14_public_steps(); ALTER TABLE public.steps ENABLE
+    ALWAYS TRIGGER "~crossfade_push_delete"; CREATE TRIGGER "~crossfade_push_truncate" AFTER TRUNCATE ON
+    public.steps FOR EACH STATEMENT WHEN (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM
+    'off') EXECUTE FUNCTION crossfade.push_fe14_public_steps(); ALTER TABLE public.steps ENABLE ALWAYS TRIGGER
+    "~crossfade_push_truncate"
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 CREATE TRIGGER "~crossfade_note_insert" AFTER INSERT ON public.jobs REFERENCING NEW TABLE AS new_rows FOR EACH

@@ -188,27 +188,31 @@ ALTER TABLE public."Runs" ENABLE ALWAYS TRIGGER "~crossfade_shape"
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 CREATE TRIGGER "~crossfade_push_insert" AFTER INSERT ON public."Runs" REFERENCING NEW TABLE AS new_rows FOR
-    EACH STATEMENT EXECUTE FUNCTION crossfade."push_fe14_public_Runs"()
+    EACH STATEMENT WHEN (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off') EXECUTE
+    FUNCTION crossfade."push_fe14_public_Runs"()
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 ALTER TABLE public."Runs" ENABLE ALWAYS TRIGGER "~crossfade_push_insert"
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 CREATE TRIGGER "~crossfade_push_update" AFTER UPDATE ON public."Runs" REFERENCING OLD TABLE AS old_rows NEW
-    TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION crossfade."push_fe14_public_Runs"()
+    TABLE AS new_rows FOR EACH STATEMENT WHEN (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT
+    FROM 'off') EXECUTE FUNCTION crossfade."push_fe14_public_Runs"()
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 ALTER TABLE public."Runs" ENABLE ALWAYS TRIGGER "~crossfade_push_update"
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 CREATE TRIGGER "~crossfade_push_delete" AFTER DELETE ON public."Runs" REFERENCING OLD TABLE AS old_rows FOR
-    EACH STATEMENT EXECUTE FUNCTION crossfade."push_fe14_public_Runs"()
+    EACH STATEMENT WHEN (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off') EXECUTE
+    FUNCTION crossfade."push_fe14_public_Runs"()
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
 ALTER TABLE public."Runs" ENABLE ALWAYS TRIGGER "~crossfade_push_delete"
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
-CREATE TRIGGER "~crossfade_push_truncate" AFTER TRUNCATE ON public."Runs" FOR EACH STATEMENT EXECUTE FUNCTION
+CREATE TRIGGER "~crossfade_push_truncate" AFTER TRUNCATE ON public."Runs" FOR EACH STATEMENT WHEN
+    (pg_catalog.current_setting('crossfade.sync', true) IS DISTINCT FROM 'off') EXECUTE FUNCTION
     crossfade."push_fe14_public_Runs"()
 
 -- work, SHARE ROW EXCLUSIVE, blocks writes, briefly:
