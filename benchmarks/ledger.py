@@ -269,9 +269,10 @@ the writes are measured.
 """
 TAIL = """
 A backfill's ratio is its speed against the statement by hand, which holds its locks and its transaction for
-all of that time; more than 1 is faster. An event is inserted and committed by the old application, alone, and
-by {writers} at once; less is better in milliseconds, more in events. A whole execution is read by eight
-statements of the old shape, and by one of the new.
+all of that time; more than 1 is faster. It is written over two connections, the statement over one. An event
+is inserted and committed by the old application, alone, and by {writers} at once; less is better in
+milliseconds, more in events. A whole execution is read by eight statements of the old shape, and by one of
+the new.
 
 On disk, with all indexes: {before:,.0f} MB in eight tables, {after:,.0f} MB in two, where the GIN indexes and
 the names of the elements' fields are what is more.

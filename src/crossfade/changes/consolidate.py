@@ -148,11 +148,25 @@ class Consolidate:
             for each in self._table.foreign_keys
         )
         stand = tuple(sorted(each for each in refers if each in schema.table_names))
+        at_once = {str(each.name) for each in self._table.indexes if _is_of_a_key(each)}
+        indexes = {_name_of(each): each for each in creation.more}
         return Parts(
             made=(replace(made, origin=Origin(source.name, self.legacy, self.key)),),
             start=(
-                CreateTarget(evolution, tree, creation.create, stand, creation.owner, creation.grants),
-                *(IndexTarget(made.name, *each) for each in _concurrently(creation.more)),
+                CreateTarget(
+                    evolution,
+                    tree,
+                    creation.create,
+                    stand,
+                    creation.owner,
+                    creation.grants,
+                    tuple(sql for name, sql in indexes.items() if name in at_once),
+                ),
+                *(
+                    IndexTarget(made.name, name, sql.replace("INDEX ", "INDEX CONCURRENTLY ", 1))
+                    for name, sql in indexes.items()
+                    if name not in at_once
+                ),
             ),
             complete=tuple(
                 RenameTable(each, TableName(each.schema, names.retired(each.name, evolution)))
@@ -329,8 +343,12 @@ def _cast(column: Column, type_: str) -> Sql:
     return replace(value, text=f"CAST({value.text} AS {type_})", type=type_)
 
 
-def _concurrently(indexes: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """(name, statement) of each index."""
-    for each in indexes:
-        words = each.split(" ON ", 1)[0].split()
-        yield words[-1].strip('"'), each.replace("INDEX ", "INDEX CONCURRENTLY ", 1)
+def _name_of(index: str) -> str:
+    """The name of the index that a statement makes."""
+    return index.split(" ON ", 1)[0].rsplit(maxsplit=1)[-1].strip('"')
+
+
+def _is_of_a_key(index: sqlalchemy.Index) -> bool:
+    """Whether rows are found by it that refer to a certain other one."""
+    first = next(iter(index.columns), None)
+    return first is not None and bool(first.foreign_keys)

@@ -14,7 +14,8 @@ from crossfade.tree import TreeLens
 class CreateTarget(Step):
     """Make the empty target of a tree, closed to the new application, with its legacy column.
 
-    `create` is the statement that makes it.
+    `create` is the statement that makes it, `indexes` are those for the indexes of its foreign keys:
+    whoever deletes what a row refers to looks for that row, also while the table is being filled.
     """
 
     phase = Phase.EXPAND
@@ -25,6 +26,7 @@ class CreateTarget(Step):
     refers: tuple[TableName, ...] = ()  # the tables that stand, and that its foreign keys refer to
     owner: str | None = None
     grants: tuple[Grant, ...] = ()
+    indexes: tuple[str, ...] = ()
 
     @property
     def table(self) -> TableName:

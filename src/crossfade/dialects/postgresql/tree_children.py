@@ -32,13 +32,18 @@ def reconciled(tree: TreeLens, embed: Embed, rows: str, *, since: bool = False) 
     value = sql.held(embed, "n")
     said = {column.name: given for column, given in sql.said(embed)}
     name = embed.entry[0] if embed.shape is Shape.OBJECT else embed.key.name
+    # A fence: the names that stay are gathered once for each row, not anew for each of its children.
+    stay = (
+        f"SELECT coalesce(array_agg({said[name]}) FILTER (WHERE {said[name]} IS NOT NULL), '{{}}') "
+        f"FROM {sql.elements(embed, value)}"
+    )
     gone = " WHERE"
     if since:
         before = sql.listed(embed, "n.before", "w")
         gone = f" CROSS JOIN LATERAL {before} WHERE {sql.name_of(embed, 'w')} = c.{ident(name)} AND"
     yield (
-        f"DELETE FROM {child} AS c USING {rows} AS n{gone} c.{parent} = {legacy} "
-        f"AND NOT EXISTS (SELECT FROM {sql.elements(embed, value)} WHERE {said[name]} = c.{ident(name)})"
+        f"DELETE FROM {child} AS c USING (SELECT n.*, ({stay}) AS stay FROM {rows} AS n OFFSET 0) AS n{gone} "
+        f"c.{parent} = {legacy} AND c.{ident(name)} <> ALL (n.stay)"
     )
     columns = [each for each, _ in sql.said(embed)]
     rest = [each for each in columns if each.name != name]

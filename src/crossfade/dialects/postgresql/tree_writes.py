@@ -191,7 +191,8 @@ def _updated(step: InstallTrees, tree: TreeLens, written: Iterable[Embed]) -> It
     for embed in written:
         now, before = sql.held(embed, "n"), sql.held(embed, "o")
         which = f"FROM {both} WHERE {there if step.one_sided else sql.apart(now, before)}"
-        rows = f"(SELECT n.{legacy}, n.{ident(embed.column)}, {before} AS before {which})"
+        # A fence: pulled up, whether two arrays differ would be asked again for each of their elements.
+        rows = f"(SELECT n.{legacy}, n.{ident(embed.column)}, {before} AS before {which} OFFSET 0)"
         work = [
             *reconciled(tree, embed, rows, since=not step.one_sided),
             *stolen(tree, embed, rows, since=not step.one_sided),

@@ -56,6 +56,7 @@ def _(step: CreateTarget, server: Server) -> tuple[Statement, ...]:
             blocks="writes of the tables that it refers to, briefly" if step.refers else "nothing",
         ),
         Statement(f"ALTER TABLE {target} ADD COLUMN {ident(tree.legacy)} {tree.key.type} UNIQUE"),
+        *map(Statement, step.indexes),
         *map(Statement, owner),
         *(granted(each, None, target) for each in step.grants),
         *_close(step.evolution, step.table, "is being started: it can't be written yet"),

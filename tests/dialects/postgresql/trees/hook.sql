@@ -364,26 +364,28 @@ BEGIN
         (n.took)::text IS DISTINCT FROM (o.took)::text);
     IF EXISTS (SELECT FROM new_rows AS n JOIN old_rows AS o ON o.job = n.job WHERE (n.labels)::text IS
         DISTINCT FROM (o.labels)::text) THEN
-      DELETE FROM public.labels AS c USING (SELECT n.job, n.labels, o.labels AS before FROM new_rows AS n JOIN
-          old_rows AS o ON o.job = n.job WHERE (n.labels)::text IS DISTINCT FROM (o.labels)::text) AS n CROSS
-          JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.before) WHEN 'object' THEN n.before END) AS w(k, v)
-          WHERE w.k::text = c.name AND c.job_id = n.job AND NOT EXISTS (SELECT FROM jsonb_each(CASE
-          jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END) AS e(k, v) WHERE e.k::text = c.name);
+      DELETE FROM public.labels AS c USING (SELECT n.*, (SELECT coalesce(array_agg(e.k::text) FILTER (WHERE
+          e.k::text IS NOT NULL), '{}') FROM jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN
+          n.labels END) AS e(k, v)) AS stay FROM (SELECT n.job, n.labels, o.labels AS before FROM new_rows AS
+          n JOIN old_rows AS o ON o.job = n.job WHERE (n.labels)::text IS DISTINCT FROM (o.labels)::text
+          OFFSET 0) AS n OFFSET 0) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.before) WHEN
+          'object' THEN n.before END) AS w(k, v) WHERE w.k::text = c.name AND c.job_id = n.job AND c.name <>
+          ALL (n.stay);
       UPDATE public.labels AS c SET value = nullif(e.v, 'null') FROM (SELECT n.job, n.labels, o.labels AS
           before FROM new_rows AS n JOIN old_rows AS o ON o.job = n.job WHERE (n.labels)::text IS DISTINCT
-          FROM (o.labels)::text) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object'
-          THEN n.labels END) AS e(k, v) LEFT JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.before) WHEN 'object'
-          THEN n.before END) AS w(k, v) ON w.k = e.k AND w.v::text = e.v::text WHERE w.v IS NULL AND c.name =
-          e.k::text AND c.job_id = n.job AND c.job_id = n.job AND ((c.value)::text IS DISTINCT FROM
+          FROM (o.labels)::text OFFSET 0) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN
+          'object' THEN n.labels END) AS e(k, v) LEFT JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.before) WHEN
+          'object' THEN n.before END) AS w(k, v) ON w.k = e.k AND w.v::text = e.v::text WHERE w.v IS NULL AND
+          c.name = e.k::text AND c.job_id = n.job AND c.job_id = n.job AND ((c.value)::text IS DISTINCT FROM
           (nullif(e.v, 'null'))::text);
       INSERT INTO public.labels AS c (job_id, name, value) OVERRIDING SYSTEM VALUE SELECT n.job, e.k::text,
           nullif(e.v, 'null') FROM (SELECT n.job, n.labels, o.labels AS before FROM new_rows AS n JOIN
-          old_rows AS o ON o.job = n.job WHERE (n.labels)::text IS DISTINCT FROM (o.labels)::text) AS n CROSS
-          JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END) AS e(k, v) LEFT
-          JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.before) WHEN 'object' THEN n.before END) AS w(k, v) ON
-          w.k = e.k AND w.v::text = e.v::text WHERE w.v IS NULL AND NOT EXISTS (SELECT FROM public.labels AS c
-          WHERE c.name = e.k::text AND c.job_id = n.job) ORDER BY n.job, e.k::text ON CONFLICT (job_id, name)
-          DO UPDATE SET value = excluded.value;
+          old_rows AS o ON o.job = n.job WHERE (n.labels)::text IS DISTINCT FROM (o.labels)::text OFFSET 0) AS
+          n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END) AS e(k,
+          v) LEFT JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.before) WHEN 'object' THEN n.before END) AS w(k,
+          v) ON w.k = e.k AND w.v::text = e.v::text WHERE w.v IS NULL AND NOT EXISTS (SELECT FROM
+          public.labels AS c WHERE c.name = e.k::text AND c.job_id = n.job) ORDER BY n.job, e.k::text ON
+          CONFLICT (job_id, name) DO UPDATE SET value = excluded.value;
     END IF;
     UPDATE public."Runs" AS t SET status = f.status, took = f.took FROM (SELECT s.id AS legacy_key, (CASE WHEN
         s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%' END)::text AS status,
@@ -592,67 +594,69 @@ BEGIN
         ON o.task = n.task WHERE s.id = n.task AND (n.run_id IS DISTINCT FROM o.run_id);
     IF EXISTS (SELECT FROM new_rows AS n JOIN old_rows AS o ON o.task = n.task WHERE (n.lines)::text IS
         DISTINCT FROM (o.lines)::text) THEN
-      DELETE FROM public.lines AS c USING (SELECT n.task, n.lines, o.lines AS before FROM new_rows AS n JOIN
-          old_rows AS o ON o.task = n.task WHERE (n.lines)::text IS DISTINCT FROM (o.lines)::text) AS n CROSS
-          JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'array' THEN n.before END) AS
-          w(v) WHERE (w.v ->> 'id')::bigint = c.id AND c.task_id = n.task AND NOT EXISTS (SELECT FROM
-          jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END) WITH ORDINALITY AS
-          e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, at timestamp with time zone) WHERE
-          r.id = c.id);
+      DELETE FROM public.lines AS c USING (SELECT n.*, (SELECT coalesce(array_agg(r.id) FILTER (WHERE r.id IS
+          NOT NULL), '{}') FROM jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END)
+          WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, at timestamp with
+          time zone)) AS stay FROM (SELECT n.task, n.lines, o.lines AS before FROM new_rows AS n JOIN old_rows
+          AS o ON o.task = n.task WHERE (n.lines)::text IS DISTINCT FROM (o.lines)::text OFFSET 0) AS n OFFSET
+          0) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'array' THEN
+          n.before END) AS w(v) WHERE (w.v ->> 'id')::bigint = c.id AND c.task_id = n.task AND c.id <> ALL
+          (n.stay);
       UPDATE public.lines AS c SET at = r.at, what = (e.v -> 'what') FROM (SELECT n.task, n.lines, o.lines AS
           before FROM new_rows AS n JOIN old_rows AS o ON o.task = n.task WHERE (n.lines)::text IS DISTINCT
-          FROM (o.lines)::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN
-          'array' THEN n.lines END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id
-          bigint, at timestamp with time zone) LEFT JOIN LATERAL jsonb_array_elements(CASE
-          jsonb_typeof(n.before) WHEN 'array' THEN n.before END) AS w(v) ON w.v::text = e.v::text WHERE w.v IS
-          NULL AND c.id = r.id AND c.task_id = n.task AND (c.at IS DISTINCT FROM r.at OR (c.what)::text IS
-          DISTINCT FROM ((e.v -> 'what'))::text);
+          FROM (o.lines)::text OFFSET 0) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE
+          jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
+          jsonb_to_record(e.v) AS r(id bigint, at timestamp with time zone) LEFT JOIN LATERAL
+          jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'array' THEN n.before END) AS w(v) ON
+          w.v::text = e.v::text WHERE w.v IS NULL AND c.id = r.id AND c.task_id = n.task AND (c.at IS DISTINCT
+          FROM r.at OR (c.what)::text IS DISTINCT FROM ((e.v -> 'what'))::text);
       INSERT INTO public.lines AS c (task_id, id, at, what) OVERRIDING SYSTEM VALUE SELECT n.task, r.id, r.at,
           (e.v -> 'what') FROM (SELECT n.task, n.lines, o.lines AS before FROM new_rows AS n JOIN old_rows AS
-          o ON o.task = n.task WHERE (n.lines)::text IS DISTINCT FROM (o.lines)::text) AS n CROSS JOIN LATERAL
-          jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END) WITH ORDINALITY AS
-          e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, at timestamp with time zone) LEFT
-          JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'array' THEN n.before END) AS
-          w(v) ON w.v::text = e.v::text WHERE w.v IS NULL AND NOT EXISTS (SELECT FROM public.lines AS c WHERE
-          c.id = r.id) ORDER BY n.task, r.id ON CONFLICT (id) DO NOTHING;
+          o ON o.task = n.task WHERE (n.lines)::text IS DISTINCT FROM (o.lines)::text OFFSET 0) AS n CROSS
+          JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END) WITH
+          ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, at timestamp with time
+          zone) LEFT JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'array' THEN n.before
+          END) AS w(v) ON w.v::text = e.v::text WHERE w.v IS NULL AND NOT EXISTS (SELECT FROM public.lines AS
+          c WHERE c.id = r.id) ORDER BY n.task, r.id ON CONFLICT (id) DO NOTHING;
       IF EXISTS (SELECT FROM (SELECT n.task, n.lines, o.lines AS before FROM new_rows AS n JOIN old_rows AS o
-          ON o.task = n.task WHERE (n.lines)::text IS DISTINCT FROM (o.lines)::text) AS n CROSS JOIN LATERAL
-          jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END) WITH ORDINALITY AS
-          e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, at timestamp with time zone) LEFT
-          JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'array' THEN n.before END) AS
-          w(v) ON w.v::text = e.v::text JOIN public.lines AS c ON c.id = r.id WHERE w.v IS NULL AND c.task_id
-          <> n.task) THEN
+          ON o.task = n.task WHERE (n.lines)::text IS DISTINCT FROM (o.lines)::text OFFSET 0) AS n CROSS JOIN
+          LATERAL jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END) WITH
+          ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, at timestamp with time
+          zone) LEFT JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'array' THEN n.before
+          END) AS w(v) ON w.v::text = e.v::text JOIN public.lines AS c ON c.id = r.id WHERE w.v IS NULL AND
+          c.task_id <> n.task) THEN
     RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = 'an element of public.steps.lines has the id
         of another row''s element',
       HINT = 'Take it out there first, or leave id out.';
     END IF;
       DELETE FROM crossfade.reordered_fe14 AS o USING (SELECT n.task, n.lines, o.lines AS before FROM new_rows
-          AS n JOIN old_rows AS o ON o.task = n.task WHERE (n.lines)::text IS DISTINCT FROM (o.lines)::text)
-          AS n WHERE (o.target, o.slot) = ('public.steps', 'lines') AND o.key = n.task::text AND NOT EXISTS
-          (SELECT FROM (SELECT e.n AS stands, row_number() OVER (ORDER BY r.at, r.id) AS belongs FROM
+          AS n JOIN old_rows AS o ON o.task = n.task WHERE (n.lines)::text IS DISTINCT FROM (o.lines)::text
+          OFFSET 0) AS n WHERE (o.target, o.slot) = ('public.steps', 'lines') AND o.key = n.task::text AND NOT
+          EXISTS (SELECT FROM (SELECT e.n AS stands, row_number() OVER (ORDER BY r.at, r.id) AS belongs FROM
           jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END) WITH ORDINALITY AS
           e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, at timestamp with time zone)) AS o
           WHERE o.stands <> o.belongs);
       INSERT INTO crossfade.reordered_fe14 (target, slot, key) SELECT 'public.steps', 'lines', n.task::text
           FROM (SELECT n.task, n.lines, o.lines AS before FROM new_rows AS n JOIN old_rows AS o ON o.task =
-          n.task WHERE (n.lines)::text IS DISTINCT FROM (o.lines)::text) AS n WHERE true AND EXISTS (SELECT
-          FROM (SELECT e.n AS stands, row_number() OVER (ORDER BY r.at, r.id) AS belongs FROM
+          n.task WHERE (n.lines)::text IS DISTINCT FROM (o.lines)::text OFFSET 0) AS n WHERE true AND EXISTS
+          (SELECT FROM (SELECT e.n AS stands, row_number() OVER (ORDER BY r.at, r.id) AS belongs FROM
           jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END) WITH ORDINALITY AS
           e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, at timestamp with time zone)) AS o
           WHERE o.stands <> o.belongs) ON CONFLICT DO NOTHING;
     END IF;
     IF EXISTS (SELECT FROM new_rows AS n JOIN old_rows AS o ON o.task = n.task WHERE ((n.more ->
         'tries'))::text IS DISTINCT FROM ((o.more -> 'tries'))::text) THEN
-      DELETE FROM public.tries AS c USING (SELECT n.task, n.more, (o.more -> 'tries') AS before FROM new_rows
+      DELETE FROM public.tries AS c USING (SELECT n.*, (SELECT coalesce(array_agg(r.id) FILTER (WHERE r.id IS
+          NOT NULL), '{}') FROM jsonb_array_elements(CASE jsonb_typeof((n.more -> 'tries')) WHEN 'array' THEN
+          (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id
+          bigint, why text)) AS stay FROM (SELECT n.task, n.more, (o.more -> 'tries') AS before FROM new_rows
           AS n JOIN old_rows AS o ON o.task = n.task WHERE ((n.more -> 'tries'))::text IS DISTINCT FROM
-          ((o.more -> 'tries'))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE
-          jsonb_typeof(n.before) WHEN 'array' THEN n.before END) AS w(v) WHERE (w.v ->> 'id')::bigint = c.id
-          AND c.task_id = n.task AND NOT EXISTS (SELECT FROM jsonb_array_elements(CASE jsonb_typeof((n.more ->
-          'tries')) WHEN 'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
-          jsonb_to_record(e.v) AS r(id bigint, why text) WHERE r.id = c.id);
+          ((o.more -> 'tries'))::text OFFSET 0) AS n OFFSET 0) AS n CROSS JOIN LATERAL
+          jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'array' THEN n.before END) AS w(v) WHERE (w.v
+          ->> 'id')::bigint = c.id AND c.task_id = n.task AND c.id <> ALL (n.stay);
       UPDATE public.tries AS c SET why = r.why FROM (SELECT n.task, n.more, (o.more -> 'tries') AS before FROM
           new_rows AS n JOIN old_rows AS o ON o.task = n.task WHERE ((n.more -> 'tries'))::text IS DISTINCT
-          FROM ((o.more -> 'tries'))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE
+          FROM ((o.more -> 'tries'))::text OFFSET 0) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE
           jsonb_typeof((n.more -> 'tries')) WHEN 'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v,
           n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, why text) LEFT JOIN LATERAL
           jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'array' THEN n.before END) AS w(v) ON
@@ -660,16 +664,17 @@ BEGIN
           DISTINCT FROM r.why);
       INSERT INTO public.tries AS c (task_id, id, why) OVERRIDING SYSTEM VALUE SELECT n.task, r.id, r.why FROM
           (SELECT n.task, n.more, (o.more -> 'tries') AS before FROM new_rows AS n JOIN old_rows AS o ON
-          o.task = n.task WHERE ((n.more -> 'tries'))::text IS DISTINCT FROM ((o.more -> 'tries'))::text) AS n
-          CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more -> 'tries')) WHEN 'array' THEN
-          (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id
-          bigint, why text) LEFT JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'array'
-          THEN n.before END) AS w(v) ON w.v::text = e.v::text WHERE w.v IS NULL AND NOT EXISTS (SELECT FROM
-          public.tries AS c WHERE c.id = r.id) ORDER BY n.task, r.id ON CONFLICT (id) DO NOTHING;
+          o.task = n.task WHERE ((n.more -> 'tries'))::text IS DISTINCT FROM ((o.more -> 'tries'))::text
+          OFFSET 0) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more -> 'tries')) WHEN
+          'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
+          jsonb_to_record(e.v) AS r(id bigint, why text) LEFT JOIN LATERAL jsonb_array_elements(CASE
+          jsonb_typeof(n.before) WHEN 'array' THEN n.before END) AS w(v) ON w.v::text = e.v::text WHERE w.v IS
+          NULL AND NOT EXISTS (SELECT FROM public.tries AS c WHERE c.id = r.id) ORDER BY n.task, r.id ON
+          CONFLICT (id) DO NOTHING;
       IF EXISTS (SELECT FROM (SELECT n.task, n.more, (o.more -> 'tries') AS before FROM new_rows AS n JOIN
           old_rows AS o ON o.task = n.task WHERE ((n.more -> 'tries'))::text IS DISTINCT FROM ((o.more ->
-          'tries'))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more -> 'tries'))
-          WHEN 'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
+          'tries'))::text OFFSET 0) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more ->
+          'tries')) WHEN 'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
           jsonb_to_record(e.v) AS r(id bigint, why text) LEFT JOIN LATERAL jsonb_array_elements(CASE
           jsonb_typeof(n.before) WHEN 'array' THEN n.before END) AS w(v) ON w.v::text = e.v::text JOIN
           public.tries AS c ON c.id = r.id WHERE w.v IS NULL AND c.task_id <> n.task) THEN
@@ -679,7 +684,7 @@ BEGIN
     END IF;
       DELETE FROM crossfade.reordered_fe14 AS o USING (SELECT n.task, n.more, (o.more -> 'tries') AS before
           FROM new_rows AS n JOIN old_rows AS o ON o.task = n.task WHERE ((n.more -> 'tries'))::text IS
-          DISTINCT FROM ((o.more -> 'tries'))::text) AS n WHERE (o.target, o.slot) = ('public.steps',
+          DISTINCT FROM ((o.more -> 'tries'))::text OFFSET 0) AS n WHERE (o.target, o.slot) = ('public.steps',
           'more.tries') AND o.key = n.task::text AND NOT EXISTS (SELECT FROM (SELECT e.n AS stands,
           row_number() OVER (ORDER BY r.id) AS belongs FROM jsonb_array_elements(CASE jsonb_typeof((n.more ->
           'tries')) WHEN 'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
@@ -687,44 +692,46 @@ BEGIN
       INSERT INTO crossfade.reordered_fe14 (target, slot, key) SELECT 'public.steps', 'more.tries',
           n.task::text FROM (SELECT n.task, n.more, (o.more -> 'tries') AS before FROM new_rows AS n JOIN
           old_rows AS o ON o.task = n.task WHERE ((n.more -> 'tries'))::text IS DISTINCT FROM ((o.more ->
-          'tries'))::text) AS n WHERE true AND EXISTS (SELECT FROM (SELECT e.n AS stands, row_number() OVER
-          (ORDER BY r.id) AS belongs FROM jsonb_array_elements(CASE jsonb_typeof((n.more -> 'tries')) WHEN
-          'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
+          'tries'))::text OFFSET 0) AS n WHERE true AND EXISTS (SELECT FROM (SELECT e.n AS stands,
+          row_number() OVER (ORDER BY r.id) AS belongs FROM jsonb_array_elements(CASE jsonb_typeof((n.more ->
+          'tries')) WHEN 'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
           jsonb_to_record(e.v) AS r(id bigint, why text)) AS o WHERE o.stands <> o.belongs) ON CONFLICT DO
           NOTHING;
     END IF;
     IF EXISTS (SELECT FROM new_rows AS n JOIN old_rows AS o ON o.task = n.task WHERE ((n.more ->
         'receipt'))::text IS DISTINCT FROM ((o.more -> 'receipt'))::text) THEN
-      DELETE FROM public.receipts AS c USING (SELECT n.task, n.more, (o.more -> 'receipt') AS before FROM
-          new_rows AS n JOIN old_rows AS o ON o.task = n.task WHERE ((n.more -> 'receipt'))::text IS DISTINCT
-          FROM ((o.more -> 'receipt'))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE
-          jsonb_typeof(n.before) WHEN 'object' THEN jsonb_build_array(n.before) END) AS w(v) WHERE (w.v ->>
-          'id')::bigint = c.id AND c.task_id = n.task AND NOT EXISTS (SELECT FROM jsonb_array_elements(CASE
-          jsonb_typeof((n.more -> 'receipt')) WHEN 'object' THEN jsonb_build_array((n.more -> 'receipt')) END)
-          WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, paid boolean)
-          WHERE r.id = c.id);
+      DELETE FROM public.receipts AS c USING (SELECT n.*, (SELECT coalesce(array_agg(r.id) FILTER (WHERE r.id
+          IS NOT NULL), '{}') FROM jsonb_array_elements(CASE jsonb_typeof((n.more -> 'receipt')) WHEN 'object'
+          THEN jsonb_build_array((n.more -> 'receipt')) END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
+          jsonb_to_record(e.v) AS r(id bigint, paid boolean)) AS stay FROM (SELECT n.task, n.more, (o.more ->
+          'receipt') AS before FROM new_rows AS n JOIN old_rows AS o ON o.task = n.task WHERE ((n.more ->
+          'receipt'))::text IS DISTINCT FROM ((o.more -> 'receipt'))::text OFFSET 0) AS n OFFSET 0) AS n CROSS
+          JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'object' THEN
+          jsonb_build_array(n.before) END) AS w(v) WHERE (w.v ->> 'id')::bigint = c.id AND c.task_id = n.task
+          AND c.id <> ALL (n.stay);
       UPDATE public.receipts AS c SET paid = r.paid FROM (SELECT n.task, n.more, (o.more -> 'receipt') AS
           before FROM new_rows AS n JOIN old_rows AS o ON o.task = n.task WHERE ((n.more -> 'receipt'))::text
-          IS DISTINCT FROM ((o.more -> 'receipt'))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE
-          jsonb_typeof((n.more -> 'receipt')) WHEN 'object' THEN jsonb_build_array((n.more -> 'receipt')) END)
-          WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, paid boolean)
-          LEFT JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'object' THEN
-          jsonb_build_array(n.before) END) AS w(v) ON w.v::text = e.v::text WHERE w.v IS NULL AND c.id = r.id
-          AND c.task_id = n.task AND (c.paid IS DISTINCT FROM r.paid);
+          IS DISTINCT FROM ((o.more -> 'receipt'))::text OFFSET 0) AS n CROSS JOIN LATERAL
+          jsonb_array_elements(CASE jsonb_typeof((n.more -> 'receipt')) WHEN 'object' THEN
+          jsonb_build_array((n.more -> 'receipt')) END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
+          jsonb_to_record(e.v) AS r(id bigint, paid boolean) LEFT JOIN LATERAL jsonb_array_elements(CASE
+          jsonb_typeof(n.before) WHEN 'object' THEN jsonb_build_array(n.before) END) AS w(v) ON w.v::text =
+          e.v::text WHERE w.v IS NULL AND c.id = r.id AND c.task_id = n.task AND (c.paid IS DISTINCT FROM
+          r.paid);
       INSERT INTO public.receipts AS c (task_id, id, paid) OVERRIDING SYSTEM VALUE SELECT n.task, r.id, r.paid
           FROM (SELECT n.task, n.more, (o.more -> 'receipt') AS before FROM new_rows AS n JOIN old_rows AS o
           ON o.task = n.task WHERE ((n.more -> 'receipt'))::text IS DISTINCT FROM ((o.more ->
-          'receipt'))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more ->
-          'receipt')) WHEN 'object' THEN jsonb_build_array((n.more -> 'receipt')) END) WITH ORDINALITY AS e(v,
-          n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, paid boolean) LEFT JOIN LATERAL
+          'receipt'))::text OFFSET 0) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more
+          -> 'receipt')) WHEN 'object' THEN jsonb_build_array((n.more -> 'receipt')) END) WITH ORDINALITY AS
+          e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, paid boolean) LEFT JOIN LATERAL
           jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'object' THEN jsonb_build_array(n.before) END)
           AS w(v) ON w.v::text = e.v::text WHERE w.v IS NULL AND NOT EXISTS (SELECT FROM public.receipts AS c
           WHERE c.id = r.id) ORDER BY n.task, r.id ON CONFLICT (id) DO NOTHING;
       IF EXISTS (SELECT FROM (SELECT n.task, n.more, (o.more -> 'receipt') AS before FROM new_rows AS n JOIN
           old_rows AS o ON o.task = n.task WHERE ((n.more -> 'receipt'))::text IS DISTINCT FROM ((o.more ->
-          'receipt'))::text) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more ->
-          'receipt')) WHEN 'object' THEN jsonb_build_array((n.more -> 'receipt')) END) WITH ORDINALITY AS e(v,
-          n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, paid boolean) LEFT JOIN LATERAL
+          'receipt'))::text OFFSET 0) AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more
+          -> 'receipt')) WHEN 'object' THEN jsonb_build_array((n.more -> 'receipt')) END) WITH ORDINALITY AS
+          e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, paid boolean) LEFT JOIN LATERAL
           jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN 'object' THEN jsonb_build_array(n.before) END)
           AS w(v) ON w.v::text = e.v::text JOIN public.receipts AS c ON c.id = r.id WHERE w.v IS NULL AND
           c.task_id <> n.task) THEN

@@ -71,21 +71,23 @@ BEGIN
         n.job;
     IF EXISTS (SELECT FROM new_rows AS n JOIN old_rows AS o ON o.job = n.job WHERE EXISTS (SELECT FROM
         public.jobs AS s WHERE s.id = n.job)) THEN
-      DELETE FROM public.labels AS c USING (SELECT n.job, n.labels, o.labels AS before FROM new_rows AS n JOIN
-          old_rows AS o ON o.job = n.job WHERE EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job)) AS n
-          WHERE c.job_id = n.job AND NOT EXISTS (SELECT FROM jsonb_each(CASE jsonb_typeof(n.labels) WHEN
-          'object' THEN n.labels END) AS e(k, v) WHERE e.k::text = c.name);
+      DELETE FROM public.labels AS c USING (SELECT n.*, (SELECT coalesce(array_agg(e.k::text) FILTER (WHERE
+          e.k::text IS NOT NULL), '{}') FROM jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN
+          n.labels END) AS e(k, v)) AS stay FROM (SELECT n.job, n.labels, o.labels AS before FROM new_rows AS
+          n JOIN old_rows AS o ON o.job = n.job WHERE EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job)
+          OFFSET 0) AS n OFFSET 0) AS n WHERE c.job_id = n.job AND c.name <> ALL (n.stay);
       UPDATE public.labels AS c SET value = nullif(e.v, 'null') FROM (SELECT n.job, n.labels, o.labels AS
           before FROM new_rows AS n JOIN old_rows AS o ON o.job = n.job WHERE EXISTS (SELECT FROM public.jobs
-          AS s WHERE s.id = n.job)) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN
-          'object' THEN n.labels END) AS e(k, v) WHERE true AND c.name = e.k::text AND c.job_id = n.job AND
-          c.job_id = n.job AND ((c.value)::text IS DISTINCT FROM (nullif(e.v, 'null'))::text);
+          AS s WHERE s.id = n.job) OFFSET 0) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels)
+          WHEN 'object' THEN n.labels END) AS e(k, v) WHERE true AND c.name = e.k::text AND c.job_id = n.job
+          AND c.job_id = n.job AND ((c.value)::text IS DISTINCT FROM (nullif(e.v, 'null'))::text);
       INSERT INTO public.labels AS c (job_id, name, value) OVERRIDING SYSTEM VALUE SELECT n.job, e.k::text,
           nullif(e.v, 'null') FROM (SELECT n.job, n.labels, o.labels AS before FROM new_rows AS n JOIN
-          old_rows AS o ON o.job = n.job WHERE EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job)) AS n
-          CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END) AS e(k,
-          v) WHERE true AND NOT EXISTS (SELECT FROM public.labels AS c WHERE c.name = e.k::text AND c.job_id =
-          n.job) ORDER BY n.job, e.k::text ON CONFLICT (job_id, name) DO UPDATE SET value = excluded.value;
+          old_rows AS o ON o.job = n.job WHERE EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job) OFFSET
+          0) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END)
+          AS e(k, v) WHERE true AND NOT EXISTS (SELECT FROM public.labels AS c WHERE c.name = e.k::text AND
+          c.job_id = n.job) ORDER BY n.job, e.k::text ON CONFLICT (job_id, name) DO UPDATE SET value =
+          excluded.value;
     END IF;
     UPDATE public."Runs" AS t SET status = f.status, took = f.took FROM (SELECT s.id AS legacy_key, (CASE WHEN
         s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%' END)::text AS status,
@@ -140,9 +142,10 @@ BEGIN
       DISTINCT FROM ((SELECT coalesce(jsonb_object_agg(c.name, c.value), '{}') FROM public.labels AS c WHERE
       c.job_id = n.job))::text);
   IF cardinality(keys) > 0 THEN
-    DELETE FROM public.labels AS c USING (SELECT n.job, n.labels FROM public."Runs" AS n WHERE n.job = ANY
-        (keys)) AS n WHERE c.job_id = n.job AND NOT EXISTS (SELECT FROM jsonb_each(CASE jsonb_typeof(n.labels)
-        WHEN 'object' THEN n.labels END) AS e(k, v) WHERE e.k::text = c.name);
+    DELETE FROM public.labels AS c USING (SELECT n.*, (SELECT coalesce(array_agg(e.k::text) FILTER (WHERE
+        e.k::text IS NOT NULL), '{}') FROM jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels
+        END) AS e(k, v)) AS stay FROM (SELECT n.job, n.labels FROM public."Runs" AS n WHERE n.job = ANY
+        (keys)) AS n OFFSET 0) AS n WHERE c.job_id = n.job AND c.name <> ALL (n.stay);
     UPDATE public.labels AS c SET value = nullif(e.v, 'null') FROM (SELECT n.job, n.labels FROM public."Runs"
         AS n WHERE n.job = ANY (keys)) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN
         'object' THEN n.labels END) AS e(k, v) WHERE true AND c.name = e.k::text AND c.job_id = n.job AND
