@@ -29,6 +29,7 @@ _SYNC = "pg_catalog.current_setting('crossfade.sync', true)"
 SILENT = f"{_SYNC} IS NOT DISTINCT FROM 'off'"
 OFF = "  PERFORM set_config('crossfade.sync', 'off', true);\n"
 ON = "  PERFORM set_config('crossfade.sync', coalesce(sync, ''), true);\n"
+_OFF, _ON = (each.replace("PERFORM", "said :=") for each in (OFF, ON))
 
 
 def noted(evolution: str) -> str:
@@ -76,10 +77,10 @@ def of_table(step: InstallTrees, number: int, of: TableName) -> str:
     apart = f"SELECT k FROM (({new} EXCEPT {old}) UNION ALL ({old} EXCEPT {new})) AS b"
     body = (
         f"DECLARE\n  noted text := coalesce(current_setting({noted(step.evolution)}, true), '');\n"
-        f"  added text;\n  place tid;\n"
+        f"  added text;\n  place tid;\n  writes bigint;\n"
         f"BEGIN\n  IF {SILENT} THEN\n    RETURN NULL;\n  END IF;\n"
         + "".join(
-            f"  PERFORM nextval({literal(counter('old', step.evolution, tree.target))});\n"
+            f"  writes := nextval({literal(counter('old', step.evolution, tree.target))});\n"
             for tree in step.trees
             if of in tree.tables
         )
@@ -93,7 +94,7 @@ def of_table(step: InstallTrees, number: int, of: TableName) -> str:
         + _truncated(step, of)
         + "  END IF;\n"
         "  IF added IS NOT NULL THEN\n"
-        f"    PERFORM set_config({noted(step.evolution)}, noted || added, true);\n"
+        f"    added := set_config({noted(step.evolution)}, noted || added, true);\n"
         "    IF noted = '' THEN\n"
         f"      INSERT INTO {tick(step.evolution)} DEFAULT VALUES RETURNING ctid INTO place;\n"
         f"      DELETE FROM {tick(step.evolution)} WHERE ctid = place;\n"
@@ -169,15 +170,19 @@ class _Pull:
         reads = [f"unborn{at} OR k{numbers[tree.source]} IS NOT NULL" for at, tree in enumerate(trees)]
         alone = "".join(
             f"      WHEN '{number}' THEN\n        k{number} := ARRAY[one::{keys[of]}];\n"
-            + "".join(f"        a{at} := k{number};\n" for at, tree in enumerate(trees) if of in tree.tables)
+            + "".join(
+                f"        a{at} := k{number};\n" + self._at_once(tree, of, number)
+                for at, tree in enumerate(trees)
+                if of in tree.tables
+            )
             for of, number in numbers.items()
         )
         return (
             f"DECLARE\n  noted text := current_setting({noted_}, true);\n"
             f"  sync text := {_SYNC};\n{declared}"
-            "  one text;\n  written bigint;\n"
+            "  one text;\n  written bigint;\n  said text;\n"
             "BEGIN\n  IF coalesce(noted, '') = '' THEN\n    RETURN NULL;\n  END IF;\n"
-            f"  PERFORM set_config({noted_}, '', true);\n"
+            f"  said := set_config({noted_}, '', true);\n"
             # One key is by far the most frequent, and soon told.
             "  IF strpos(noted, ',') = length(noted) THEN\n"
             "    one := rtrim(substr(noted, strpos(noted, ':') + 1), ',');\n"
@@ -206,6 +211,19 @@ class _Pull:
 
     def _key_type(self, of: TableName) -> str:
         return next(tree.key.type for tree in self.step.trees if of in tree.tables)
+
+    def _at_once(self, tree: TreeLens, of: TableName, number: int) -> str:
+        """Children of one target that is there: nothing else is to be asked. In each transaction an IF costs
+        what its expression takes to be made ready, and PERFORM is a query, which an assignment is not.
+        """
+        if of == tree.source:
+            return ""
+        return (
+            f"        PERFORM FROM {table(tree.target)} AS t WHERE t.{ident(tree.legacy)} = k{number}[1] "
+            "FOR NO KEY UPDATE;\n"
+            f"        IF FOUND THEN\n{_OFF}{self._recomputed(tree, of, number)}{_ON}"
+            "          RETURN NULL;\n        END IF;\n"
+        )
 
     def _unborn(self, at: int, tree: TreeLens, number: int) -> str:
         """Looks for targets that are not there yet, and for those that they, or rows that were written, refer
@@ -281,6 +299,9 @@ class _Pull:
         return f"  IF k{number} IS NOT NULL THEN\n    {settled(tree, f'k{number}')};\n  END IF;\n"
 
     def _embedded(self, tree: TreeLens, of: TableName, number: int) -> str:
+        return f"  IF k{number} IS NOT NULL THEN\n{self._recomputed(tree, of, number)}  END IF;\n"
+
+    def _recomputed(self, tree: TreeLens, of: TableName, number: int) -> str:
         embeds = tree.embedded(of)
         legacy = f"t.{ident(tree.legacy)}"
         arrays = [each for each in embeds if each.shape is Shape.ARRAY]
@@ -292,18 +313,17 @@ class _Pull:
             return f"UPDATE {table(tree.target)} AS t SET {values} WHERE {legacy} = ANY (k{number})"
 
         if not arrays:
-            return f"  IF k{number} IS NOT NULL THEN\n    {recomputed(kept=False)};\n  END IF;\n"
+            return f"    {recomputed(kept=False)};\n"
         own_order = (
             f"EXISTS (SELECT FROM {sql.reordered(self.step.evolution)} AS o "
             f"WHERE o.target = {literal(str(tree.target))} "
             f"AND o.slot IN ({', '.join(literal(each.slot) for each in arrays)}) AND o.key = {legacy}::text)"
         )
         return (
-            f"  IF k{number} IS NOT NULL THEN\n"
             f"    {recomputed(kept=False)} AND NOT {own_order};\n"
             "    GET DIAGNOSTICS written = ROW_COUNT;\n"
             f"    IF written < cardinality(k{number}) THEN\n"
-            f"      {recomputed(kept=True)} AND {own_order};\n    END IF;\n  END IF;\n"
+            f"      {recomputed(kept=True)} AND {own_order};\n    END IF;\n"
         )
 
 

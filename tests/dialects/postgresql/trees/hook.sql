@@ -42,11 +42,12 @@ DECLARE
   noted text := coalesce(current_setting('crossfade.noted_fe14', true), '');
   added text;
   place tid;
+  writes bigint;
 BEGIN
   IF pg_catalog.current_setting('crossfade.sync', true) IS NOT DISTINCT FROM 'off' THEN
     RETURN NULL;
   END IF;
-  PERFORM nextval('crossfade."writes_old_fe14_public_Runs"');
+  writes := nextval('crossfade."writes_old_fe14_public_Runs"');
   IF TG_OP = 'INSERT' THEN
     added := (SELECT string_agg(DISTINCT '0:' || k || ',', '') FROM (SELECT id::text AS k FROM new_rows) AS
         a);
@@ -66,7 +67,7 @@ BEGIN
     PERFORM set_config('crossfade.sync', '', true);
   END IF;
   IF added IS NOT NULL THEN
-    PERFORM set_config('crossfade.noted_fe14', noted || added, true);
+    added := set_config('crossfade.noted_fe14', noted || added, true);
     IF noted = '' THEN
       INSERT INTO crossfade.tick_fe14 DEFAULT VALUES RETURNING ctid INTO place;
       DELETE FROM crossfade.tick_fe14 WHERE ctid = place;
@@ -84,11 +85,12 @@ DECLARE
   noted text := coalesce(current_setting('crossfade.noted_fe14', true), '');
   added text;
   place tid;
+  writes bigint;
 BEGIN
   IF pg_catalog.current_setting('crossfade.sync', true) IS NOT DISTINCT FROM 'off' THEN
     RETURN NULL;
   END IF;
-  PERFORM nextval('crossfade."writes_old_fe14_public_Runs"');
+  writes := nextval('crossfade."writes_old_fe14_public_Runs"');
   IF TG_OP = 'INSERT' THEN
     added := (SELECT string_agg(DISTINCT '1:' || k || ',', '') FROM (SELECT job_id::text AS k FROM new_rows)
         AS a);
@@ -106,7 +108,7 @@ BEGIN
     PERFORM set_config('crossfade.sync', '', true);
   END IF;
   IF added IS NOT NULL THEN
-    PERFORM set_config('crossfade.noted_fe14', noted || added, true);
+    added := set_config('crossfade.noted_fe14', noted || added, true);
     IF noted = '' THEN
       INSERT INTO crossfade.tick_fe14 DEFAULT VALUES RETURNING ctid INTO place;
       DELETE FROM crossfade.tick_fe14 WHERE ctid = place;
@@ -124,11 +126,12 @@ DECLARE
   noted text := coalesce(current_setting('crossfade.noted_fe14', true), '');
   added text;
   place tid;
+  writes bigint;
 BEGIN
   IF pg_catalog.current_setting('crossfade.sync', true) IS NOT DISTINCT FROM 'off' THEN
     RETURN NULL;
   END IF;
-  PERFORM nextval('crossfade.writes_old_fe14_public_steps');
+  writes := nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
     added := (SELECT string_agg(DISTINCT '2:' || k || ',', '') FROM (SELECT id::text AS k FROM new_rows) AS
         a);
@@ -147,7 +150,7 @@ BEGIN
     PERFORM set_config('crossfade.sync', '', true);
   END IF;
   IF added IS NOT NULL THEN
-    PERFORM set_config('crossfade.noted_fe14', noted || added, true);
+    added := set_config('crossfade.noted_fe14', noted || added, true);
     IF noted = '' THEN
       INSERT INTO crossfade.tick_fe14 DEFAULT VALUES RETURNING ctid INTO place;
       DELETE FROM crossfade.tick_fe14 WHERE ctid = place;
@@ -165,11 +168,12 @@ DECLARE
   noted text := coalesce(current_setting('crossfade.noted_fe14', true), '');
   added text;
   place tid;
+  writes bigint;
 BEGIN
   IF pg_catalog.current_setting('crossfade.sync', true) IS NOT DISTINCT FROM 'off' THEN
     RETURN NULL;
   END IF;
-  PERFORM nextval('crossfade.writes_old_fe14_public_steps');
+  writes := nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
     added := (SELECT string_agg(DISTINCT '3:' || k || ',', '') FROM (SELECT task_id::text AS k FROM new_rows)
         AS a);
@@ -187,7 +191,7 @@ BEGIN
     PERFORM set_config('crossfade.sync', '', true);
   END IF;
   IF added IS NOT NULL THEN
-    PERFORM set_config('crossfade.noted_fe14', noted || added, true);
+    added := set_config('crossfade.noted_fe14', noted || added, true);
     IF noted = '' THEN
       INSERT INTO crossfade.tick_fe14 DEFAULT VALUES RETURNING ctid INTO place;
       DELETE FROM crossfade.tick_fe14 WHERE ctid = place;
@@ -205,11 +209,12 @@ DECLARE
   noted text := coalesce(current_setting('crossfade.noted_fe14', true), '');
   added text;
   place tid;
+  writes bigint;
 BEGIN
   IF pg_catalog.current_setting('crossfade.sync', true) IS NOT DISTINCT FROM 'off' THEN
     RETURN NULL;
   END IF;
-  PERFORM nextval('crossfade.writes_old_fe14_public_steps');
+  writes := nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
     added := (SELECT string_agg(DISTINCT '4:' || k || ',', '') FROM (SELECT task_id::text AS k FROM new_rows)
         AS a);
@@ -228,7 +233,7 @@ BEGIN
     PERFORM set_config('crossfade.sync', '', true);
   END IF;
   IF added IS NOT NULL THEN
-    PERFORM set_config('crossfade.noted_fe14', noted || added, true);
+    added := set_config('crossfade.noted_fe14', noted || added, true);
     IF noted = '' THEN
       INSERT INTO crossfade.tick_fe14 DEFAULT VALUES RETURNING ctid INTO place;
       DELETE FROM crossfade.tick_fe14 WHERE ctid = place;
@@ -246,11 +251,12 @@ DECLARE
   noted text := coalesce(current_setting('crossfade.noted_fe14', true), '');
   added text;
   place tid;
+  writes bigint;
 BEGIN
   IF pg_catalog.current_setting('crossfade.sync', true) IS NOT DISTINCT FROM 'off' THEN
     RETURN NULL;
   END IF;
-  PERFORM nextval('crossfade.writes_old_fe14_public_steps');
+  writes := nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
     added := (SELECT string_agg(DISTINCT '5:' || k || ',', '') FROM (SELECT task_id::text AS k FROM new_rows)
         AS a);
@@ -269,7 +275,7 @@ BEGIN
     PERFORM set_config('crossfade.sync', '', true);
   END IF;
   IF added IS NOT NULL THEN
-    PERFORM set_config('crossfade.noted_fe14', noted || added, true);
+    added := set_config('crossfade.noted_fe14', noted || added, true);
     IF noted = '' THEN
       INSERT INTO crossfade.tick_fe14 DEFAULT VALUES RETURNING ctid INTO place;
       DELETE FROM crossfade.tick_fe14 WHERE ctid = place;
@@ -901,11 +907,12 @@ DECLARE
   unborn1 boolean := false;
   one text;
   written bigint;
+  said text;
 BEGIN
   IF coalesce(noted, '') = '' THEN
     RETURN NULL;
   END IF;
-  PERFORM set_config('crossfade.noted_fe14', '', true);
+  said := set_config('crossfade.noted_fe14', '', true);
   IF strpos(noted, ',') = length(noted) THEN
     one := rtrim(substr(noted, strpos(noted, ':') + 1), ',');
     CASE split_part(noted, ':', 1)
@@ -915,18 +922,76 @@ BEGIN
       WHEN '1' THEN
         k1 := ARRAY[one::bigint];
         a0 := k1;
+        PERFORM FROM public."Runs" AS t WHERE t.job = k1[1] FOR NO KEY UPDATE;
+        IF FOUND THEN
+  said := set_config('crossfade.sync', 'off', true);
+    UPDATE public."Runs" AS t SET labels = (SELECT coalesce(jsonb_object_agg(c.name, c.value), '{}') FROM
+        public.labels AS c WHERE c.job_id = t.job) WHERE t.job = ANY (k1);
+  said := set_config('crossfade.sync', coalesce(sync, ''), true);
+          RETURN NULL;
+        END IF;
       WHEN '2' THEN
         k2 := ARRAY[one::integer];
         a1 := k2;
       WHEN '3' THEN
         k3 := ARRAY[one::integer];
         a1 := k3;
+        PERFORM FROM public.steps AS t WHERE t.task = k3[1] FOR NO KEY UPDATE;
+        IF FOUND THEN
+  said := set_config('crossfade.sync', 'off', true);
+    UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at', c.at)
+        || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY c.at,
+        c.id), '[]') FROM public.lines AS c WHERE c.task_id = t.task) WHERE t.task = ANY (k3) AND NOT EXISTS
+        (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN ('lines') AND
+        o.key = t.task::text);
+    GET DIAGNOSTICS written = ROW_COUNT;
+    IF written < cardinality(k3) THEN
+      UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at',
+          c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY
+          p.n, c.at, c.id), '[]') FROM public.lines AS c LEFT JOIN jsonb_array_elements(t.lines) WITH
+          ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint = c.id WHERE c.task_id = t.task) WHERE t.task = ANY
+          (k3) AND EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND
+          o.slot IN ('lines') AND o.key = t.task::text);
+    END IF;
+  said := set_config('crossfade.sync', coalesce(sync, ''), true);
+          RETURN NULL;
+        END IF;
       WHEN '4' THEN
         k4 := ARRAY[one::integer];
         a1 := k4;
+        PERFORM FROM public.steps AS t WHERE t.task = k4[1] FOR NO KEY UPDATE;
+        IF FOUND THEN
+  said := set_config('crossfade.sync', 'off', true);
+    UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['tries'], (SELECT
+        coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'why', c.why) ORDER BY c.id), '[]') FROM
+        public.tries AS c WHERE c.task_id = t.task)), tries = (SELECT count(*) FROM public.tries AS c WHERE
+        c.task_id = t.task) WHERE t.task = ANY (k4) AND NOT EXISTS (SELECT FROM crossfade.reordered_fe14 AS o
+        WHERE o.target = 'public.steps' AND o.slot IN ('more.tries') AND o.key = t.task::text);
+    GET DIAGNOSTICS written = ROW_COUNT;
+    IF written < cardinality(k4) THEN
+      UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['tries'], (SELECT
+          coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'why', c.why) ORDER BY p.n, c.id), '[]') FROM
+          public.tries AS c LEFT JOIN jsonb_array_elements((t.more -> 'tries')) WITH ORDINALITY AS p(v, n) ON
+          (p.v ->> 'id')::bigint = c.id WHERE c.task_id = t.task)), tries = (SELECT count(*) FROM public.tries
+          AS c WHERE c.task_id = t.task) WHERE t.task = ANY (k4) AND EXISTS (SELECT FROM
+          crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN ('more.tries') AND o.key
+          = t.task::text);
+    END IF;
+  said := set_config('crossfade.sync', coalesce(sync, ''), true);
+          RETURN NULL;
+        END IF;
       WHEN '5' THEN
         k5 := ARRAY[one::integer];
         a1 := k5;
+        PERFORM FROM public.steps AS t WHERE t.task = k5[1] FOR NO KEY UPDATE;
+        IF FOUND THEN
+  said := set_config('crossfade.sync', 'off', true);
+    UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['receipt'], coalesce((SELECT
+        jsonb_build_object('id', c.id, 'paid', c.paid) FROM public.receipts AS c WHERE c.task_id = t.task),
+        'null')) WHERE t.task = ANY (k5);
+  said := set_config('crossfade.sync', coalesce(sync, ''), true);
+          RETURN NULL;
+        END IF;
     END CASE;
   ELSE
     SELECT array_agg(DISTINCT k::bigint) FILTER (WHERE n = '0'), array_agg(DISTINCT k::bigint) FILTER (WHERE n
