@@ -12,7 +12,9 @@ import psycopg
 import pytest
 
 from crossfade import alembic_plugin, commands
+from crossfade.alembic_plugin.moves import Devolve, Evolve, Move
 from crossfade.evolution import load
+from crossfade.phases import State, transition
 from crossfade.progress import Silent
 from tests.alembic_plugin.conftest import NEW, OLD, Project
 from tests.concurrency.watching import opened, rows, value
@@ -142,6 +144,37 @@ def test_a_script_shows_the_plan_and_fails_until_it_is_done(project: Project, da
         session.execute(statements)
     assert version(database) == {"b2"}
     assert "open_statuses is completed" in project.alembic("downgrade", "a1")
+
+
+def test_a_script_of_the_way_back_fails_until_it_has_been_gone(project: Project, database: str) -> None:
+    project.alembic("upgrade", "head")
+    script = project.alembic("downgrade", "b2:a1", "--sql")
+    statements = "\n".join(line for line in script.splitlines() if not line.startswith("INFO"))
+    with opened(database) as session:
+        with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="is not absent or rolled back"):
+            session.execute(statements)
+        session.execute("ROLLBACK")
+        for command in ("revert", "rollback"):
+            project.crossfade(command, "open_statuses", "--database", database)
+        session.execute(statements)
+    assert version(database) == {"a1"}
+
+
+@pytest.mark.parametrize(
+    "move",
+    [kind("an_evolution", to) for kind in (Evolve, Devolve) for to in kind.ways],
+    ids=lambda move: f"{move.called}-{move.to}",
+)
+def test_from_every_state_there_is_a_way(move: Move) -> None:
+    """And none goes farther than is asked for."""
+    for state in State:
+        at, passed = state, []
+        while at not in move.done:
+            at = transition("an_evolution", at, move.way[at]).after
+            passed.append(at)
+            assert len(passed) < 4, (state, passed)
+        if move.to == "live" and state is not State.ROLLING_BACK:
+            assert State.ROLLED_BACK not in passed, (state, passed)
 
 
 def test_a_script_on_nothing_says_that_there_is_nothing_to_look_at(project: Project) -> None:

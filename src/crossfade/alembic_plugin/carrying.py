@@ -18,7 +18,7 @@ from crossfade.alembic_plugin import offline
 from crossfade.alembic_plugin.moves import Move
 from crossfade.alembic_plugin.places import database_of, evolution_of
 from crossfade.alembic_plugin.told import Told
-from crossfade.errors import CrossfadeError, UsageError
+from crossfade.errors import CrossfadeError
 from crossfade.evolution import Evolution
 from crossfade.phases import Command, State
 
@@ -53,12 +53,7 @@ def carry(context: MigrationContext, operation: Move) -> None:
 
 
 def _walk(operation: Move, evolution: Evolution, database: commands.Database) -> None:
-    while (state := _state(evolution.name, database)) not in operation.done:
-        command = operation.next(state)
-        if command is None:
-            raise UsageError(
-                f"there is no way from {state} to {operation.to}", place=f"evolution {evolution.name!r}"
-            )
+    while (command := operation.way.get(state := _state(evolution.name, database))) is not None:
         log.info("%s is %s: %s", evolution.name, state, command)
         _COMMANDS[command](evolution, database, observer=Told(evolution.name))
     log.info("%s is %s", evolution.name, state)

@@ -11,22 +11,41 @@ from crossfade.errors import UsageError
 from crossfade.evolution import Evolution
 from crossfade.phases import Command, State
 
+_ON = {
+    State.ABSENT: Command.START,
+    State.ROLLED_BACK: Command.START,
+    State.STARTING: Command.START,
+    State.ROLLING_BACK: Command.ROLLBACK,
+    State.REVERTING: Command.REVERT,
+    State.COMPLETING: Command.COMPLETE,
+    State.PURGING: Command.PURGE,
+}
+_BACK = {
+    State.COMPLETED: Command.REVERT,
+    State.PURGED: Command.REVERT,
+    State.REVERTING: Command.REVERT,
+    State.PURGING: Command.PURGE,
+    State.ROLLING_BACK: Command.ROLLBACK,
+}
+
 
 class Move(MigrateOperation):
-    """Take an evolution to `to`, one of `ends`: each with the states in which nothing is left to do."""
+    """Take an evolution to `to`, one of `ways`: each with the command that leads on from each state; in the
+    states that it does not name, nothing is left to do.
+    """
 
     called: ClassVar[str]
-    ends: ClassVar[dict[str, frozenset[State]]]
+    ways: ClassVar[dict[str, dict[State, Command]]]
     default: ClassVar[str]
 
     def __init__(self, evolution: Evolution | str, to: str | None = None) -> None:
         self.evolution = evolution
         self.to = to or self.default
-        if self.to not in self.ends:
+        if self.to not in self.ways:
             raise UsageError(
                 f"op.{self.called} can't go to {self.to!r}",
                 place=f"evolution {self.name!r}",
-                remedy=f"say to={' or to='.join(repr(each) for each in self.ends)}",
+                remedy=f"say to={' or to='.join(repr(each) for each in self.ways)}",
             )
 
     @property
@@ -35,23 +54,21 @@ class Move(MigrateOperation):
         return self.evolution if isinstance(self.evolution, str) else self.evolution.name
 
     @property
+    def way(self) -> dict[State, Command]:
+        """The command that leads on from each state in which something is left to do."""
+        return self.ways[self.to]
+
+    @property
     def done(self) -> frozenset[State]:
         """The states in which nothing is left to do."""
-        return self.ends[self.to]
-
-    def next(self, state: State) -> Command | None:
-        """The command that leads on from `state`; None where none does."""
-        raise NotImplementedError
+        return frozenset(State) - self.way.keys()
 
 
 class Evolve(Move):
     """To `live` (both versions are at work) or `completed` (the new one alone)."""
 
     called = "evolve"
-    ends: ClassVar[dict[str, frozenset[State]]] = {
-        "live": frozenset({State.LIVE, State.COMPLETED, State.PURGED}),
-        "completed": frozenset({State.COMPLETED, State.PURGED}),
-    }
+    ways: ClassVar = {"live": _ON, "completed": _ON | {State.LIVE: Command.COMPLETE}}
     default = "completed"
 
     @classmethod
@@ -65,28 +82,14 @@ class Evolve(Move):
         """The way back to where this one began, where it was the only one."""
         return Devolve(self.evolution)
 
-    def next(self, state: State) -> Command | None:
-        """The command that leads on from `state`; None where none does."""
-        if state in {State.ABSENT, State.ROLLED_BACK, State.STARTING}:
-            return Command.START
-        if state is State.ROLLING_BACK:
-            return Command.ROLLBACK
-        if state is State.REVERTING:
-            return Command.REVERT
-        if state in {State.LIVE, State.COMPLETING}:
-            return Command.COMPLETE
-        if state is State.PURGING:
-            return Command.PURGE
-        return None
-
 
 class Devolve(Move):
     """Back to `absent` (the old version is at work alone) or `live` (both)."""
 
     called = "devolve"
-    ends: ClassVar[dict[str, frozenset[State]]] = {
-        "live": frozenset({State.LIVE, State.ROLLED_BACK, State.ABSENT}),
-        "absent": frozenset({State.ROLLED_BACK, State.ABSENT}),
+    ways: ClassVar = {
+        "live": _BACK | {State.STARTING: Command.START, State.COMPLETING: Command.COMPLETE},
+        "absent": _BACK | dict.fromkeys((State.LIVE, State.STARTING, State.COMPLETING), Command.ROLLBACK),
     }
     default = "absent"
 
@@ -100,16 +103,6 @@ class Devolve(Move):
     def reverse(self) -> Evolve:
         """The way on again."""
         return Evolve(self.evolution)
-
-    def next(self, state: State) -> Command | None:
-        """The command that leads back from `state`; None where none does."""
-        if state in {State.COMPLETED, State.PURGED, State.REVERTING}:
-            return Command.REVERT
-        if state in {State.LIVE, State.STARTING, State.COMPLETING, State.ROLLING_BACK}:
-            return Command.ROLLBACK
-        if state is State.PURGING:
-            return Command.PURGE
-        return None
 
 
 def register(carried: Callable[[Operations, Any], None]) -> None:

@@ -17,18 +17,13 @@ def demanded(evolution: str, states: Sequence[str]) -> str:
         "      HINT = 'Run it with crossfade, or with alembic, then this script again.';\n"
     )
     among = ", ".join(literal(each) for each in states)
+    nobody, wrong = refused, f"NOT EXISTS ({{}} AND state IN ({among}))"
+    if "absent" in states:  # nobody has begun it, and there may be no journal
+        nobody, wrong = "    RETURN;\n", f"EXISTS ({{}} AND state NOT IN ({among}))"
+    found = f"SELECT FROM {JOURNAL}.evolution WHERE name = {literal(evolution)}"
     body = (
         "BEGIN\n"
-        f"  IF pg_catalog.to_regclass({literal(f'{JOURNAL}.evolution')}) IS NULL THEN\n{refused}  END IF;\n"
-        f"  IF NOT EXISTS (SELECT FROM {JOURNAL}.evolution "
-        f"WHERE name = {literal(evolution)} AND state IN ({among})) THEN\n{refused}  END IF;\nEND"
+        f"  IF pg_catalog.to_regclass({literal(f'{JOURNAL}.evolution')}) IS NULL THEN\n{nobody}  END IF;\n"
+        f"  IF {wrong.format(found)} THEN\n{refused}  END IF;\nEND"
     )
-    if "absent" in states:  # nobody has begun it, and there may be no journal
-        body = (
-            "BEGIN\n"
-            f"  IF pg_catalog.to_regclass({literal(f'{JOURNAL}.evolution')}) IS NULL THEN\n    RETURN;\n"
-            "  END IF;\n"
-            f"  IF EXISTS (SELECT FROM {JOURNAL}.evolution "
-            f"WHERE name = {literal(evolution)} AND state NOT IN ({among})) THEN\n{refused}  END IF;\nEND"
-        )
     return f"DO {dollar_quoted(body)};"
