@@ -20,7 +20,7 @@ $(READY): pyproject.toml constraints.txt scripts/setup.sh
 demo: $(READY) ## a schema changes under live traffic, on a private PostgreSQL (about a minute)
 	@.venv/bin/crossfade demo $(ARGS)
 
-test: $(READY) ## the tests, on every core, on the PostgreSQL from PyPI and on Debian's
+test: $(READY) ## the tests, on every core, on the PostgreSQL from PyPI and on Debian's, and on MariaDB
 	@sh scripts/debian.sh
 	@.venv/bin/python -m pytest -n logical --dist worksteal $(ARGS)
 

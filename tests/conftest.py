@@ -1,9 +1,12 @@
-"""PostgreSQL servers for the tests, started when a test first asks and kept until the worker ends.
+"""Database servers for the tests, started when a test first asks and kept until the worker ends.
 
 A test that takes `database` (the URL of an empty database, dropped afterwards) runs on one of the chosen
 servers, by turns (turns.py), and on each with `--every-schema`: `test_x[postgresql-18]`. `--postgresql=18,15`
 chooses; without it, the newest of the wheel's servers and all of Debian's; `--postgresql=all` takes the
 others too.
+
+A test that takes `mariadb_database` (the same of MariaDB) runs on the worker's own MariaDB server. Where none
+is installed it fails, and says what to install.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,10 +16,10 @@ from itertools import count
 import pytest
 from hypothesis import settings
 
-from crossfade.testing import PostgresServer, available_postgresql
+from crossfade.testing import MariadbServer, PostgresServer, available_mariadb, available_postgresql
 from tests import turns
 from tests.conformance import pairing
-from tests.memory import quick_postgresql
+from tests.memory import quick_mariadb, quick_postgresql
 
 SERVERS = pytest.StashKey[tuple[str, ...]]()
 
@@ -51,7 +54,8 @@ def pytest_report_header(config: pytest.Config) -> str:
     chosen = config.stash[SERVERS]
     where = "each test on every one" if turns.in_full(config) else "each test on one, by turns of the seed"
     pairs = f"pairs of changes: {pairing.VARIABLE}='{pairing.said()}' ('all' and a seed: every one)"
-    return f"postgresql: {', '.join(chosen)}; {where}\n{pairs}"
+    mariadb = next(iter(available_mariadb()), "none is installed, the tests that ask for it will fail")
+    return f"postgresql: {', '.join(chosen)}; {where}\nmariadb: {mariadb}\n{pairs}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -106,3 +110,21 @@ def database(postgresql: PostgresServer, database_numbers: Iterator[int]) -> Ite
     name = f"test_{next(database_numbers)}"
     yield postgresql.create_database(name)
     postgresql.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariadbServer]:
+    """The worker's own MariaDB server. Shared: a test that stops or restarts one starts its own."""
+    with quick_mariadb() as server:
+        yield server
+
+
+@pytest.fixture
+def mariadb_database(mariadb: MariadbServer, database_numbers: Iterator[int]) -> Iterator[str]:
+    """The URL (mariadb+pymysql, root) of a database of the test's own, empty.
+
+    Those that Crossfade makes beside it are dropped with it.
+    """
+    name = f"test_{next(database_numbers)}"
+    yield mariadb.create_database(name)
+    mariadb.drop_database(name)

@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from crossfade.testing import PostgresServer, embedded_postgresql
+from crossfade.testing import MariadbServer, PostgresServer, embedded_mariadb, embedded_postgresql
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system like any other, and what is made there has a name of its own
 ROOM = 1 << 30  # bytes that must be free: several servers run at a time
@@ -22,11 +22,26 @@ SMALL_LOG = {"max_wal_size": "64MB", "min_wal_size": "32MB"}  # it would grow to
 def quick_postgresql(version: str) -> Iterator[PostgresServer]:
     """A private server of that version, in memory where there is room, else where all of them are."""
     with ExitStack() as stack:
-        with pytest.MonkeyPatch.context() as patch:
-            if _fits():
-                patch.setattr("crossfade.testing.tempfile.mkdtemp", _folder)
+        with _folders_in_memory():
             server = stack.enter_context(embedded_postgresql(version, settings=SMALL_LOG))
         yield server
+
+
+@contextmanager
+def quick_mariadb() -> Iterator[MariadbServer]:
+    """A private MariaDB server, in memory where there is room."""
+    with ExitStack() as stack:
+        with _folders_in_memory():
+            server = stack.enter_context(embedded_mariadb())
+        yield server
+
+
+@contextmanager
+def _folders_in_memory() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        if _fits():
+            patch.setattr("crossfade.testing.watcher.tempfile.mkdtemp", _folder)
+        yield
 
 
 def _fits() -> bool:
