@@ -71,7 +71,7 @@ def test_what_a_user_writes(text: str, kept: str, reads: set[str]) -> None:
 def test_an_expression_of_a_row_is_the_users_text_with_the_columns_named(
     text: str, row: str, sql: str
 ) -> None:
-    assert expressions.for_row(written(text), row, COLUMNS, "postgresql") == sql
+    assert expressions.for_row(written(text), row, COLUMNS) == sql
 
 
 def test_a_name_is_folded_as_the_database_folds_it() -> None:
@@ -79,12 +79,12 @@ def test_a_name_is_folded_as_the_database_folds_it() -> None:
     odd = Table(ORDERS.name, (Column("Total", "int"), Column("id", "int")), key=("id",))
     found = expressions.user_sql("Total + ID", "INT", odd, "postgresql", "")
     assert found.reads == {"Total", "id"}
-    assert expressions.for_row(found, "t", ("Total", "id"), "postgresql") == '(t."Total" + t."id")'
+    assert expressions.for_row(found, "t", ("Total", "id")) == '(t."Total" + t."id")'
 
 
 def test_a_volatile_default_is_told_from_a_stable_one() -> None:
     def volatile(default: str | None) -> bool:
-        return expressions.default_of(Column("x", "text", default=default)).volatile
+        return expressions.default_of(Column("x", "text", default=default), "postgresql").volatile
 
     assert [volatile(each) for each in (None, "'a'", "now()", "CURRENT_TIMESTAMP", "lower('random()')")] == [
         False
@@ -93,7 +93,7 @@ def test_a_volatile_default_is_told_from_a_stable_one() -> None:
         volatile(each)
         for each in ("gen_random_uuid()", "nextval('s'::regclass)", "RANDOM()", "('a' || clock_timestamp())")
     ] == [True] * 4
-    assert expressions.default_of(Column("x", "text")).is_null
+    assert expressions.default_of(Column("x", "text"), "postgresql").is_null
 
 
 def test_constants() -> None:
@@ -122,15 +122,15 @@ def test_a_value_map() -> None:
     ],
 )
 def test_the_literal_of_a_default(default: str, literal: str | None) -> None:
-    assert expressions.literal_of(default, "postgres") == literal
+    assert expressions.literal_of(default, "postgresql") == literal
 
 
 def test_conditions_about_a_column() -> None:
-    assert expressions.not_null("_x") == 'NOT "_x" IS NULL'
-    assert expressions.not_null('a"b') == 'NOT "a""b" IS NULL'
-    assert expressions.mentions("(a > 1)", "a", "postgres")
-    assert not expressions.mentions("(b > 1 AND c = 'a')", "a", "postgres")
-    assert expressions.renamed("((a > 1) AND (b = 'a'))", "a", "Größe", "postgres") == (
+    assert expressions.not_null("_x", "postgresql") == 'NOT "_x" IS NULL'
+    assert expressions.not_null('a"b', "postgresql") == 'NOT "a""b" IS NULL'
+    assert expressions.mentions("(a > 1)", "a", "postgresql")
+    assert not expressions.mentions("(b > 1 AND c = 'a')", "a", "postgresql")
+    assert expressions.renamed("((a > 1) AND (b = 'a'))", "a", "Größe", "postgresql") == (
         "((\"Größe\" > 1) AND (b = 'a'))"
     )
 

@@ -11,13 +11,13 @@ COLUMNS = ("id", "total", "Größe")
 def test_a_place_in_what_was_written_is_found_in_the_users_text(marked: str) -> None:
     text = marked.replace("<", "").replace(">", "")
     part = marked[marked.index("<") + 1 : marked.index(">")]
-    written = Written.over(Sql(text, "TEXT", frozenset({"id"})), "t", COLUMNS, "postgresql")
+    written = Written.over(Sql(text, "TEXT", frozenset({"id"})), "t", COLUMNS)
     stands = written.sql.rindex('t."id"' if part == "id" else part)
     assert written.source(stands) == marked.index("<")
 
 
 def test_a_place_within_a_columns_new_name_is_that_of_the_column() -> None:
-    written = Written.over(Sql("(id + total)", "INT", frozenset({"id"})), "t", COLUMNS, "postgresql")
+    written = Written.over(Sql("(id + total)", "INT", frozenset({"id"})), "t", COLUMNS)
     assert written.sql == '(t."id" + t."total")'
     assert {written.source(at) for at in range(10, 19)} == {6}
     assert written.source(19) == 11

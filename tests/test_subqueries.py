@@ -27,7 +27,7 @@ def read(text: str) -> Sql:
 
 
 def written(given: Sql, row: str = "NEW") -> str:
-    return expressions.for_row(given, row, [each.name for each in ROW.columns], "postgresql")
+    return expressions.for_row(given, row, [each.name for each in ROW.columns])
 
 
 FROM_BATCHES = 'FROM "public"."batches" AS "batches"'
@@ -94,6 +94,7 @@ def test_tables_are_known_by_what_is_read_of_them() -> None:
     assert expressions.read_by('(SELECT 1 FROM "Odd.one".t, Batches) || (SELECT 2 FROM batches)') == (
         '"Odd.one".t',
         "batches",
+        "Batches",  # as MariaDB takes it
     )
     assert expressions.read_by("(SELECT") == ()
 
@@ -101,27 +102,25 @@ def test_tables_are_known_by_what_is_read_of_them() -> None:
 def test_columns_of_other_tables_are_followed() -> None:
     given = read("(SELECT b.kind FROM batches AS b WHERE b.id = batch_id AND b.kind <> event)")
     others = {BATCHES: {"kind": 'was "kind"', "event": "not this one"}, TRACES: {"batch_id": "nor this"}}
-    now = expressions.renamed_sql(
-        given, {"batch_id": "was_batch", "kind": "not this one"}, "postgresql", others
-    )
+    now = expressions.renamed_sql(given, {"batch_id": "was_batch", "kind": "not this one"}, others)
     assert written(now, "t") == (
         '(SELECT "b"."was ""kind""" FROM "public"."batches" AS "b" '
         'WHERE "b"."id" = t."was_batch" AND "b"."was ""kind""" <> t."event")'
     )
     assert now.elsewhere == ((BATCHES, 'was "kind"'), (BATCHES, "id"))
-    assert expressions.renamed_sql(given, {"kind": "other"}, "postgresql", {T: {"kind": "other"}}) is given
+    assert expressions.renamed_sql(given, {"kind": "other"}, {T: {"kind": "other"}}) is given
 
 
 def test_tables_are_followed() -> None:
     given = read('(SELECT b.kind FROM batches AS b, "Odd.one".t WHERE t.id = b.id AND b.id = batch_id)')
     jobs = TableName("public", "jobs")
-    now = expressions.of_tables(given, {BATCHES: jobs}, "postgresql")
+    now = expressions.of_tables(given, {BATCHES: jobs})
     assert written(now) == (
         '(SELECT "b"."kind" FROM "public"."jobs" AS "b", "Odd.one"."t" AS "t_" '
         'WHERE "t_"."id" = "b"."id" AND "b"."id" = NEW."batch_id")'
     )
     assert now.tables == (jobs, T)
-    assert expressions.of_tables(given, {TRACES: jobs}, "postgresql") is given
+    assert expressions.of_tables(given, {TRACES: jobs}) is given
 
 
 @pytest.mark.parametrize(
@@ -138,4 +137,4 @@ def test_tables_are_followed() -> None:
     ],
 )
 def test_whether_a_condition_can_hold_of_null(condition: str, *, fails: bool) -> None:
-    assert expressions.fails_on_null(condition, "kind", "postgres") is fails
+    assert expressions.fails_on_null(condition, "kind", "postgresql") is fails

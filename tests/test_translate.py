@@ -47,7 +47,7 @@ UNSAYABLE = (
 
 
 def said(condition: str) -> str | None:
-    return translate(condition, "status", "s2", VALUES, "postgres")
+    return translate(condition, "status", "s2", VALUES, "postgresql")
 
 
 @pytest.mark.parametrize("condition", [each for each in CONDITIONS if CONDITIONS[each]])

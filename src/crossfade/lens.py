@@ -47,8 +47,9 @@ class RowLens:
     `change` names the change for people, `shown` the columns as the new application knows them.
     `by_default` says that the new columns' defaults give `forward` to every row that the old
     application inserts, so that nothing need be synced; and the old columns' defaults `backward`, where
-    there are no new ones. `mark` is a column that tells, once the evolution is completed, the rows that have
-    an old side of their own (true) from those that were born since.
+    there are no new ones; `at_once`, that the rows that stand have it as soon as there are new columns.
+    `mark` is a column that tells, once the evolution is completed, the rows that have an old side of their
+    own (true) from those that were born since.
     """
 
     change: str
@@ -61,6 +62,7 @@ class RowLens:
     law: Law
     by_default: bool = False
     mark: str = ""
+    at_once: bool = False
 
     def inverse(self) -> RowLens:
         """The same lens, seen from the other side."""
@@ -82,7 +84,8 @@ class RowLens:
         if not self.mark:
             return lens
         mark = Column(self.mark, "boolean", nullable=False)
-        marked = Assignment(self.mark, Sql("true", "boolean"))
+        said = next((each.value.dialect for each in self.backward if isinstance(each.value, Sql)), "")
+        marked = Assignment(self.mark, Sql("true", "boolean", dialect=said))
         return replace(lens, old=(*lens.old, mark), backward=(*lens.backward, marked))
 
     def renamed(
@@ -100,7 +103,7 @@ class RowLens:
             if isinstance(value, ValueMap | LookupKey | LookupValue):
                 value = replace(value, column=names.get(value.column, value.column))
             else:
-                value = renamed_sql(value, names, "postgresql", others)
+                value = renamed_sql(value, names, others)
             return Assignment(names.get(each.column, each.column), value)
 
         return replace(
@@ -139,7 +142,7 @@ class RowLens:
     @property
     def copied(self) -> bool:
         """Whether the rows that stand must be filled: a constant default is theirs at once."""
-        return bool(self.new) and (not self.by_default or self.volatile)
+        return bool(self.new) and not self.at_once and (not self.by_default or self.volatile)
 
     @property
     def volatile(self) -> bool:

@@ -7,6 +7,7 @@ docs/lints.md has a section for each code.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from crossfade import names
 from crossfade.document import Lint
@@ -39,6 +40,49 @@ NOTES = frozenset({"CF106", "CF108"})
 """Codes of what is good to know; all others are warnings."""
 
 
+@dataclass(frozen=True)
+class _Words:
+    """What is said of a database: what rows that are written anew are to it, its log, where there must be
+    room for them, and what clears away after them; why triggers can't be kept from firing, and what may be
+    done; how a table is analyzed. `prepares`: what a session has prepared fails once its table has a column
+    more.
+    """
+
+    versions: str
+    log: str
+    room: str
+    cleaning: str
+    triggers: str
+    firing: str
+    analyze: str
+    prepares: bool
+
+
+_POSTGRESQL = _Words(
+    "new row versions",
+    "write-ahead log",
+    "disk, archive and replicas have room for it",
+    "autovacuum",
+    "role {role} may not set session_replication_role",
+    "GRANT SET ON PARAMETER session_replication_role TO {role} (PostgreSQL 15 or later), or see that they "
+    "may fire for every row, and for every batch",
+    "ANALYZE",
+    prepares=True,
+)
+_MARIADB = _Words(
+    "rows",
+    "redo, undo and binary log",
+    "disk, binary log and replicas have room for it",
+    "purge",
+    "the server has no way to keep them from it",
+    "see that they may fire for every row, and for every batch; one that asks whether @crossfade_sync is "
+    "'off' can leave these writes alone",
+    "ANALYZE TABLE",
+    prepares=False,
+)
+_WORDS = {"postgresql": _POSTGRESQL, "mariadb": _MARIADB, "mysql": _MARIADB}
+
+
 def check_accepted(accepted: Mapping[str, str], place: str) -> None:
     """Raises EvolutionError for a code that is none, and for an acceptance without a reason."""
     for key, reason in accepted.items():
@@ -58,15 +102,16 @@ def silenced(found: Iterable[Lint], accepted: Mapping[str, str]) -> tuple[Lint, 
     return tuple(each.model_copy(update={"silenced": _reason(each, accepted)}) for each in found)
 
 
-def of_plan(start: Sequence[Step], tables: Sequence[Table], role: str) -> tuple[Lint, ...]:
+def of_plan(start: Sequence[Step], tables: Sequence[Table], role: str, database: str) -> tuple[Lint, ...]:
     """What the steps of `start`, walked by `role`, and the tables as they were tell by themselves."""
+    words = _WORDS[database]
     return (
-        *_rewrites(start),
-        *_copies(start, tables),
-        *_triggers(start, tables, role),
+        *_rewrites(start, words),
+        *_copies(start, tables, words),
+        *_triggers(start, tables, role, words),
         *_column_grants(start, tables),
-        *_prepared(start),
-        *_without_statistics(tables),
+        *(_prepared(start) if words.prepares else ()),
+        *_without_statistics(tables, words),
     )
 
 
@@ -124,20 +169,20 @@ def of_held(tables: Sequence[TableName], who: str, seconds: float | None) -> tup
     )
 
 
-def _rewrites(start: Sequence[Step]) -> Iterator[Lint]:
+def _rewrites(start: Sequence[Step], words: _Words) -> Iterator[Lint]:
     for step in start:
         if isinstance(step, CopyRows) and step.rows * step.row_bytes >= LARGE:
             megabytes = step.rows * step.row_bytes / 1e6
             yield _lint(
                 "CF101",
                 str(step.table),
-                f"the backfill writes about {step.rows:,} rows anew: {megabytes:,.0f} MB of new row "
-                "versions, and more than that of write-ahead log; in batches, and nobody waits for it",
-                "see that disk, archive and replicas have room for it, and that autovacuum keeps up",
+                f"the backfill writes about {step.rows:,} rows anew: {megabytes:,.0f} MB of "
+                f"{words.versions}, and more than that of {words.log}; in batches, and nobody waits for it",
+                f"see that {words.room}, and that {words.cleaning} keeps up",
             )
 
 
-def _copies(start: Sequence[Step], tables: Sequence[Table]) -> Iterator[Lint]:
+def _copies(start: Sequence[Step], tables: Sequence[Table], words: _Words) -> Iterator[Lint]:
     sizes = {each.name: each.rows * each.row_bytes for each in tables}
     for step in start:
         if isinstance(step, CopyTree):
@@ -147,13 +192,13 @@ def _copies(start: Sequence[Step], tables: Sequence[Table]) -> Iterator[Lint]:
                     "CF101",
                     str(step.table),
                     f"the backfill writes once more what {step.tree.source} and the tables under it hold: "
-                    f"about {bytes_ / 1e6:,.0f} MB, and more than that of write-ahead log; in batches, and "
+                    f"about {bytes_ / 1e6:,.0f} MB, and more than that of {words.log}; in batches, and "
                     "nobody waits for it",
-                    "see that disk, archive and replicas have room for it: both copies are there until purge",
+                    f"see that {words.room}: both copies are there until purge",
                 )
 
 
-def _triggers(start: Sequence[Step], tables: Sequence[Table], role: str) -> Iterator[Lint]:
+def _triggers(start: Sequence[Step], tables: Sequence[Table], role: str, words: _Words) -> Iterator[Lint]:
     copied = {step.table: step for step in start if isinstance(step, CopyRows)}
     for table in tables:
         step = copied.get(table.name)
@@ -162,10 +207,9 @@ def _triggers(start: Sequence[Step], tables: Sequence[Table], role: str) -> Iter
             yield _lint(
                 "CF104",
                 str(table.name),
-                f"the backfill of {table.name} will fire {', '.join(fired)}: role {role} may not set "
-                "session_replication_role",
-                f"GRANT SET ON PARAMETER session_replication_role TO {role} (PostgreSQL 15 or later), or see "
-                "that they may fire for every row, and for every batch",
+                f"the backfill of {table.name} will fire {', '.join(fired)}: "
+                f"{words.triggers.format(role=role)}",
+                words.firing.format(role=role),
             )
 
 
@@ -194,14 +238,14 @@ def _prepared(start: Sequence[Step]) -> Iterator[Lint]:
         )
 
 
-def _without_statistics(tables: Sequence[Table]) -> Iterator[Lint]:
+def _without_statistics(tables: Sequence[Table], words: _Words) -> Iterator[Lint]:
     for table in tables:
         if not table.rows:
             yield _lint(
                 "CF108",
                 str(table.name),
                 "the planner knows of no rows: it is empty, or was never analyzed; nothing can be estimated",
-                f"ANALYZE {table.name}",
+                f"{words.analyze} {table.name}",
             )
 
 

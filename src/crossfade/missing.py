@@ -106,6 +106,7 @@ def _orphans(of: _Column, keys: Sequence[ForeignKey], *, purged: bool) -> Iterat
     table, held = of.table, of.lens.old[0]
     column = table.called(held.name)
     filled = names.fitted(f"{names.RESERVED}value_{column}")
+    database = table.plan.schema.database
     for key in keys:
         if key.table == table.plan.table.name and column in key.columns and key.valid:
             now = {**table.renames, column: filled}
@@ -115,7 +116,7 @@ def _orphans(of: _Column, keys: Sequence[ForeignKey], *, purged: bool) -> Iterat
                 replace(key, columns=tuple(now.get(each, each) for each in key.columns)),
                 key.columns,
                 tuple(each.name for each in table.key),
-                ((filled, f"CAST({_value(of, purged=purged)} AS {held.type})"),),
+                ((filled, expressions.cast(_value(of, purged=purged), held.type, database)),),
                 _ROW,
             )
 
@@ -130,15 +131,17 @@ def _value(of: _Column, *, purged: bool) -> str:
     for table, column in of.lens.fed_by:
         if (table, _said(column)) in known:
             said.setdefault(table, {})[column] = _said(column)
-    given = expressions.renamed_sql(given, {}, "postgresql", said)
-    made = _of_row(of.table, expressions.of_tables(given, of.moved, "postgresql"))
+    given = expressions.renamed_sql(given, {}, said)
+    made = _of_row(of.table, expressions.of_tables(given, of.moved))
     if purged:
         return made  # the column's type may be gone
     held = of.lens.old[0]
-    own, made = _of_row(of.table, expressions.of_column(held)), f"CAST({made} AS {held.type})"
+    database = given.dialect
+    own = _of_row(of.table, expressions.of_column(held, database))
+    made = expressions.cast(made, held.type, database)
     if not of.lens.mark:
         return f"coalesce({own}, {made})"
-    mark = _of_row(of.table, expressions.of_column(Column(of.lens.mark, "boolean")))
+    mark = _of_row(of.table, expressions.of_column(Column(of.lens.mark, "boolean"), database))
     return f"CASE WHEN {mark} THEN {own} ELSE {made} END"
 
 
@@ -147,4 +150,4 @@ def _said(column: str) -> str:
 
 
 def _of_row(table: Retired, value: Sql) -> str:
-    return expressions.for_row(value, _ROW, table.columns, "postgresql")
+    return expressions.for_row(value, _ROW, table.columns)

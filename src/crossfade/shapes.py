@@ -35,7 +35,7 @@ def shapes(plan: Plan) -> tuple[TableShape, ...]:
 
 
 def _made(step: CreateTable) -> Iterator[ColumnLine]:
-    for each in columns_made(step.create, "postgres"):
+    for each in columns_made(step.create, step.dialect):
         shape = ColumnShape(name=each.name, type=each.type, nullable=each.nullable, default=each.default)
         yield ColumnLine(before=None, after=shape, how=ADDED)
 

@@ -9,10 +9,12 @@ from crossfade.changes.drop_column import DropColumn
 from crossfade.changes.embeds import Array, Count, KeyValue, Single
 from crossfade.changes.enum_to_reference import EnumToReference
 from crossfade.changes.open_enum import OpenEnum
+from crossfade.changes.relate import Relate
 from crossfade.changes.rename_column import RenameColumn
 from crossfade.changes.rename_table import RenameTable
 from crossfade.changes.seed_rows import SeedRows
 from crossfade.changes.set_not_null import SetNotNull
+from crossfade.changes.soft_delete import SoftDelete
 
 CHANGES: tuple[type[Change], ...] = (
     OpenEnum,
@@ -21,6 +23,7 @@ CHANGES: tuple[type[Change], ...] = (
     DropColumn,
     AddForeignKey,
     AddIndex,
+    Relate,
     RenameColumn,
     RenameTable,
     SetNotNull,
@@ -43,10 +46,12 @@ __all__ = [
     "OpenEnum",
     "Parts",
     "Question",
+    "Relate",
     "RenameColumn",
     "RenameTable",
     "SeedRows",
     "SetNotNull",
     "Shown",
     "Single",
+    "SoftDelete",
 ]

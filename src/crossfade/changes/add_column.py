@@ -10,24 +10,17 @@ import sqlalchemy
 
 from crossfade import expressions, names
 from crossfade.changes.change import Parts, Shown
-from crossfade.changes.column_types import rendered, rendered_default
+from crossfade.changes.column_types import rendered, rendered_default, rendered_update
+from crossfade.changes.index_kinds import demand_buildable
+from crossfade.changes.not_null import not_null
 from crossfade.errors import EvolutionError, SchemaMismatch
 from crossfade.expressions import Sql
 from crossfade.lens import Assignment, Law, RowLens
-from crossfade.schema import Check, Column, Index, Schema, Table, TableName
-from crossfade.steps import (
-    AddCheck,
-    AskExpression,
-    CreateIndex,
-    SetDefault,
-    SetNotNull,
-    Step,
-    ValidateCheck,
-    ViewColumn,
-)
+from crossfade.schema import Column, Index, Schema, Table, TableName
 from crossfade.steps import (
     AddColumn as AddColumnStep,
 )
+from crossfade.steps import AskExpression, CreateIndex, GiveDefault, SetDefault, Step, ViewColumn
 
 
 @dataclass(frozen=True)
@@ -105,12 +98,13 @@ class AddColumn:
                 default,
                 comment=self.column.comment,
                 collation=collation,
+                on_update=rendered_update(self.column, schema, self.title),
             ),
             schema.database,
             self.title,
             schema.volatile_functions,
         )
-        own = expressions.default_of(declared)
+        own = expressions.default_of(declared, schema.database)
         given = self._fill(table, type_, schema)
         fill = given or own
         derived = bool(fill.reads)
@@ -123,10 +117,12 @@ class AddColumn:
             )
         if derived and default is not None:
             # A bare literal would take the type of the fill, which need not be the column's.
-            fill = Sql(f"coalesce({fill.text}, CAST({default} AS {type_}))", type_, fill.reads)
+            otherwise = expressions.cast(default, type_, schema.database)
+            fill = replace(fill, text=f"coalesce({fill.text}, {otherwise})")
             asked["fill, else server_default,"] = replace(fill, volatile=own.volatile)
 
-        index = self._index(table)
+        index = self._index(table, declared, schema)
+        given_later = _given_later(table.name, declared, fill, own, schema)
         lens = RowLens(
             self.title,
             table.name,
@@ -136,16 +132,16 @@ class AddColumn:
             (Assignment(declared.name, fill),),
             (),
             Law.FREE,
-            by_default=not derived,
+            by_default=not derived and not given_later,
+            at_once=not derived and bool(given_later),
         )
+        shown = _view_default(fill, own) if schema.traits.view_defaults else None
         return Parts(
-            start=(*_steps(table.name, declared, fill), *index),
-            complete=_own_default(table.name, declared, fill, own),
+            start=(*_steps(table.name, declared, fill, schema), *given_later, *index),
+            complete=() if given_later else _own_default(table.name, declared, fill, own),
             lenses=(lens,),
             checks=_questions(self.title, table, declared, asked, schema.search_path),
-            shown=(
-                Shown(table.name, None, ViewColumn(declared.name, declared.name, _view_default(fill, own))),
-            ),
+            shown=(Shown(table.name, None, ViewColumn(declared.name, declared.name, shown)),),
         )
 
     def _fill(self, table: Table, type_: str, schema: Schema) -> Sql | None:
@@ -154,12 +150,14 @@ class AddColumn:
         text = expressions.chosen(self.fill, schema.database, self.title)
         return expressions.user_sql(text, type_, table, schema.database, self.title)
 
-    def _index(self, table: Table) -> tuple[Step, ...]:
+    def _index(self, table: Table, column: Column, schema: Schema) -> tuple[Step, ...]:
         if not self.index:
             return ()
         name = names.index(table.name.name, self.column.name)
         method = "btree" if self.index is True else str(self.index)
-        return (CreateIndex(table.name, Index(name, (self.column.name,), method), table.partitions),)
+        index = Index(name, (self.column.name,), method)
+        demand_buildable(index, (column,), schema, self.title)
+        return (CreateIndex(table.name, index, table.partitions),)
 
 
 def _questions(
@@ -174,7 +172,7 @@ def _questions(
     )
 
 
-def _steps(table: TableName, declared: Column, fill: Sql) -> tuple[Step, ...]:
+def _steps(table: TableName, declared: Column, fill: Sql, schema: Schema) -> tuple[Step, ...]:
     if not fill.reads and not fill.volatile:
         # The fill as the column's default: rows that stand get it without being rewritten, and the
         # old application's inserts get it without a trigger.
@@ -185,12 +183,18 @@ def _steps(table: TableName, declared: Column, fill: Sql) -> tuple[Step, ...]:
     if declared.nullable:
         return (add,)
     proof = names.fitted(f"{names.RESERVED}{declared.name}_not_null")
-    return (
-        add,
-        AddCheck(table, Check(proof, expressions.not_null(declared.name), (declared.name,))),
-        ValidateCheck(table, proof),
-        SetNotNull(table, declared.name, proof),
-    )
+    return (add, *not_null(table, replace(bare, default=add.later_default), proof, schema))
+
+
+def _given_later(
+    table: TableName, declared: Column, fill: Sql, own: Sql, schema: Schema
+) -> tuple[GiveDefault, ...]:
+    """Where the view can't have the declared default, the table's column gets it, once nothing else needs
+    another one there. NOT NULL without a default keeps the fill meanwhile.
+    """
+    if schema.traits.view_defaults or fill is own or (own.is_null and (fill.reads or not declared.nullable)):
+        return ()
+    return (GiveDefault(table, declared.name, declared.default),)
 
 
 def _own_default(table: TableName, declared: Column, fill: Sql, own: Sql) -> tuple[Step, ...]:

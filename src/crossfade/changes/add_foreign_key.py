@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
 from crossfade import names
+from crossfade.changes import foreign_keys
 from crossfade.changes.change import Parts
 from crossfade.errors import EvolutionError, MissingPrivilege, SchemaMismatch, Unsupported
 from crossfade.schema import Column, ForeignKey, Index, Schema, Table
-from crossfade.steps import AddForeignKey as AddForeignKeyStep
-from crossfade.steps import AskForeignKey, CountOrphans, CreateIndex, Step, ValidateForeignKey
+from crossfade.steps import AskForeignKey, CountOrphans, CreateIndex
 
 _ACTIONS = ("NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT")
 _TABLES = ("table", "partitioned table", "partition")
+_UNKNOWN = {
+    "mariadb": ("SET DEFAULT",),
+    "mysql": ("SET DEFAULT",),
+}  # actions that a database takes and ignores
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,12 @@ class AddForeignKey:
         """The change's parts; raises Refused for what the schema does not allow."""
         table = schema.table(self.table, self.title)
         target = schema.table(self.references, self.title)
+        if self.on_delete in _UNKNOWN.get(schema.database, ()):
+            raise Unsupported(
+                f"{schema.database} has no ON DELETE {self.on_delete}",
+                place=self.title,
+                remedy="choose another on_delete=",
+            )
         self._check_tables(table, target, schema)
         columns = [table.newest(each, self.title) for each in self.keys]
         targets = [target.newest(each, self.title) for each in self._targets(target)]
@@ -100,11 +110,14 @@ class AddForeignKey:
             self.on_delete,
         )
         self._check_name(table, key)
+        served = any(foreign_keys.serves(each, key.columns, schema) for each in table.indexes)
+        needed = schema.traits.exact_keys and not served
+        index = Index(names.index(table.name.name, *self.keys), key.columns)
+        built = needed or (self.index and not served)
         return Parts(
             start=(
-                *self._index(table, key),
-                AddForeignKeyStep(table.name, key),
-                ValidateForeignKey(table.name, key.name),
+                *((CreateIndex(table.name, index, table.partitions),) if built else ()),
+                *foreign_keys.added(table, key, schema),
             ),
             checks=(
                 AskForeignKey(
@@ -112,6 +125,9 @@ class AddForeignKey:
                 ),
                 CountOrphans(self.title, table.name, key, self.keys, table.key, self._fills(table, columns)),
             ),
+            notes=(f"{schema.database} needs an index for it: {index.name} is built",)
+            if needed and not self.index
+            else (),
         )
 
     def _targets(self, target: Table) -> tuple[str, ...]:
@@ -168,18 +184,6 @@ class AddForeignKey:
                     remedy="add it by an evolution of its own, once this one is completed",
                 )
         return tuple((each, fills[each]) for each in made)
-
-    def _index(self, table: Table, key: ForeignKey) -> tuple[Step, ...]:
-        if not self.index or any(_serves(each, key.columns) for each in table.indexes):
-            return ()
-        index = Index(names.index(table.name.name, *self.keys), key.columns)
-        return (CreateIndex(table.name, index, table.partitions),)
-
-
-def _serves(index: Index, columns: tuple[str, ...]) -> bool:
-    """Whether the index finds the rows that refer to one."""
-    whole = index.valid and index.predicate is None and not index.expressions
-    return whole and set(index.columns[: len(columns)]) == set(columns)
 
 
 def _check_unique(target: Table, columns: Sequence[Column], place: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, replace
 
 from crossfade import expressions, names
 from crossfade.changes.change import Parts, Question
+from crossfade.changes.index_kinds import demand_buildable
 from crossfade.errors import EvolutionError, SchemaMismatch, Unsupported
 from crossfade.expressions import Sql
 from crossfade.schema import Index, Schema, Table
@@ -81,6 +82,7 @@ class AddIndex:
             predicate=condition.text if condition else None,
             predicate_columns=tuple(sorted(condition.reads)) if condition else (),
         )
+        demand_buildable(index, tuple(keys), schema, self.title)
         if self.unique:
             self._demand_unique(table, index)
         held = {each.name: each for each in table.in_new_version().values()}
@@ -101,7 +103,7 @@ class AddIndex:
         as_shown = replace(table, columns=tuple(replace(each, name=name) for name, each in shown.items()))
         given = expressions.user_sql(text, "boolean", as_shown, schema.database, self.title)
         held = {name: each.name for name, each in shown.items()}
-        return expressions.renamed_sql(given, held, schema.database)
+        return expressions.renamed_sql(given, held)
 
     def _demand_unique(self, table: Table, index: Index) -> None:
         """Raises Refused where two rows with the same values couldn't be found, or would not be refused."""

@@ -11,6 +11,7 @@ from crossfade.steps import (
     AskExpression,
     AskForeignKey,
     AskIndex,
+    AskStanding,
     Counted,
     CountLookups,
     CountOthers,
@@ -44,7 +45,8 @@ class Parts:
     retired side whole.
 
     `sync` are those of its start's steps that belong to the sync: they go with it at `complete`, and come
-    back with it; `again` are those that `revert` repeats before. `made` are the tables that start makes.
+    back with it; `again` are those that `revert` repeats before. `made` are the tables that start makes;
+    `standing` is what `verify` asks for besides the rows.
     """
 
     start: tuple[Step, ...] = ()
@@ -59,6 +61,7 @@ class Parts:
     trees: tuple[TreeLens, ...] = ()
     shown: tuple[Shown, ...] = ()
     checks: tuple[Question, ...] = ()
+    standing: tuple[AskStanding, ...] = ()
     notes: tuple[str, ...] = ()
 
 

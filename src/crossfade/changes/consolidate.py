@@ -13,7 +13,7 @@ from crossfade.changes import lookup_tables
 from crossfade.changes.change import Parts, Question
 from crossfade.changes.dependents import demand_alone
 from crossfade.changes.embeds import Declared, embedded, in_words, key_of, unlanded
-from crossfade.errors import EvolutionError, SchemaMismatch
+from crossfade.errors import EvolutionError, SchemaMismatch, Unsupported
 from crossfade.expressions import Sql, ValueMap
 from crossfade.lens import Assignment
 from crossfade.schema import EVERYTHING, Column, Origin, Schema, Table, TableName
@@ -99,6 +99,13 @@ class Consolidate:
 
     def compile(self, schema: Schema, evolution: str) -> Parts:
         """The change's parts; raises Refused for what the schema does not allow."""
+        if not schema.traits.deferred_triggers:
+            raise Unsupported(
+                f"{schema.database} can't do Consolidate: {self._table.name} is written at commit, in the "
+                "order of its keys, and this database has no deferred triggers",
+                place=self.title,
+                remedy="do it on PostgreSQL, or leave it out",
+            )
         source = schema.table(self.source, self.title)
         key = key_of(source, self.title)
         made, (creation,) = lookup_tables.made(self._table, source, schema, evolution, self.title)
@@ -142,7 +149,7 @@ class Consolidate:
         self._check_landed(tree, source, made)
         self._check_born(tree, made)
         for each in (source, *children):
-            demand_alone(each, self.accept, self.title)
+            demand_alone(each, schema, self.accept, self.title)
         refers = dict.fromkeys(
             TableName(each.column.table.schema or made.name.schema, each.column.table.name)
             for each in self._table.foreign_keys
@@ -242,12 +249,14 @@ class Consolidate:
             elif reference := self._reference(schema, source, name, old):
                 references.append(reference)
             else:
-                there, back = self._both_ways(column, old)
+                there, back = self._both_ways(column, old, schema)
                 forward.append(Assignment(name, there))
                 backward.append(Assignment(old.name, back))
         return forward, backward, derived, references
 
-    def _both_ways(self, column: Column, old: Column) -> tuple[Sql | ValueMap, Sql | ValueMap]:
+    def _both_ways(
+        self, column: Column, old: Column, schema: Schema
+    ) -> tuple[Sql | ValueMap, Sql | ValueMap]:
         values = self.values.get(column.name)
         if values is not None:
             if len(set(values.values())) < len(values):
@@ -261,7 +270,7 @@ class Consolidate:
                 ValueMap(old.name, there, old.type, column.type),
                 ValueMap(column.name, back, column.type, old.type),
             )
-        return _cast(old, column.type), _cast(column, old.type)
+        return _cast(old, column.type, schema), _cast(column, old.type, schema)
 
     def _reference(self, schema: Schema, source: Table, name: str, old: Column) -> Reference | None:
         """What translates a column that refers to the target of an earlier change."""
@@ -336,8 +345,8 @@ def _qualified(column: Column, schema: Schema) -> Column:
     return column
 
 
-def _cast(column: Column, type_: str) -> Sql:
-    value = expressions.of_column(column)
+def _cast(column: Column, type_: str, schema: Schema) -> Sql:
+    value = expressions.of_column(column, schema.database)
     if column.type == type_:
         return value
     return replace(value, text=f"CAST({value.text} AS {type_})", type=type_)

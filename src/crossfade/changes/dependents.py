@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from crossfade.errors import SchemaMismatch, Unsupported
-from crossfade.schema import WHOLE_TABLE, Column, Dependent, Table
+from crossfade.schema import WHOLE_TABLE, Column, Dependent, Schema, Table
 
 _SHOWING = {"view", "materialized view", "rule"}
 
@@ -34,23 +34,25 @@ def demand_movable(table: Table, old: Column, accept: Collection[str], place: st
             )
 
 
-def demand_unspoken(table: Table, column: str, accept: Collection[str], place: str) -> None:
+def demand_unspoken(table: Table, column: str, schema: Schema, accept: Collection[str], place: str) -> None:
     """Raises SchemaMismatch, which lists them, for functions that speak of the column, or of the table itself
-    (WHOLE_TABLE), by its name; those in `accept` aside. All else that depends on it follows it.
+    (WHOLE_TABLE), by its name; those in `accept` aside. All else that depends on it follows it, and views
+    where these do.
     """
-    spoken = (each for each in table.dependents if each.column == column and each.kind == "function")
+    staying = {"function"} if schema.traits.views_follow else {"function", "view"}
+    spoken = (each for each in table.dependents if each.column == column and each.kind in staying)
     what = str(table.name) if column == WHOLE_TABLE else f"{table.name}.{column}"
     _demand_none(spoken, what, accept, place, "drop them or write them without that name first")
 
 
-def demand_alone(table: Table, accept: Collection[str], place: str) -> None:
+def demand_alone(table: Table, schema: Schema, accept: Collection[str], place: str) -> None:
     """Raises SchemaMismatch, which lists them, for what shows the table, and once it is retired would show
     what it held last, or speaks of it by its name; what is named in `accept` aside.
     """
     showing = {each.name: each for each in table.dependents if each.kind in _SHOWING}
     stale = [each for each in showing.values() if each.name not in accept]
     _demand_none(stale, str(table.name), accept, place, "drop them, or write them over the new table, first")
-    demand_unspoken(table, WHOLE_TABLE, accept, place)
+    demand_unspoken(table, WHOLE_TABLE, schema, accept, place)
 
 
 def followers(table: Table, column: str) -> Sequence[Dependent]:

@@ -65,11 +65,11 @@ class DropColumn:
                 f"{table.name} would have no column left", place=self.title, remedy="leave this one"
             )
         given = self._given(table, old, schema)
-        value = given or expressions.default_of(old)
+        value = given or expressions.default_of(old, schema.database)
         away = put_away(table, old, schema, evolution, self.title)
         self._demand_value(table, old, value, given)
-        # NULL may be a value of its own: then only a mark tells rows that were born since `complete`.
-        marked = old.nullable and not value.is_null
+        # NULL may be a value, or can't be there: then only a mark tells rows that were born since `complete`.
+        marked = (old.nullable or not schema.traits.relaxes) and not value.is_null
         mark = names.retired(f"{old.name}_stands", evolution) if marked else ""
         lens = RowLens(
             self.title,

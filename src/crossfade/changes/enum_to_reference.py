@@ -9,29 +9,25 @@ from typing import Any
 import sqlalchemy
 
 from crossfade import expressions, names
-from crossfade.changes import lookup_rows
+from crossfade.changes import foreign_keys, lookup_rows
 from crossfade.changes.change import Parts, Question, Shown
 from crossfade.changes.dependents import demand_movable
 from crossfade.changes.lookup_tables import made
+from crossfade.changes.not_null import not_null
 from crossfade.changes.put_away import put_away
 from crossfade.errors import EvolutionError, MissingPrivilege, SchemaMismatch, Unsupported
 from crossfade.expressions import LookupKey, LookupValue
 from crossfade.lens import Assignment, RowLens, lookup_law
-from crossfade.schema import Check, Column, ForeignKey, Index, Schema, Table
+from crossfade.schema import Column, ForeignKey, Index, Schema, Table
 from crossfade.steps import (
-    AddCheck,
     AddColumn,
-    AddForeignKey,
     AskExpression,
     CountLookups,
     CountOthers,
     CountUnmapped,
     CreateIndex,
     InstallLookup,
-    SetNotNull,
     Step,
-    ValidateCheck,
-    ValidateForeignKey,
     ViewColumn,
 )
 
@@ -49,9 +45,9 @@ class EnumToReference:
     that holds this is taken, or made where there is none. `match` names the columns that tell rows apart
     (left out: those of a unique index, else all that are given). `backward` says what the old application
     sees for a row: a map of one column's values, `{"domain": {"claim": "claim_status"}}`, or an SQL
-    expression over the lookup's columns; left out, the rows of `rows` alone have a value. A row without one
-    is seen as `unknown`, or left out, refused while both versions are live. `other` is the row for values of
-    a text that `rows` does not have.
+    expression over the lookup's columns, or one for each database; left out, the rows of `rows` alone have a
+    value. A row without one is seen as `unknown`, or left out, refused while both versions are live. `other`
+    is the row for values of a text that `rows` does not have.
 
     `lookup` is the table's name, or a SQLAlchemy Table, which is made where it is not there. `key` is its
     column that is referred to (left out: its primary key). `nullable` says whether the new column takes NULL
@@ -64,7 +60,7 @@ class EnumToReference:
     to: str
     lookup: str | sqlalchemy.Table
     rows: Mapping[str, Row]
-    backward: Mapping[str, Mapping[str, str]] | str | None = None
+    backward: Mapping[str, Mapping[str, str]] | Mapping[str, str] | str | None = None
     _: KW_ONLY
     unknown: str | None = None
     other: Row | None = None
@@ -89,9 +85,9 @@ class EnumToReference:
             raise EvolutionError(
                 "no value is given a row", place=self.title, remedy="give rows={'value': {…}, …}"
             )
-        if isinstance(self.backward, Mapping) and len(self.backward) != 1:
+        if isinstance(self.backward, Mapping) and self._sql is None and len(self._values) != 1:
             raise EvolutionError(
-                f"backward= maps {len(self.backward)} columns, and it is one column that tells",
+                f"backward= maps {len(self._values)} columns, and it is one column that tells",
                 place=self.title,
                 remedy="map the values of one column, or give an SQL expression over several",
             )
@@ -143,7 +139,8 @@ class EnumToReference:
                 remedy="say nullable=True, or make the old column NOT NULL first",
             )
 
-        new = Column(self.to, key.type, comment=old.comment)
+        collation = key.collation if schema.traits.exact_keys else None
+        new = Column(self.to, key.type, comment=old.comment, collation=collation)
         forward = LookupKey(
             old.name,
             lookup.name,
@@ -157,7 +154,7 @@ class EnumToReference:
         )
         backward = self._backward(lookup, forward, old, schema, evolution, table)
         seeds = lookup_rows.seed(
-            lookup, key, [*self.rows.values(), *self._others], match, evolution, self.title
+            lookup, key, [*self.rows.values(), *self._others], match, evolution, self.title, schema.database
         )
         install = InstallLookup(
             evolution,
@@ -175,15 +172,9 @@ class EnumToReference:
             (key.name,),
         )
         proof = names.fitted(f"{names.RESERVED}{new.name}_not_null")
-        not_null: tuple[Step, ...] = ()
-        if not nullable:
-            check = Check(proof, expressions.not_null(new.name), (new.name,))
-            not_null = (
-                AddCheck(table.name, check),
-                ValidateCheck(table.name, proof),
-                SetNotNull(table.name, new.name, proof),
-            )
+        required: tuple[Step, ...] = () if nullable else not_null(table.name, new, proof, schema)
         index = Index(names.index(table.name.name, new.name), (new.name,))
+        needed = schema.traits.exact_keys
         away = put_away(table, old, schema, evolution, self.title)
         grants = tuple(each for each in table.grants if each.column == old.name)
         return Parts(
@@ -193,10 +184,9 @@ class EnumToReference:
                 seeds,
                 AddColumn(table.name, new, grants),
                 install,
-                *not_null,
-                *((CreateIndex(table.name, index, table.partitions),) if self.index else ()),
-                AddForeignKey(table.name, foreign),
-                ValidateForeignKey(table.name, foreign.name),
+                *required,
+                *((CreateIndex(table.name, index, table.partitions),) if self.index or needed else ()),
+                *foreign_keys.added(table, foreign, schema),
             ),
             complete=away.complete,
             purge=away.purge,
@@ -220,9 +210,25 @@ class EnumToReference:
                 Shown(table.name, old.name, None),
                 Shown(table.name, None, ViewColumn(self.to, new.name)),
             ),
-            checks=tuple(self._questions(table, old, lookup, key, labels, forward, backward, stands=stands)),
+            checks=(
+                *self._of_labels(table, old, labels, schema),
+                *self._questions(table, old, lookup, key, labels, forward, backward, stands=stands),
+            ),
             notes=away.notes,
         )
+
+    @property
+    def _sql(self) -> str | Mapping[str, str] | None:
+        """`backward`, where it is SQL: one expression, or one for each database."""
+        if isinstance(self.backward, Mapping):
+            return {name: each for name, each in self.backward.items() if isinstance(each, str)} or None
+        return self.backward
+
+    @property
+    def _values(self) -> Mapping[str, Mapping[str, str]]:
+        """`backward`, where it maps the values of columns."""
+        given = self.backward if isinstance(self.backward, Mapping) else {}
+        return {name: each for name, each in given.items() if isinstance(each, Mapping)}
 
     @property
     def _others(self) -> tuple[Row, ...]:
@@ -287,10 +293,9 @@ class EnumToReference:
     def _check_labels(self, labels: Sequence[str]) -> None:
         if not labels:
             return
-        said = self.backward.values() if isinstance(self.backward, Mapping) else ()
         for label in (
             *self.rows,
-            *(each for values in said for each in values.values()),
+            *(each for values in self._values.values() for each in values.values()),
             *((self.unknown,) if self.unknown is not None else ()),
         ):
             if label not in labels:
@@ -309,12 +314,13 @@ class EnumToReference:
     ) -> LookupValue:
         sql, pairs = None, tuple((held, value) for value, held in forward.rows)
         columns = forward.columns
-        if isinstance(self.backward, str):
+        if self._sql is not None:
             type_ = "text" if old.enum else old.type
-            sql = expressions.user_sql(self.backward, type_, lookup, schema.database, self.title)
+            text = expressions.chosen(self._sql, schema.database, self.title)
+            sql = expressions.user_sql(text, type_, lookup, schema.database, self.title)
             pairs, columns = (), tuple(lookup.column(each) for each in sorted(sql.reads))
         elif self.backward is not None:
-            ((column, values),) = self.backward.items()
+            ((column, values),) = self._values.items()
             columns = (lookup.column(column, self.title),)
             pairs = tuple((((column, each),), value) for each, value in values.items())
         return LookupValue(
@@ -331,6 +337,15 @@ class EnumToReference:
             null=old.nullable,
         )
 
+    def _of_labels(
+        self, table: Table, old: Column, labels: Sequence[str], schema: Schema
+    ) -> Sequence[CountUnmapped]:
+        """What counts the labels without a row; and, where an enum may hold what is none, those rows."""
+        unmapped = tuple(label for label in labels if label not in self.rows)
+        if unmapped or (labels and not schema.traits.enum_types):
+            return (CountUnmapped(self.title, table.name, old.name, unmapped),)
+        return ()
+
     def _questions(
         self,
         table: Table,
@@ -344,10 +359,7 @@ class EnumToReference:
         stands: bool,
     ) -> Sequence[Question]:
         asked: list[Question] = []
-        unmapped = tuple(label for label in labels if label not in self.rows)
-        if unmapped:
-            asked.append(CountUnmapped(self.title, table.name, old.name, unmapped))
-        elif not labels and self.other is None:
+        if not labels and self.other is None:
             asked.append(CountOthers(self.title, table.name, old.name, tuple(self.rows)))
         if backward.sql is not None and stands:
             columns = tuple(each.name for each in lookup.columns)
@@ -370,7 +382,7 @@ class EnumToReference:
         return asked
 
 
-_TEXTS = ("text", "character varying", "varchar")
+_TEXTS = ("text", "character varying", "varchar", "tinytext", "mediumtext", "longtext")
 
 
 def _whole(index: Index) -> bool:

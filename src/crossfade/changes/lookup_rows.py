@@ -75,7 +75,13 @@ def as_text(value: object, place: str) -> str | None:
 
 
 def seed(
-    lookup: Table, key: Column, rows: Sequence[Row], columns: Sequence[str], evolution: str, place: str
+    lookup: Table,
+    key: Column,
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    evolution: str,
+    place: str,
+    database: str,
 ) -> SeedLookup:
     """The step that makes the rows which are not there, each once."""
     every: dict[tuple[object, ...], Row] = {}
@@ -85,7 +91,9 @@ def seed(
         evolution,
         lookup.name,
         tuple(columns),
-        tuple(as_json(_with_key(lookup, key, row, columns, place), place) for row in every.values()),
+        tuple(
+            as_json(_with_key(lookup, key, row, columns, place), place, database) for row in every.values()
+        ),
         tuple(each.name for each in lookup.columns if each.generated is None),
         tuple((each.table, each.columns, each.target_columns) for each in lookup.referenced_by),
     )

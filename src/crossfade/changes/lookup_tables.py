@@ -8,7 +8,7 @@ import sqlalchemy
 from sqlalchemy.schema import CreateIndex as SqlIndex
 from sqlalchemy.schema import CreateTable as SqlTable
 
-from crossfade.changes.column_types import dialect_of, rendered, rendered_default
+from crossfade.changes.column_types import dialect_of, rendered, rendered_default, rendered_update
 from crossfade.errors import EvolutionError
 from crossfade.schema import Column, Index, Schema, Table, TableName
 from crossfade.steps import CreateTable
@@ -52,6 +52,7 @@ def made(
         tuple(sorted(_sql(SqlIndex(each), schema) for each in qualified.indexes)),
         like.owner,
         tuple(each for each in like.grants if each.column is None),
+        schema.database,
     )
     return Table(name, columns, key=key, indexes=tuple(indexes), owner=like.owner), (step,)
 
@@ -66,7 +67,7 @@ def _column(column: sqlalchemy.Column[Any], schema: Schema, place: str) -> Colum
     of_database = column.identity is not None or (
         column.primary_key
         and column.autoincrement in {True, "auto"}
-        and type_ in {"INTEGER", "BIGINT", "SMALLINT"}
+        and type_.removesuffix(" UNSIGNED") in {"INTEGER", "BIGINT", "SMALLINT", "MEDIUMINT", "TINYINT"}
     )
     return Column(
         column.name,
@@ -76,4 +77,5 @@ def _column(column: sqlalchemy.Column[Any], schema: Schema, place: str) -> Colum
         identity="by default" if of_database else "",
         comment=column.comment,
         collation=collation,
+        on_update=rendered_update(column, schema, place),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import String
 from sqlalchemy.types import TypeEngine
@@ -13,22 +14,13 @@ from crossfade.changes.carried import carried_checks, carried_indexes
 from crossfade.changes.change import Parts, Shown
 from crossfade.changes.column_types import rendered
 from crossfade.changes.dependents import demand_movable
+from crossfade.changes.not_null import not_null
 from crossfade.changes.put_away import put_away
 from crossfade.errors import EvolutionError, SchemaMismatch, Unsupported
 from crossfade.expressions import ValueMap
 from crossfade.lens import Assignment, RowLens, law_of
-from crossfade.schema import Check, Column, Schema, Table
-from crossfade.steps import (
-    AddCheck,
-    AddColumn,
-    CountUnmapped,
-    RenameColumn,
-    SetDefault,
-    SetNotNull,
-    Step,
-    ValidateCheck,
-    ViewColumn,
-)
+from crossfade.schema import Column, Schema, Table
+from crossfade.steps import AddColumn, CountUnmapped, GiveDefault, RenameColumn, SetDefault, Step, ViewColumn
 
 
 @dataclass(frozen=True)
@@ -99,43 +91,45 @@ class OpenEnum:
 
         successor = names.successor(self.column, evolution)
         type_, collation = rendered(self.type, schema, self.title)
-        new = Column(successor, type_, comment=old.comment, collation=collation)
+        default = self._default(table, old, values, schema)
+        own = None if schema.traits.view_defaults else default  # of the table's column, or of the view's
+        new = Column(successor, type_, default=own, comment=old.comment, collation=collation)
+        standing = replace(new, nullable=nullable)
         lens = self._lens(table, old, new, values)
         unmapped = tuple(label for label in labels if label not in values)
+        # Where an enum is no type of its own, a column may hold what is no label at all.
+        counts = unmapped or not schema.traits.enum_types
         mapping: dict[str | None, str | None] = dict(values.items())
-        merges = self.unknown is not None or len(set(values.values())) < len(values)
-        indexes = carried_indexes(table, old, new, mapping, evolution, self.title, merges=merges)
-        checks = carried_checks(table, old, new, mapping, evolution, self.title)
-        default = self._default(table, old, values)
+        apart = values.values() if schema.traits.enum_types else map(_blurred, values.values())
+        merges = self.unknown is not None or len(set(apart)) < len(values)
+        indexes = carried_indexes(table, old, new, mapping, schema, evolution, self.title, merges=merges)
+        checks = carried_checks(table, old, standing, mapping, schema, evolution, self.title)
 
         proof = names.successor(f"{self.column}_not_null", evolution)
-        not_null: tuple[Step, ...] = ()
-        if not nullable:
-            check = Check(proof, expressions.not_null(successor), (successor,))
-            not_null = (
-                AddCheck(table.name, check),
-                ValidateCheck(table.name, proof),
-                SetNotNull(table.name, successor, proof),
-            )
+        # In ADD COLUMN, a default would be the value of every row that stands, or comes before the sync.
+        bare = replace(new, default=None)
+        required: tuple[Step, ...] = () if nullable else not_null(table.name, bare, proof, schema)
+        given = (GiveDefault(table.name, successor, own),) if own is not None else ()
+        later = default if schema.traits.view_defaults else None
         away = put_away(table, old, schema, evolution, self.title, replaced=True)
         # Whoever holds a privilege on this one column of the table holds it on the column in its place.
         grants = tuple(each for each in table.grants if each.column == old.name)
         return Parts(
-            start=(AddColumn(table.name, new, grants), *not_null, *indexes.start, *checks.start),
+            start=(AddColumn(table.name, bare, grants), *required, *given, *indexes.start, *checks.start),
             complete=(
                 *away.complete,
                 RenameColumn(table.name, successor, self.column),
                 *indexes.promote,
                 *checks.promote,
-                *((SetDefault(table.name, self.column, default),) if default is not None else ()),
+                *((SetDefault(table.name, self.column, later),) if later is not None else ()),
             ),
             purge=away.purge,
             recreate=away.recreate,
             revive=away.revive,
             lenses=(lens,),
-            shown=(Shown(table.name, self.column, ViewColumn(self.column, successor, default)),),
-            checks=(CountUnmapped(self.title, table.name, self.column, unmapped),) if unmapped else (),
-            notes=indexes.notes,
+            shown=(Shown(table.name, self.column, ViewColumn(self.column, successor, later)),),
+            checks=(CountUnmapped(self.title, table.name, self.column, unmapped),) if counts else (),
+            notes=(*indexes.notes, *checks.notes),
         )
 
     def _check_values(self, values: Mapping[str, str]) -> None:
@@ -215,14 +209,20 @@ class OpenEnum:
             law_of(forward, backward),
         )
 
-    def _default(self, table: Table, old: Column, values: Mapping[str, str]) -> str | None:
+    def _default(self, table: Table, old: Column, values: Mapping[str, str], schema: Schema) -> str | None:
         if old.default is None:
             return None
-        label = expressions.literal_of(old.default, "postgres")
+        label = expressions.literal_of(old.default, schema.database)
         if label is None or label not in values:
             raise Unsupported(
                 f"the default of {table.name}.{old.name} is {old.default}, not one of the enum's labels",
                 place=self.title,
                 remedy="give the column a plain label as its default, or none",
             )
-        return "'" + values[label].replace("'", "''") + "'"
+        return expressions.literal(values[label], schema.database)
+
+
+def _blurred(value: str) -> str:
+    """What values that a collation may call one have in common: case, accents, trailing spaces differ."""
+    plain = unicodedata.normalize("NFKD", value.casefold())
+    return "".join(each for each in plain if not unicodedata.combining(each)).rstrip(" ")

@@ -67,20 +67,20 @@ class RenameColumn:
                 place=self.title,
                 remedy="choose another name, or drop or rename that column first",
             )
-        demand_unspoken(table, self.column, self.accept, self.title)
+        demand_unspoken(table, self.column, schema, self.accept, self.title)
         shown = ViewColumn(self.to, column.name, generated=column.generated is not None)
         return Parts(
             complete=(RenameColumnStep(table.name, column.name, self.to),),
             shown=(Shown(table.name, column.name, shown),),
-            notes=_notes(table, column, self.to),
+            notes=_notes(table, column, self.to, schema),
         )
 
 
-def _notes(table: Table, column: Column, to: str) -> tuple[str, ...]:
+def _notes(table: Table, column: Column, to: str, schema: Schema) -> tuple[str, ...]:
     """What goes on under the old name, or follows the column to its new one."""
     found = followers(table, column.name)
     if not found:
         return ()
     listed = "; ".join(f"{each.kind} {each.name}" for each in found)
     note = f"what the server knows to be of {table.name}.{column.name} follows it to its name {to}: {listed}"
-    return (f"{note} (a view's own columns keep their names)",)
+    return (f"{note} (a view's own columns keep their names)" if schema.traits.views_follow else note,)

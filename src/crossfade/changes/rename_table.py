@@ -59,5 +59,5 @@ class RenameTable:
     def compile(self, schema: Schema, evolution: str) -> Parts:
         """The change's parts; raises Refused for what the schema does not allow."""
         table = schema.table(self.table, self.title)
-        demand_unspoken(table, WHOLE_TABLE, self.accept, self.title)
+        demand_unspoken(table, WHOLE_TABLE, schema, self.accept, self.title)
         return Parts(complete=(RenameTableStep(table.name, TableName(table.name.schema, self.to)),))

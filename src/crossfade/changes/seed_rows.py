@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from crossfade import names
@@ -15,6 +17,9 @@ from crossfade.schema import Schema
 from crossfade.steps import SeedRows as SeedRowsStep
 
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # JSON's escape of it, and no escaped backslash before a u
+
+_BYTES = "_crossfade_bytes"
+_PLAINER = frozenset({"mariadb", "mysql"})
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ class SeedRows:
                     table.name,
                     names.namespace(table.name.schema, evolution),
                     self.keys,
-                    tuple(as_json(row, self.title) for row in self.rows),
+                    tuple(as_json(row, self.title, schema.database) for row in self.rows),
                     (),
                     tuple((key.table, key.columns, key.target_columns) for key in table.referenced_by),
                 ),
@@ -100,10 +105,11 @@ class SeedRows:
         )
 
 
-def as_json(row: Mapping[str, Any], place: str) -> str:
+def as_json(row: Mapping[str, Any], place: str, database: str = "") -> str:
     """The row as JSON, as the database reads it. Raises EvolutionError for what JSON can't hold."""
+    plain = partial(_plain, database=database)
     try:
-        text = json.dumps(dict(row), ensure_ascii=False, sort_keys=True, default=_plain, allow_nan=False)
+        text = json.dumps(dict(row), ensure_ascii=False, sort_keys=True, default=plain, allow_nan=False)
     except (TypeError, ValueError) as error:
         why = (
             error if isinstance(error, TypeError) else f"no JSON holds NaN, an infinity or a circle: {row!r}"
@@ -122,9 +128,12 @@ def as_json(row: Mapping[str, Any], place: str) -> str:
     return text
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, *, database: str) -> Any:
+    """What JSON has no word for, in the database's: some know neither bytes nor a time zone."""
     if isinstance(value, bytes):
-        return "\\x" + value.hex()
+        return {_BYTES: value.hex()} if database in _PLAINER else "\\x" + value.hex()
+    if isinstance(value, datetime) and value.tzinfo is not None and database in _PLAINER:
+        value = value.astimezone(UTC).replace(tzinfo=None)  # as the server keeps it, told in UTC
     if hasattr(value, "isoformat") or type(value).__name__ in {"UUID", "Decimal"}:
         return str(value)
     raise TypeError(f"a value of type {type(value).__name__} can't be seeded: {value!r}")

@@ -6,27 +6,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from crossfade import expressions, names
+from crossfade.changes.borne_checks import borne_by
 from crossfade.changes.carried import carried_checks, carried_indexes
 from crossfade.changes.change import Parts, Question, Shown
 from crossfade.changes.dependents import demand_movable
+from crossfade.changes.not_null import not_null
 from crossfade.changes.put_away import put_away
 from crossfade.errors import EvolutionError, SchemaMismatch, Unsupported
 from crossfade.expressions import Sql
 from crossfade.lens import Assignment, Law, RowLens
-from crossfade.schema import Check, Column, Schema, Table, TableName
+from crossfade.schema import Column, Schema, Table
 from crossfade.steps import (
-    AddCheck,
     AddColumn,
     AskExpression,
     CountBarred,
     CountNulls,
+    GiveDefault,
     RenameColumn,
     SetDefault,
-    Step,
-    ValidateCheck,
     ViewColumn,
 )
-from crossfade.steps import SetNotNull as SetNotNullStep
 
 
 @dataclass(frozen=True)
@@ -77,13 +76,14 @@ class SetNotNull:
                 f"{table.name}.{column.name} is NOT NULL already", place=self.title, remedy="leave this out"
             )
         if self.fill is None:
-            return self._bound(table, column)
+            return self._bound(table, column, schema)
         return self._filled(table, column, self._constant(table, column, schema), schema, evolution)
 
-    def _bound(self, table: Table, column: Column) -> Parts:
+    def _bound(self, table: Table, column: Column, schema: Schema) -> Parts:
         """Without a fill: the column itself is made NOT NULL, for both versions."""
         proof = names.fitted(f"{names.RESERVED}{column.name}_not_null")
-        value = expressions.for_row(expressions.of_column(column), "t", (column.name,), "postgresql")
+        own = expressions.of_column(column, schema.database)
+        value = expressions.for_row(own, "t", (column.name,))
         nulls = CountNulls(
             self.title,
             table.name,
@@ -96,16 +96,25 @@ class SetNotNull:
             f"from start on, {table.name}.{column.name} takes no NULL of the old application either; "
             "fill= would let it go on"
         )
+        checks = borne_by(table, column, schema)
         return Parts(
-            start=_proven(table.name, column.name, proof, standing=True), checks=(nulls,), notes=(note,)
+            start=not_null(table.name, column, proof, schema, standing=True, checks=checks),
+            checks=(nulls,),
+            notes=(note,),
         )
 
     def _filled(self, table: Table, column: Column, fill: Sql, schema: Schema, evolution: str) -> Parts:
         """With one: a successor that has the fill where the column has NULL."""
         self._demand_replaceable(table, column)
-        new = replace(column, name=names.successor(column.name, evolution), nullable=True, default=None)
-        own = expressions.of_column(column)
-        forward = Sql(f"coalesce({own.text}, CAST({fill.text} AS {column.type}))", column.type, own.reads)
+        default = (
+            column.default if schema.traits.view_defaults else None
+        )  # the view's, or the table's column's
+        bare = replace(column, name=names.successor(column.name, evolution), nullable=True, default=None)
+        new = bare if schema.traits.view_defaults else replace(bare, default=column.default)
+        given = (GiveDefault(table.name, new.name, new.default),) if new.default is not None else ()
+        own = expressions.of_column(column, schema.database)
+        filled = expressions.cast(fill.text, column.type, schema.database)
+        forward = replace(own, text=f"coalesce({own.text}, {filled})")
         lens = RowLens(
             self.title,
             table.name,
@@ -113,11 +122,12 @@ class SetNotNull:
             (new,),
             (column.name,),
             (Assignment(new.name, forward),),
-            (Assignment(column.name, expressions.of_column(new)),),
+            (Assignment(column.name, expressions.of_column(new, schema.database)),),
             Law.FORWARD,
         )
-        indexes = carried_indexes(table, column, new, None, evolution, self.title, merges=True)
-        checks = carried_checks(table, column, new, None, evolution, self.title)
+        indexes = carried_indexes(table, column, new, None, schema, evolution, self.title, merges=True)
+        standing = replace(new, nullable=False)
+        checks = carried_checks(table, column, standing, None, schema, evolution, self.title)
         away = put_away(table, column, schema, evolution, self.title, replaced=True)
         asked: tuple[Question, ...] = (
             AskExpression(
@@ -127,12 +137,12 @@ class SetNotNull:
         asked += tuple(_barred(self.title, table, column, fill))
         # Whoever holds a privilege on this one column of the table holds it on the column in its place.
         grants = tuple(each for each in table.grants if each.column == column.name)
-        default = (SetDefault(table.name, column.name, column.default),) if column.default is not None else ()
         proof = names.successor(f"{column.name}_not_null", evolution)
         return Parts(
             start=(
-                AddColumn(table.name, new, grants),
-                *_proven(table.name, new.name, proof),
+                AddColumn(table.name, bare, grants),
+                *not_null(table.name, bare, proof, schema),
+                *given,
                 *indexes.start,
                 *checks.start,
             ),
@@ -141,15 +151,15 @@ class SetNotNull:
                 RenameColumn(table.name, new.name, column.name),
                 *indexes.promote,
                 *checks.promote,
-                *default,
+                *((SetDefault(table.name, column.name, default),) if default is not None else ()),
             ),
             purge=away.purge,
             recreate=away.recreate,
             revive=away.revive,
             lenses=(lens,),
-            shown=(Shown(table.name, column.name, ViewColumn(column.name, new.name, column.default)),),
+            shown=(Shown(table.name, column.name, ViewColumn(column.name, new.name, default)),),
             checks=asked,
-            notes=indexes.notes,
+            notes=(*indexes.notes, *checks.notes),
         )
 
     def _constant(self, table: Table, column: Column, schema: Schema) -> Sql:
@@ -178,18 +188,9 @@ class SetNotNull:
 
 def _barred(title: str, table: Table, column: Column, fill: Sql) -> Iterator[CountBarred]:
     """Which checks would not let the fill stand: NULL had passed them all."""
-    value = f"CAST({fill.text} AS {column.type})"
+    value = expressions.cast(fill.text, column.type, fill.dialect)
     for check in table.checks:
         if column.name in check.columns:
-            filled = expressions.given(check.expression, column.name, value, "postgres")
+            filled = expressions.given(check.expression, column.name, value, fill.dialect)
             alone = set(check.columns) == {column.name}
             yield CountBarred(title, table.name, column.name, fill.text, check, filled, alone)
-
-
-def _proven(table: TableName, column: str, proof: str, *, standing: bool = False) -> tuple[Step, ...]:
-    """NOT NULL by way of a check: what it has validated, the server need not scan under a strong lock."""
-    return (
-        AddCheck(table, Check(proof, expressions.not_null(column), (column,))),
-        ValidateCheck(table, proof),
-        SetNotNullStep(table, column, proof, standing),
-    )

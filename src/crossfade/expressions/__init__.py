@@ -4,6 +4,7 @@ An expression is data; a dialect renders it for a row (`NEW`, `OLD` or a table's
 sqlglot, never cut up as text, and what a user wrote is kept word by word.
 """
 
+from crossfade.expressions.casting import cast, literal
 from crossfade.expressions.conditions import (
     fails_on_null,
     given,
@@ -37,6 +38,7 @@ __all__ = [
     "ValueMap",
     "Written",
     "called",
+    "cast",
     "chosen",
     "closed",
     "columns_made",
@@ -48,6 +50,7 @@ __all__ = [
     "image",
     "is_constant",
     "is_literal",
+    "literal",
     "literal_of",
     "mentions",
     "not_null",

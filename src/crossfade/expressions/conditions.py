@@ -6,23 +6,29 @@ from collections.abc import Iterable, Mapping
 
 from sqlglot import exp
 
-from crossfade.expressions.parsing import parse_one
+from crossfade.expressions.parsing import SELECT, SQLGLOT, parse_one
+
+# What sqlglot writes of a tree, these read as it was. Of the others it speaks a relative's language (MySQL's,
+# not MariaDB's): there nothing but the words in question is exchanged.
+_GENERATED = frozenset({"postgresql"})
+
+_Swap = tuple[exp.Expr, exp.Expr]  # a node, and the one in its place
 
 
 def translate(
-    text: str, column: str, successor: str, values: Mapping[str | None, str | None], dialect: str
+    text: str, column: str, successor: str, values: Mapping[str | None, str | None], database: str
 ) -> str | None:
     """A condition on an enum column, said of its successor: literals mapped, casts to the enum gone.
 
     Only =, <>, IN, ANY/ALL of a literal array and IS [NOT] NULL say the same of both; None is given
     back for any other use, such as an order (`<`) or a cast to text.
     """
-    tree = parse_one(text, dialect).copy()
-    for node in list(tree.find_all(exp.Column)):
+    tree = parse_one(text, database).copy()
+    swaps: list[_Swap] = []
+    for node in tree.find_all(exp.Column):
         if node.this.name != column:
             continue
-        holder = _outside_parens(node)
-        sides = _compared(holder, node)
+        sides = _compared(_outside_parens(node), node)
         if sides is None:
             return None
         for literal in sides:
@@ -30,50 +36,45 @@ def translate(
                 return None
             mapped = values[literal.this]
             cast = literal.parent
+            if isinstance(cast, exp.Cast) and database not in _GENERATED:
+                return None
             target = cast if isinstance(cast, exp.Cast) else literal
-            target.replace(exp.null() if mapped is None else exp.Literal.string(mapped))
-        node.replace(exp.column(exp.to_identifier(successor, quoted=True)))
+            swaps.append((target, exp.null() if mapped is None else exp.Literal.string(mapped)))
+        swaps.append((node, exp.column(exp.to_identifier(successor, quoted=True))))
+    if database not in _GENERATED:
+        return _edited(text, swaps, database)
+    tree = _swapped(tree, swaps)
     for array in tree.find_all(exp.Array):
         if all(isinstance(each, exp.Literal) for each in array.expressions):
-            array.replace(exp.cast(array.copy(), "text[]", dialect=dialect))
-    return tree.sql(dialect, normalize_functions=False, comments=False)
+            array.replace(exp.cast(array.copy(), "text[]", dialect=SQLGLOT[database]))
+    return _generated(tree, database)
 
 
-def renamed(text: str, column: str, to: str, dialect: str) -> str:
+def renamed(text: str, column: str, to: str, database: str) -> str:
     """The condition `text` with another name for a column."""
-
-    def named(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Column) and node.this.name == column:
-            return exp.column(exp.to_identifier(to, quoted=True))
-        return node
-
-    return parse_one(text, dialect).transform(named).sql(dialect, normalize_functions=False, comments=False)
+    return _instead(text, column, exp.column(exp.to_identifier(to, quoted=True)), database)
 
 
-def given(text: str, column: str, value: str, dialect: str) -> str:
+def given(text: str, column: str, value: str, database: str) -> str:
     """The condition `text` where `column` is the expression `value`."""
-
-    def placed(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Column) and node.this.name == column:
-            return exp.paren(parse_one(value, dialect).copy())
-        return node
-
-    return parse_one(text, dialect).transform(placed).sql(dialect, normalize_functions=False, comments=False)
+    words = parse_one(value, database).copy() if database in _GENERATED else exp.var(value)
+    return _instead(text, column, exp.paren(words), database)
 
 
-def not_null(column: str) -> str:
+def not_null(column: str, database: str) -> str:
     """The condition that `column` is not NULL."""
-    return exp.column(exp.to_identifier(column, quoted=True)).is_(exp.null()).not_().sql("postgres")
+    named = exp.column(exp.to_identifier(column, quoted=True))
+    return named.is_(exp.null()).not_().sql(SQLGLOT[database])
 
 
-def mentions(text: str, column: str, dialect: str) -> bool:
+def mentions(text: str, column: str, database: str) -> bool:
     """Whether the condition `text` speaks of `column`."""
-    return any(node.this.name == column for node in parse_one(text, dialect).find_all(exp.Column))
+    return any(node.this.name == column for node in parse_one(text, database).find_all(exp.Column))
 
 
-def fails_on_null(text: str, column: str, dialect: str) -> bool:
+def fails_on_null(text: str, column: str, database: str) -> bool:
     """Whether the condition `text` can't hold where `column` is NULL: AND joins what compares it."""
-    tree = parse_one(text, dialect).unnest()
+    tree = parse_one(text, database).unnest()
     parts = [each.unnest() for each in tree.flatten()] if isinstance(tree, exp.And) else [tree]
     sides = [
         _bare(side)
@@ -90,12 +91,45 @@ def _bare(node: exp.Expr | None) -> exp.Expr | None:
     return node
 
 
-def literal_of(text: str, dialect: str) -> str | None:
+def literal_of(text: str, database: str) -> str | None:
     """The string that a default such as `'plain'::workflowtype` gives, or None where it is none."""
-    tree = parse_one(text, dialect)
+    tree = parse_one(text, database)
     while isinstance(tree, exp.Cast | exp.Paren):
         tree = tree.this
     return str(tree.this) if isinstance(tree, exp.Literal) and tree.is_string else None
+
+
+def _instead(text: str, column: str, by: exp.Expr, database: str) -> str:
+    tree = parse_one(text, database).copy()
+    found = [node for node in tree.find_all(exp.Column) if node.this.name == column]
+    swaps = [(node, by.copy()) for node in found]
+    if database not in _GENERATED:
+        return _edited(text, swaps, database)
+    return _generated(_swapped(tree, swaps), database)
+
+
+def _swapped(tree: exp.Expr, swaps: Iterable[_Swap]) -> exp.Expr:
+    for old, new in swaps:
+        tree = new if old is tree else tree
+        old.replace(new)
+    return tree
+
+
+def _generated(tree: exp.Expr, database: str) -> str:
+    return tree.sql(SQLGLOT[database], normalize_functions=False, comments=False)
+
+
+def _edited(text: str, swaps: Iterable[_Swap], database: str) -> str:
+    for old, new in sorted(swaps, key=lambda swap: _span(swap[0]), reverse=True):
+        begins, ends = _span(old)
+        text = text[:begins] + new.sql(SQLGLOT[database]) + text[ends:]
+    return text
+
+
+def _span(node: exp.Expr) -> tuple[int, int]:
+    """From where to where a column or a literal stands."""
+    first, last = (node.parts[0], node.this) if isinstance(node, exp.Column) else (node, node)
+    return int(first.meta["start"]) - len(SELECT), int(last.meta["end"]) + 1 - len(SELECT)
 
 
 def _outside_parens(node: exp.Expr) -> exp.Expr:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlglot
 from sqlglot import exp
 
+from crossfade.expressions.parsing import SQLGLOT
 from crossfade.schema import Column
 
 
-def columns_made(create: str, dialect: str) -> tuple[Column, ...]:
+def columns_made(create: str, database: str) -> tuple[Column, ...]:
     """The columns of the table that the statement `create` makes, by name, type, default and NULL."""
-    tree = sqlglot.parse_one(create, read=dialect)
-    return tuple(_column(each, dialect, create) for each in tree.find_all(exp.ColumnDef))
+    tree = sqlglot.parse_one(create, read=SQLGLOT[database])
+    return tuple(_column(each, SQLGLOT[database], create) for each in tree.find_all(exp.ColumnDef))
 
 
 def _column(made: exp.ColumnDef, dialect: str, create: str) -> Column:

@@ -11,9 +11,12 @@ from sqlglot.errors import ParseError, SqlglotError
 
 from crossfade.errors import EvolutionError
 from crossfade.expressions.pointer import pointed
+from crossfade.functions import bare
 
-SQLGLOT = {"postgresql": "postgres"}
-_KEYWORDS = frozenset({"current_role", "system_user", "user"})
+SQLGLOT = {"postgresql": "postgres", "mariadb": "mysql", "mysql": "mysql"}
+"""What sqlglot calls the language of each database."""
+
+_KEYWORDS = {"postgresql": frozenset({"current_role", "system_user", "user"})}
 _DEPTH = {TokenType.L_PAREN: 1, TokenType.L_BRACKET: 1, TokenType.R_PAREN: -1, TokenType.R_BRACKET: -1}
 _MORE = frozenset(
     {TokenType.SEMICOLON, TokenType.COMMA, TokenType.ALIAS, TokenType.FROM, TokenType.WHERE, TokenType.LIMIT}
@@ -23,13 +26,13 @@ _MORE = frozenset(
 SELECT = "SELECT "  # what an expression is parsed behind, so that it, and nothing else, is what parses
 
 
-def parse_one(text: str, dialect: str, place: str = "") -> exp.Expr:
+def parse_one(text: str, database: str, place: str = "") -> exp.Expr:
     """The tree of the one expression in `text`; its positions count from the start of SELECT.
 
     Raises EvolutionError for anything else.
     """
     try:
-        statements: Sequence[exp.Expr | None] = sqlglot.parse(f"{SELECT}{text}", read=dialect)
+        statements: Sequence[exp.Expr | None] = sqlglot.parse(f"{SELECT}{text}", read=SQLGLOT[database])
     except SqlglotError as error:
         why, at = _syntax(error, text)
         raise EvolutionError(
@@ -46,7 +49,7 @@ def parse_one(text: str, dialect: str, place: str = "") -> exp.Expr:
         or any(value for key, value in select.args.items() if key not in extra)
     ):
         raise EvolutionError(
-            f"this is not one SQL expression{pointed(text, _more(text, dialect))}",
+            f"this is not one SQL expression{pointed(text, _more(text, database))}",
             place=place,
             remedy="give one expression: no second statement, no FROM, no alias",
         )
@@ -54,12 +57,13 @@ def parse_one(text: str, dialect: str, place: str = "") -> exp.Expr:
     return found
 
 
-def columns_in(tree: exp.Expr) -> list[exp.Column]:
+def columns_in(tree: exp.Expr, database: str) -> list[exp.Column]:
     """The columns that `tree` speaks of; sqlglot takes some of the server's keywords for columns."""
+    keywords = _KEYWORDS.get(database, frozenset()) | bare(database)
     return [
         node
         for node in tree.find_all(exp.Column)
-        if node.table or node.this.quoted or node.this.name.lower() not in _KEYWORDS
+        if node.table or node.this.quoted or node.this.name.lower() not in keywords
     ]
 
 
@@ -80,11 +84,11 @@ def _syntax(error: SqlglotError, text: str) -> tuple[str, int | None]:
     return "something is missing" if missing else str(first["description"]), max(at, 0)
 
 
-def _more(text: str, dialect: str) -> int | None:
+def _more(text: str, database: str) -> int | None:
     """Where in `text` what is more than one expression begins."""
     depth = 0
     before = None
-    for token in tokens_of(text, dialect):
+    for token in tokens_of(text, database):
         kind = token.token_type
         depth += _DEPTH.get(kind, 0)
         if depth == 0 and kind in _MORE and before is not TokenType.DISTINCT:  # IS DISTINCT FROM
@@ -93,23 +97,37 @@ def _more(text: str, dialect: str) -> int | None:
     return None
 
 
-def tokens_of(text: str, dialect: str) -> list[Token]:
+def tokens_of(text: str, database: str) -> list[Token]:
     """The words of `text`; comments are none."""
-    return list(sqlglot.tokenize(text, read=dialect))
+    return list(sqlglot.tokenize(text, read=SQLGLOT[database]))
 
 
-def calls(tokens: Sequence[Token]) -> dict[str, int]:
+def calls(tokens: Sequence[Token], database: str) -> dict[str, int]:
     """The functions' names, as the user wrote them but in lower case, and where each first stands."""
     found: dict[str, int] = {}
-    for token, following in itertools.pairwise(tokens):
-        if following.token_type is TokenType.L_PAREN:
-            found.setdefault(token.text.lower(), token.start)
+    words = bare(database)
+    for before, token, following in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
+        name = token.text.lower()
+        called = following is not None and following.token_type is TokenType.L_PAREN
+        alone = name in words and token.token_type is not TokenType.IDENTIFIER
+        if called or (alone and (before is None or before.token_type is not TokenType.DOT)):
+            found.setdefault(name, token.start)
     return found
+
+
+def takes_something(tokens: Sequence[Token], name: str) -> bool:
+    """Whether each call of the function is given an argument."""
+    found = zip(tokens, tokens[1:], tokens[2:], strict=False)
+    return not any(
+        one.text.lower() == name
+        and (two.token_type, three.token_type) == (TokenType.L_PAREN, TokenType.R_PAREN)
+        for one, two, three in found
+    )
 
 
 def called(text: str, database: str) -> dict[str, int]:
     """The functions that `text` calls, by name, and where each first stands."""
-    return calls(tokens_of(text, SQLGLOT[database]))
+    return calls(tokens_of(text, database), database)
 
 
 def as_one(text: str, tokens: Sequence[Token], tree: exp.Expr) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from crossfade.expressions.naming import folded, output_name
 from crossfade.expressions.parsing import columns_in
 from crossfade.schema import TableName
 
@@ -17,13 +18,20 @@ class Scope:
 
     select: exp.Select
     tables: tuple[tuple[str, exp.Table], ...]
+    database: str
 
     @property
     def outputs(self) -> frozenset[str]:
         """The names that it gives to what it selects."""
         return frozenset(
-            folded(each.args["alias"]) for each in self.select.expressions if isinstance(each, exp.Alias)
+            output_name(each.args["alias"], self.database)
+            for each in self.select.expressions
+            if isinstance(each, exp.Alias)
         )
+
+    def gives(self, name: exp.Identifier) -> bool:
+        """Whether it selects what is called so."""
+        return output_name(name, self.database) in self.outputs
 
     def find(self, alias: str) -> exp.Table | None:
         """The table that is called `alias` here, or None."""
@@ -36,19 +44,15 @@ class Spoken:
 
     node: exp.Column
     scopes: tuple[Scope, ...]
+    database: str
 
     @property
     def table(self) -> exp.Table | None:
         """The table of a subquery that the column is said to be of, or None."""
         if not self.node.table:
             return None
-        alias = folded(self.node.args["table"])
+        alias = folded(self.node.args["table"], self.database)
         return next((found for scope in self.scopes if (found := scope.find(alias)) is not None), None)
-
-
-def folded(name: exp.Identifier) -> str:
-    """A name as SQL takes it: in lower case unless it is quoted."""
-    return str(name.name) if name.quoted else str(name.name).lower()
 
 
 def parts_of(table: exp.Table) -> list[exp.Identifier]:
@@ -57,10 +61,10 @@ def parts_of(table: exp.Table) -> list[exp.Identifier]:
     return [each for each in parts if each is not None]
 
 
-def named(table: exp.Table) -> TableName:
+def named(table: exp.Table, database: str) -> TableName:
     """The table's name, where it is written with its schema."""
     schema, name = parts_of(table)
-    return TableName(folded(schema), folded(name))
+    return TableName(folded(schema, database), folded(name, database))
 
 
 def alias_of(table: exp.Table) -> exp.Identifier:
@@ -76,26 +80,29 @@ def sources(select: exp.Select) -> list[exp.Expr]:
     return froms + [each.this for each in select.args.get("joins") or ()]
 
 
-def spoken(tree: exp.Expr) -> list[Spoken]:
+def spoken(tree: exp.Expr, database: str) -> list[Spoken]:
     """Each column that `tree` speaks of, with its scopes; not the names of what a subquery selects."""
-    known = {id(each) for each in columns_in(tree)}
-    return [Spoken(node, scopes) for node, scopes in _columns(tree, ()) if id(node) in known]
+    known = {id(each) for each in columns_in(tree, database)}
+    found = _columns(tree, (), database)
+    return [Spoken(node, scopes, database) for node, scopes in found if id(node) in known]
 
 
-def _columns(node: exp.Expr, scopes: tuple[Scope, ...]) -> Iterator[tuple[exp.Column, tuple[Scope, ...]]]:
+def _columns(
+    node: exp.Expr, scopes: tuple[Scope, ...], database: str
+) -> Iterator[tuple[exp.Column, tuple[Scope, ...]]]:
     if isinstance(node, exp.Select):
         tables = tuple(
-            (folded(alias_of(each)), each)
+            (folded(alias_of(each), database), each)
             for each in sources(node)
             if isinstance(each, exp.Table) and isinstance(alias_of(each), exp.Identifier)
         )
-        scopes = (Scope(node, tables), *scopes)
+        scopes = (Scope(node, tables, database), *scopes)
     if isinstance(node, exp.Column):
         if not _is_output(node, scopes):
             yield node, scopes
         return
     for child in node.iter_expressions():
-        yield from _columns(child, scopes)
+        yield from _columns(child, scopes, database)
 
 
 def _is_output(node: exp.Column, scopes: tuple[Scope, ...]) -> bool:
@@ -103,4 +110,4 @@ def _is_output(node: exp.Column, scopes: tuple[Scope, ...]) -> bool:
     if not scopes or node.table or not isinstance(node.parent, exp.Ordered) or node.parent.this is not node:
         return False
     order = node.parent.parent
-    return order is not None and order.parent is scopes[0].select and folded(node.this) in scopes[0].outputs
+    return order is not None and order.parent is scopes[0].select and scopes[0].gives(node.this)

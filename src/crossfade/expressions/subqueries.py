@@ -14,9 +14,10 @@ from sqlglot import exp
 
 from crossfade import names
 from crossfade.errors import EvolutionError, SchemaMismatch, Unsupported
+from crossfade.expressions.naming import column_name, folded, quoted
 from crossfade.expressions.parsing import SELECT, SQLGLOT, parse_one, position
 from crossfade.expressions.pointer import pointed
-from crossfade.expressions.scopes import Scope, Spoken, alias_of, folded, parts_of, sources, spoken
+from crossfade.expressions.scopes import Scope, Spoken, alias_of, parts_of, sources, spoken
 from crossfade.schema import Schema, Table, TableName
 
 _CLAUSES = frozenset(
@@ -30,15 +31,15 @@ _PLAIN = "use plain SELECT … FROM table JOIN table ON … WHERE …"
 def read_by(text: str | Mapping[str, str]) -> tuple[str, ...]:
     """The tables that the subqueries of an expression read, as a user writes them; none where it is wrong."""
     found: dict[str, None] = {}
-    for database, each in ({"postgresql": text} if isinstance(text, str) else text).items():
+    for database, each in (dict.fromkeys(SQLGLOT, text) if isinstance(text, str) else text).items():
         try:
-            tree = parse_one(each, SQLGLOT.get(database, database))
-        except EvolutionError:
+            tree = parse_one(each, database)
+        except (EvolutionError, KeyError):
             continue  # the change's `compile` says what is wrong
         for select in tree.find_all(exp.Select):
             for table in sources(select):
                 if isinstance(table, exp.Table) and isinstance(table.this, exp.Identifier):
-                    found[_written(table)] = None
+                    found[_written(table, database)] = None
     return tuple(found)
 
 
@@ -67,41 +68,42 @@ def resolved(text: str, tree: exp.Expr, row: Table, schema: Schema, place: str) 
     Raises EvolutionError, or SchemaMismatch for an unknown table or column, and points at the part.
     """
     found = Resolved()
+    database = schema.database
     tables: dict[int, tuple[Table, str]] = {}
-    aliases = {folded(alias_of(each)) for each in tree.find_all(exp.Table)}
+    aliases = {folded(alias_of(each), database) for each in tree.find_all(exp.Table)}
     for several in tree.find_all(exp.SetOperation):
         _refuse(f"a subquery with {several.key.upper()} can't be followed", several, text, place, _PLAIN)
     for select in tree.find_all(exp.Select):
-        _demand_plain(select, text, place)
+        _demand_plain(select, text, place, database)
         taken: set[str] = set()
         for each in sources(select):
             source = _demand_table(each, text, place)
-            known, alias = _table(source, text, row, schema, place), folded(alias_of(source))
+            known, alias = _table(source, text, row, schema, place), folded(alias_of(source), database)
             if alias in taken:
                 _refuse(f"two tables are called {alias!r}", source, text, place, "name each on its own")
             taken.add(alias)
             said = alias
-            while said in _ROWS or (said != alias and said in aliases):
+            while said.lower() in _ROWS or (said != alias and said in aliases):
                 said += "_"
             tables[id(source)] = (known, said)
             found.tables.append(known.name)
-            full = f"{_quoted(known.name.schema)}.{_quoted(known.name.name)} AS {_quoted(said)}"
+            full = f"{quoted(database, known.name.schema, known.name.name)} AS {quoted(database, said)}"
             found.edits.append((*_span(parts_of(source)[0], alias_of(source), source.this), full))
-    for word in spoken(tree):
+    for word in spoken(tree, database):
         of = _source(word, tables, text, place)
         if of is None:
             _demand_known(word, tables, row, text, place)
             found.rows.append(word.node)
             continue
         known, said = tables[id(of)]
-        column = _column(known, word.node, text, place)
+        column = _column(known, word, text, place)
         found.elsewhere.append((known.name, column))
         parts = word.node.parts
-        found.edits.append((*_span(parts[0], parts[-1]), f"{_quoted(said)}.{_quoted(column)}"))
+        found.edits.append((*_span(parts[0], parts[-1]), quoted(database, said, column)))
     return found
 
 
-def _demand_plain(select: exp.Select, text: str, place: str) -> None:
+def _demand_plain(select: exp.Select, text: str, place: str, database: str) -> None:
     odd = [key for key, value in select.args.items() if value and key not in _CLAUSES]
     joins = select.args.get("joins") or ()
     odd += ["USING" for each in joins if each.args.get("using")]
@@ -109,9 +111,9 @@ def _demand_plain(select: exp.Select, text: str, place: str) -> None:
     if odd:
         what = "FOR" if odd[0] == "locks" else odd[0].removesuffix("_").upper()
         _refuse(f"a subquery with {what} can't be followed", select, text, place, _PLAIN)
-    group = select.args.get("group")
+    group, own = select.args.get("group"), Scope(select, (), database)
     for each in () if group is None else group.expressions:
-        if isinstance(each, exp.Column) and not each.table and folded(each.this) in Scope(select, ()).outputs:
+        if isinstance(each, exp.Column) and not each.table and own.gives(each.this):
             _refuse(f"GROUP BY {each.name} may be two things", each, text, place, "rename the output")
     if not sources(select):
         _refuse("a subquery without FROM reads nothing", select, text, place, "leave SELECT out")
@@ -134,7 +136,7 @@ def _table(source: exp.Table, text: str, row: Table, schema: Schema, place: str)
     """The table that is read. Raises Refused for one that can't be, and points at it."""
     at = position(source)
     try:
-        table = schema.table(_written(source), place)
+        table = schema.table(_written(source, schema.database), place)
     except SchemaMismatch as error:
         raise SchemaMismatch(f"{error.fact}{pointed(text, at)}", place=place, remedy=error.remedy) from None
     if table.name == row.name:
@@ -142,8 +144,9 @@ def _table(source: exp.Table, text: str, row: Table, schema: Schema, place: str)
             f"it reads {row.name} itself, which is being written", source, text, place,
             "a subquery is for other tables; the row's own columns stand without one",
         )  # fmt: skip
-    if folded(alias_of(source)) == row.name.name.lower():
-        hides = f"{folded(alias_of(source))} would hide the row of {row.name}"
+    alias = folded(alias_of(source), schema.database)
+    if alias == folded(exp.to_identifier(row.name.name, quoted=False), schema.database):
+        hides = f"{alias} would hide the row of {row.name}"
         _refuse(hides, source, text, place, f"give {table.name} another name there")
     if table.kind not in _KINDS or table.row_security:
         what = "has row-level security" if table.row_security else f"is a {table.kind}"
@@ -165,9 +168,9 @@ def _source(each: Spoken, tables: Mapping[int, tuple[Table, str]], text: str, pl
     if node.table:
         return each.table
     for scope in each.scopes:
-        having = [table for table in _of(scope) if _find(tables[id(table)][0], node) is not None]
+        having = [table for table in _of(scope) if _find(tables[id(table)][0], each) is not None]
         if len(having) > 1:
-            both = " and ".join(folded(alias_of(table)) for table in having)
+            both = " and ".join(folded(alias_of(table), each.database) for table in having)
             _refuse(f"{node.name} is a column of {both}", node, text, place, "say of which: table.column")
         if having:
             return having[0]
@@ -178,7 +181,7 @@ def _demand_known(
     each: Spoken, tables: Mapping[int, tuple[Table, str]], row: Table, text: str, place: str
 ) -> None:
     """Raises SchemaMismatch for a column of a subquery that neither its tables nor the row have."""
-    if not each.scopes or each.node.table or _find(row, each.node) is not None:
+    if not each.scopes or each.node.table or _find(row, each) is not None:
         return
     around = [row, *(tables[id(table)][0] for scope in each.scopes for table in _of(scope))]
     raise SchemaMismatch(
@@ -193,8 +196,8 @@ def _of(scope: Scope) -> Iterator[exp.Table]:
     return (table for _, table in scope.tables)
 
 
-def _column(table: Table, node: exp.Column, text: str, place: str) -> str:
-    found = _find(table, node)
+def _column(table: Table, each: Spoken, text: str, place: str) -> str:
+    found, node = _find(table, each), each.node
     if found is None:
         known = (each.name for each in table.columns)
         raise SchemaMismatch(
@@ -205,19 +208,14 @@ def _column(table: Table, node: exp.Column, text: str, place: str) -> str:
     return found
 
 
-def _find(table: Table, node: exp.Column) -> str | None:
-    """The column's name: in lower case where it is not quoted, and no column is called so."""
-    exact = table.find(node.name)
-    found = exact if exact is not None else table.find(folded(node.this))
-    return None if found is None else found.name
+def _find(table: Table, each: Spoken) -> str | None:
+    known = [column.name for column in table.columns]
+    name = column_name(each.node.this, known, each.database)
+    return name if name in known else None
 
 
-def _written(table: exp.Table) -> str:
-    return ".".join(names.written(folded(each)) for each in parts_of(table))
-
-
-def _quoted(name: str) -> str:
-    return exp.to_identifier(name, quoted=True).sql("postgres")
+def _written(table: exp.Table, database: str) -> str:
+    return ".".join(names.written(folded(each, database)) for each in parts_of(table))
 
 
 def _span(*nodes: exp.Expr) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from crossfade.expressions.naming import quoted
 from crossfade.expressions.parsing import calls, parse_one, tokens_of
 from crossfade.functions import is_volatile
 from crossfade.schema import Column, TableName
@@ -42,6 +43,7 @@ class ValueMap:
 class Sql:
     """An SQL expression of one row. `reads` are its columns; a volatile one differs at each call. `tables`
     are the other tables that its subqueries read, written with their full names, `elsewhere` their columns.
+    `dialect` is the database in whose words it is.
     """
 
     text: str
@@ -50,30 +52,31 @@ class Sql:
     volatile: bool = False
     tables: tuple[TableName, ...] = ()
     elsewhere: tuple[tuple[TableName, str], ...] = ()
+    dialect: str = "postgresql"
 
     @property
     def is_null(self) -> bool:
         """Whether it is the constant NULL."""
-        return isinstance(parse_one(self.text, "postgres"), exp.Null)
+        return isinstance(parse_one(self.text, self.dialect), exp.Null)
 
 
-def default_of(column: Column) -> Sql:
+def default_of(column: Column, database: str) -> Sql:
     """The value that the database gives where `column` is left out: its default, or NULL."""
     text = column.default if column.default is not None else "NULL"
-    parse_one(text, "postgres")
-    volatile = column.volatile or any(map(is_volatile, calls(tokens_of(text, "postgres"))))
-    return Sql(text, column.type, volatile=volatile)
+    parse_one(text, database)
+    called = calls(tokens_of(text, database), database)
+    volatile = column.volatile or any(is_volatile(each, database) for each in called)
+    return Sql(text, column.type, volatile=volatile, dialect=database)
 
 
-def of_column(column: Column) -> Sql:
+def of_column(column: Column, database: str) -> Sql:
     """The value that the row has in the column."""
-    named = exp.column(exp.to_identifier(column.name, quoted=True))
-    return Sql(named.sql("postgres"), column.type, frozenset({column.name}))
+    return Sql(quoted(database, column.name), column.type, frozenset({column.name}), dialect=database)
 
 
 def is_literal(expression: Sql) -> bool:
     """Whether it is one value, in any row and at any time: literals, casts and operators, and no call."""
-    tree = parse_one(expression.text, "postgres")
+    tree = parse_one(expression.text, expression.dialect)
     moving = expression.type.lower().startswith(("date", "time"))
     for node in tree.walk():
         if isinstance(node, exp.Column) or (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
+from crossfade.expressions.naming import column_name, quoted
 from crossfade.expressions.parsing import SELECT, SQLGLOT, parse_one
 from crossfade.expressions.scopes import Spoken, named, spoken
 from crossfade.expressions.values import Sql
@@ -26,7 +27,7 @@ class Written:
     parts: tuple[tuple[int, int, int, int], ...] = ()
 
     @classmethod
-    def over(cls, expression: Sql, row: str, columns: Iterable[str], database: str) -> Written:
+    def over(cls, expression: Sql, row: str, columns: Iterable[str]) -> Written:
         """`expression` with each column taken from `row`, every name quoted.
 
         The user's own words but for the columns: another rendering might mean something else.
@@ -36,17 +37,18 @@ class Written:
         def place(each: Spoken) -> str | None:
             if each.table is not None:
                 return None
-            column = exp.to_identifier(_name(each.node, known), quoted=True)
-            return exp.column(column, table=exp.to_identifier(row)).sql(SQLGLOT[database])
+            column = exp.to_identifier(_name(each, known), quoted=True)
+            return exp.column(column, table=exp.to_identifier(row)).sql(SQLGLOT[each.database])
 
-        return cls._with(expression.text, database, place)
+        return cls._with(expression, place)
 
     @classmethod
-    def _with(cls, text: str, database: str, place: Callable[[Spoken], str | None]) -> Written:
-        """`text` with each column written as `place` says; as it is for None."""
-        source = f"{SELECT}{text}"
+    def _with(cls, expression: Sql, place: Callable[[Spoken], str | None]) -> Written:
+        """Its text with each column written as `place` says; as it is for None."""
+        source = f"{SELECT}{expression.text}"
+        tree = parse_one(expression.text, expression.dialect)
         written, parts, done = "", [], len(SELECT)
-        for each in sorted(spoken(parse_one(text, SQLGLOT[database])), key=_start):
+        for each in sorted(spoken(tree, expression.dialect), key=_start):
             shown = place(each)
             if shown is None:
                 continue
@@ -58,19 +60,19 @@ class Written:
         return cls(written + source[done:], tuple(parts))
 
     @classmethod
-    def under(cls, expression: Sql, names: Mapping[str, str], database: str, others: Others) -> Written:
+    def under(cls, expression: Sql, names: Mapping[str, str], others: Others) -> Written:
         """`expression` with other names for the columns that `names` has, and for those of other tables that
         `others` has; every name quoted.
         """
 
         def place(each: Spoken) -> str | None:
             if each.table is None:
-                name = _name(each.node, names)
-                return _quoted(database, names.get(name, name))
-            known = others.get(named(each.table), {})
-            return _quoted(database, each.node.table, known.get(each.node.name, each.node.name))
+                name = _name(each, names)
+                return quoted(each.database, names.get(name, name))
+            known = others.get(named(each.table, each.database), {})
+            return quoted(each.database, each.node.table, known.get(each.node.name, each.node.name))
 
-        return cls._with(expression.text, database, place)
+        return cls._with(expression, place)
 
     def source(self, at: int) -> int:
         """Where in the expression's text stands what is at `at` in `sql`."""
@@ -84,12 +86,12 @@ class Written:
         return at + shift
 
 
-def for_row(expression: Sql, row: str, columns: Iterable[str], database: str) -> str:
+def for_row(expression: Sql, row: str, columns: Iterable[str]) -> str:
     """The SQL of `expression` with each column taken from `row`, every name quoted."""
-    return Written.over(expression, row, columns, database).sql
+    return Written.over(expression, row, columns).sql
 
 
-def renamed_sql(expression: Sql, names: Mapping[str, str], database: str, others: Others = _NO_OTHERS) -> Sql:
+def renamed_sql(expression: Sql, names: Mapping[str, str], others: Others = _NO_OTHERS) -> Sql:
     """`expression` where columns have other names: `names` maps those of its row that have, `others` those of
     other tables.
     """
@@ -97,18 +99,18 @@ def renamed_sql(expression: Sql, names: Mapping[str, str], database: str, others
     if expression.reads.isdisjoint(names) and moved == expression.elsewhere:
         return expression
     reads = frozenset(names.get(each, each) for each in expression.reads)
-    text = Written.under(expression, names, database, others).sql
+    text = Written.under(expression, names, others).sql
     return replace(expression, text=text, reads=reads, elsewhere=moved)
 
 
-def of_tables(expression: Sql, tables: Mapping[TableName, TableName], database: str) -> Sql:
+def of_tables(expression: Sql, tables: Mapping[TableName, TableName]) -> Sql:
     """`expression` where tables that it reads have other names: `tables` maps those that have."""
     if not tables.keys() & set(expression.tables):
         return expression
-    now = {table: _quoted(database, to.schema, to.name) for table, to in tables.items()}
+    now = {table: quoted(expression.dialect, to.schema, to.name) for table, to in tables.items()}
     return replace(
         expression,
-        text=with_sources(expression.text, now, database),
+        text=with_sources(expression.text, now, expression.dialect),
         tables=tuple(tables.get(each, each) for each in expression.tables),
         elsewhere=tuple((tables.get(table, table), column) for table, column in expression.elsewhere),
     )
@@ -117,22 +119,16 @@ def of_tables(expression: Sql, tables: Mapping[TableName, TableName], database: 
 def with_sources(text: str, sources: Mapping[TableName, str], database: str) -> str:
     """The SQL `text`, whose subqueries write tables with their full names, reading `sources` instead."""
     source = f"{SELECT}{text}"
-    read = parse_one(text, SQLGLOT[database]).find_all(exp.Table)
+    read = parse_one(text, database).find_all(exp.Table)
     for each in sorted(read, key=lambda table: int(table.this.meta["start"]), reverse=True):
-        if each.args.get("db") is not None and named(each) in sources:
+        if each.args.get("db") is not None and named(each, database) in sources:
             begins, ends = int(each.args["db"].meta["start"]), int(each.this.meta["end"]) + 1
-            source = source[:begins] + sources[named(each)] + source[ends:]
+            source = source[:begins] + sources[named(each, database)] + source[ends:]
     return source.removeprefix(SELECT)
 
 
-def _quoted(database: str, *parts: str) -> str:
-    return ".".join(exp.to_identifier(each, quoted=True).sql(SQLGLOT[database]) for each in parts)
-
-
-def _name(node: exp.Column, known: Container[str]) -> str:
-    """The column's name: in lower case where it is not quoted, and no column is called so."""
-    name = str(node.this.name)
-    return name if node.this.quoted or name in known else name.lower()
+def _name(each: Spoken, known: Collection[str]) -> str:
+    return column_name(each.node.this, known, each.database)
 
 
 def _start(each: Spoken) -> int:

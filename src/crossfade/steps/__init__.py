@@ -7,12 +7,21 @@ kept in the journal and walked again by another process.
 
 from __future__ import annotations
 
+from crossfade.steps.cascades import (
+    Cascade,
+    ClearLateOrphans,
+    ClearOrphans,
+    InstallCascade,
+    RemoveCascade,
+    ReturnOrphans,
+)
 from crossfade.steps.columns import (
     AddColumn,
     CreateEnum,
     DropColumn,
     DropEnum,
     DropNotNull,
+    GiveDefault,
     Relax,
     RenameColumn,
     SetDefault,
@@ -60,6 +69,7 @@ from crossfade.steps.namespaces import (
     DropNamespace,
     OpenSide,
     PublishView,
+    ReplaceView,
     ViewColumn,
     WithdrawView,
 )
@@ -82,7 +92,8 @@ from crossfade.steps.rows import (
     RestoreComplement,
 )
 from crossfade.steps.seeds import SeedRows, UnseedRows
-from crossfade.steps.step import Mode, Role, Statement, Step, Tally
+from crossfade.steps.standing import AskStanding
+from crossfade.steps.step import Mode, Role, Stage, Statement, Step, Tally
 from crossfade.steps.surveys import CountApart, CountReturns, CountValues, ReadRows
 from crossfade.steps.tables import RenameTable, ShelveTables, UnshelveTables, under
 from crossfade.steps.targets import (
@@ -119,6 +130,10 @@ __all__ = [
     "AskExpression",
     "AskForeignKey",
     "AskIndex",
+    "AskStanding",
+    "Cascade",
+    "ClearLateOrphans",
+    "ClearOrphans",
     "CloseSide",
     "CloseTarget",
     "Compare",
@@ -162,8 +177,10 @@ __all__ = [
     "DropUnique",
     "Forget",
     "GiveBack",
+    "GiveDefault",
     "HookTrees",
     "IndexTarget",
+    "InstallCascade",
     "InstallLookup",
     "InstallSync",
     "InstallTrees",
@@ -177,6 +194,7 @@ __all__ = [
     "PublishView",
     "ReadRows",
     "Relax",
+    "RemoveCascade",
     "RemoveLookup",
     "RemoveSync",
     "RemoveTrees",
@@ -185,14 +203,17 @@ __all__ = [
     "RenameForeignKey",
     "RenameIndex",
     "RenameTable",
+    "ReplaceView",
     "RestoreComplement",
     "RestoreTree",
+    "ReturnOrphans",
     "Role",
     "SeedLookup",
     "SeedRows",
     "SetDefault",
     "SetNotNull",
     "ShelveTables",
+    "Stage",
     "Statement",
     "Step",
     "TakeAway",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crossfade.phases import Phase
-from crossfade.schema import Column, EnumType, Grant, TableName
+from crossfade.schema import Check, Column, EnumType, Grant, TableName
 from crossfade.steps.step import Step
 
 
@@ -84,14 +84,30 @@ class SetDefault(Step):
     def title(self) -> str:
         return f"set the default of {self.table}.{self.column}"
 
-    def undo(self) -> Step:
+    def undo(self) -> Step | None:
         return SetDefault(self.table, self.column, self.previous, self.default)
 
 
 @dataclass(frozen=True)
+class GiveDefault(SetDefault):
+    """Give a column that the evolution adds the default of the new version, once the rows of the old side are
+    filled and the sync tells whose a row is: where a view's column can't have one of its own.
+    """
+
+    phase = Phase.INDEX
+
+    def undo(self) -> Step | None:
+        return None  # it goes with the column
+
+
+@dataclass(frozen=True)
 class SetNotNull(Step):
-    """Make a column NOT NULL; `proof` is a validated check which spares the server the scan. `standing`: the
-    column is not one that the evolution adds, and stays when this is taken back.
+    """Make a column NOT NULL; `proof` is a validated check which spares the server the scan, and empty where
+    the server can't have one. `standing`: the column is not one that the evolution adds, and stays when this
+    is taken back.
+
+    `definition` is the whole of the column as it is then, and `checks` are part of it: for a server that must
+    be told all to change one thing, and takes no proof.
     """
 
     phase = Phase.INDEX
@@ -99,22 +115,29 @@ class SetNotNull(Step):
     column: str
     proof: str
     standing: bool = False
+    definition: Column | None = None
+    checks: tuple[Check, ...] = ()
 
     @property
     def title(self) -> str:
         return f"make {self.table}.{self.column} not null"
 
     def undo(self) -> Step | None:
-        return DropNotNull(self.table, self.column) if self.standing else None
+        if not self.standing:
+            return None
+        before = None if self.definition is None else replace(self.definition, nullable=True)
+        return DropNotNull(self.table, self.column, before, self.checks)
 
 
 @dataclass(frozen=True)
 class DropNotNull(Step):
-    """Let a column be NULL again."""
+    """Let a column be NULL again; `definition` and `checks` as `SetNotNull` has them."""
 
     phase = Phase.CONTRACT
     table: TableName
     column: str
+    definition: Column | None = None
+    checks: tuple[Check, ...] = ()
 
     @property
     def title(self) -> str:

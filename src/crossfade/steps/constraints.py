@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crossfade.phases import Phase
-from crossfade.schema import Check, ForeignKey, Index, TableName
+from crossfade.schema import Check, Column, ForeignKey, Index, TableName
 from crossfade.steps.step import Mode, Step
 
 
@@ -94,28 +94,37 @@ class RenameIndex(Step):
 
 @dataclass(frozen=True)
 class AddCheck(Step):
-    """Add a check constraint that holds for new writes at once, for old rows once validated."""
+    """Add a check constraint that holds for new writes at once, for old rows once validated.
+
+    `bearer` is the whole definition of a column that bears the check, where a server adds one unvalidated
+    only so: then it has no name of its own. `beside` are the checks that the column bears already.
+    """
 
     phase = Phase.INDEX
     table: TableName
     check: Check
+    bearer: Column | None = None
+    beside: tuple[Check, ...] = ()
 
     @property
     def title(self) -> str:
         return f"add check {self.check.name} to {self.table}"
 
     def undo(self) -> Step:
-        return DropCheck(self.table, self.check)
+        return DropCheck(self.table, self.check, self.bearer, self.beside)
 
 
 @dataclass(frozen=True)
 class ValidateCheck(Step):
-    """Validate a check constraint against the rows that stand, while writes go on."""
+    """Validate a check constraint against the rows that stand, while writes go on. `definition` is for a
+    server that validates none later: the rows are looked at.
+    """
 
     phase = Phase.INDEX
     mode = Mode.ALONE
     table: TableName
     check: str
+    definition: Check | None = None
 
     @property
     def title(self) -> str:
@@ -124,35 +133,43 @@ class ValidateCheck(Step):
 
 @dataclass(frozen=True)
 class DropCheck(Step):
-    """Take a check constraint off; the journal's plan keeps its definition."""
+    """Take a check constraint off; the journal's plan keeps its definition. `bearer` and `beside` are as
+    `AddCheck` has them.
+    """
 
     phase = Phase.CONTRACT
     table: TableName
     check: Check
+    bearer: Column | None = None
+    beside: tuple[Check, ...] = ()
 
     @property
     def title(self) -> str:
         return f"take check {self.check.name} off {self.table}"
 
     def undo(self) -> Step:
-        return AddCheck(self.table, self.check)
+        return AddCheck(self.table, self.check, self.bearer, self.beside)
 
 
 @dataclass(frozen=True)
 class RenameCheck(Step):
-    """Give a check constraint another name."""
+    """Give a check constraint another name. `definition` is for a server that must make it anew; one that a
+    column bears (`borne`) has no name.
+    """
 
     phase = Phase.CONTRACT
     table: TableName
     check: str
     to: str
+    definition: Check | None = None
+    borne: bool = False
 
     @property
     def title(self) -> str:
         return f"rename check {self.check} to {self.to}"
 
     def undo(self) -> Step:
-        return RenameCheck(self.table, self.to, self.check)
+        return RenameCheck(self.table, self.to, self.check, self.definition, self.borne)
 
 
 @dataclass(frozen=True)
@@ -177,12 +194,15 @@ class AddForeignKey(Step):
 
 @dataclass(frozen=True)
 class ValidateForeignKey(Step):
-    """Validate a foreign key against the rows that stand, while writes go on."""
+    """Validate a foreign key against the rows that stand, while writes go on. `key` is for a server that
+    validates none later: the rows are looked at.
+    """
 
     phase = Phase.INDEX
     mode = Mode.ALONE
     table: TableName
     name: str
+    key: ForeignKey | None = None
 
     @property
     def title(self) -> str:
@@ -211,16 +231,17 @@ class DropForeignKey(Step):
 
 @dataclass(frozen=True)
 class RenameForeignKey(Step):
-    """Give a foreign key another name."""
+    """Give a foreign key another name. `key` is for a server that must make it anew."""
 
     phase = Phase.CONTRACT
     table: TableName
     name: str
     to: str
+    key: ForeignKey | None = None
 
     @property
     def title(self) -> str:
         return f"rename foreign key {self.name} to {self.to}"
 
     def undo(self) -> Step:
-        return RenameForeignKey(self.table, self.to, self.name)
+        return RenameForeignKey(self.table, self.to, self.name, self.key)

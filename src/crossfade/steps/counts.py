@@ -58,6 +58,7 @@ class CountOrphans(Step):
         tuple[str, str], ...
     ] = ()  # columns that are not there yet, and the SQL of what they will hold
     row: str = ""  # what that SQL calls the row, where it calls it anything
+    remedy: str = "give these rows a value that is there, or NULL, or delete them"
 
     @property
     def title(self) -> str:
@@ -74,7 +75,7 @@ class CountOrphans(Step):
         return SchemaMismatch(
             f"{rows} to nothing in {self.key.target}: {listed}{_more(many, found, '; ')}",
             place=self.change,
-            remedy="give these rows a value that is there, or NULL, or delete them",
+            remedy=self.remedy,
         )
 
 

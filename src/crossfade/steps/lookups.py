@@ -20,7 +20,8 @@ References = tuple[tuple[TableName, tuple[str, ...], tuple[str, ...]], ...]
 class CreateTable(Step):
     """Make a table; one that a rollback had put away comes back with its rows, where it was made just so.
 
-    `create` is the statement that makes it, `more` are those for its indexes.
+    `create` is the statement that makes it, `more` are those for its indexes, in the words of the database
+    `dialect`.
     """
 
     phase = Phase.EXPAND
@@ -31,6 +32,7 @@ class CreateTable(Step):
     more: tuple[str, ...] = ()
     owner: str | None = None
     grants: tuple[Grant, ...] = ()
+    dialect: str = "postgresql"
 
     @property
     def title(self) -> str:
@@ -88,7 +90,7 @@ class SeedLookup(Step):
         return self.table
 
     def undo(self) -> Step:
-        return UnseedLookup(self.evolution, self.table, self.key, self.references)
+        return UnseedLookup(self.evolution, self.table, self.key, self.references, self.columns)
 
     def tell(self, tally: Tally) -> dict[str, Any]:
         return {"seeded": tally.changed}
@@ -96,13 +98,16 @@ class SeedLookup(Step):
 
 @dataclass(frozen=True)
 class UnseedLookup(Step):
-    """Take seeded rows of a lookup table away, but none that an application has changed or refers to."""
+    """Take seeded rows of a lookup table away, but none that an application has changed or refers to.
+    `columns` are as in `UnseedRows`.
+    """
 
     phase = Phase.CONTRACT
     evolution: str
     table: TableName
     key: tuple[str, ...]
     references: References
+    columns: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

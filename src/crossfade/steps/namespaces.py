@@ -54,7 +54,8 @@ class ViewColumn:
 class PublishView(Step):
     """Show the new version of a table in its namespace, as `name` (None: by the table's own). `invoker`: the
     table is read and written with the rights of whoever uses the view, where the server can do that; else
-    with those of the view's owner.
+    with those of the view's owner. `beside` are columns that the table must have as well, for a view that
+    does not follow columns: while they have other names, what it shows would be something else.
     """
 
     phase = Phase.PUBLISH
@@ -66,6 +67,7 @@ class PublishView(Step):
     comment: str | None = None
     invoker: bool = True
     name: str | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def view(self) -> TableName:
@@ -97,6 +99,36 @@ class WithdrawView(Step):
     @property
     def title(self) -> str:
         return f"withdraw {self.namespace}.{self.view.name}"
+
+
+@dataclass(frozen=True)
+class ReplaceView(Step):
+    """Show a table by the names that it and its columns have by then, where views do not follow those."""
+
+    phase = Phase.CONTRACT
+    before: PublishView
+    after: PublishView
+
+    @property
+    def view(self) -> TableName:
+        """What shows the table."""
+        return self.before.view
+
+    @property
+    def title(self) -> str:
+        return f"show the renamed columns in {self.view.schema}.{self.view.name}"
+
+    @property
+    def tables(self) -> tuple[TableName, ...]:
+        """The table, by its name before and after."""
+        return tuple(dict.fromkeys((self.before.table, self.after.table)))
+
+    @property
+    def locks(self) -> tuple[TableName, ...]:
+        return self.tables[:1]
+
+    def undo(self) -> Step:
+        return ReplaceView(self.after, self.before)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class AskForeignKey(Step):
 
 @dataclass(frozen=True)
 class CountUnmapped(Step):
-    """A check that changes nothing: `labels` have no mapping; how many rows hold each?"""
+    """A check that changes nothing: how many rows hold each of `labels`, which have no mapping, or none?"""
 
     phase = Phase.EXPAND
     mode = Mode.ALONE

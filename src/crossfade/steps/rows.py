@@ -34,20 +34,41 @@ class InstallSync(Step):
         return not self.one_sided and any(lens.backward for lens in self.lenses)
 
     @property
+    def demanded(self) -> tuple[Column, ...]:
+        """The columns of the old side that must have a value, and have no default."""
+        old = dict.fromkeys(column for lens in self.lenses for column in lens.old)
+        return tuple(
+            each for each in old if not (each.nullable or each.default or each.generated or each.identity)
+        )
+
+    @property
+    def required(self) -> tuple[Column, ...]:
+        """The columns of the new side that must have a value, and have no default; rows of the old side do
+        not give it.
+        """
+        new = dict.fromkeys(column for lens in self.lenses for column in lens.new)
+        return () if self.one_sided else tuple(each for each in new if not (each.nullable or each.default))
+
+    @property
     def title(self) -> str:
         return f"keep both sides of {self.table} in sync"
 
     def undo(self) -> Step:
-        return RemoveSync(self.evolution, self.table)
+        return RemoveSync(self.evolution, self.table, self.demanded)
 
 
 @dataclass(frozen=True)
 class RemoveSync(Step):
-    """Remove the sync of a table, and the guard of its new side."""
+    """Remove the sync of a table, and the guard of its new side.
+
+    `demanded` are columns that are the old side's alone again: what stood in for their defaults, where the
+    sync needed that, goes with it. A column that is retired may keep it.
+    """
 
     phase = Phase.CONTRACT
     evolution: str
     table: TableName
+    demanded: tuple[Column, ...] = ()
 
     @property
     def title(self) -> str:
@@ -70,7 +91,8 @@ class Analyze(Step):
 @dataclass(frozen=True)
 class CopyRows(Step):
     """Fill the new side of the rows that have none yet, by key range; where `repair`, write it anew in
-    the rows whose sides disagree.
+    the rows whose sides disagree. `stay` are columns that a database would change by itself with every write
+    of their row.
     """
 
     phase = Phase.BACKFILL
@@ -84,6 +106,7 @@ class CopyRows(Step):
     skip_triggers: bool
     repair: bool = False
     row_bytes: int = 0
+    stay: tuple[str, ...] = ()
 
     @property
     def estimate(self) -> int:
@@ -139,7 +162,9 @@ class Compare(Step):
 
 @dataclass(frozen=True)
 class RestoreComplement(Step):
-    """Bring back what an earlier rollback kept, where the old side has not moved on."""
+    """Bring back what an earlier rollback kept, where the old side has not moved on. `stay` is as in
+    `CopyRows`.
+    """
 
     phase = Phase.BACKFILL
     mode = Mode.DRAIN
@@ -150,6 +175,7 @@ class RestoreComplement(Step):
     columns: tuple[str, ...]
     rows: int
     skip_triggers: bool
+    stay: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

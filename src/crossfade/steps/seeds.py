@@ -39,7 +39,9 @@ class SeedRows(Step):
         return f"seed {len(self.rows)} rows of {self.table}"
 
     def undo(self) -> Step:
-        return UnseedRows(self.evolution, self.table, self.namespace, self.key, self.references, self.name)
+        return UnseedRows(
+            self.evolution, self.table, self.namespace, self.key, self.references, self.name, self.columns
+        )
 
     def tell(self, tally: Tally) -> dict[str, Any]:
         return {"seeded": tally.changed}
@@ -47,7 +49,9 @@ class SeedRows(Step):
 
 @dataclass(frozen=True)
 class UnseedRows(Step):
-    """Take seeded rows away, but none that the application has changed since or refers to."""
+    """Take seeded rows away, but none that the application has changed since or refers to. `columns` are
+    those by which a change is seen, for a server that compares no whole rows.
+    """
 
     phase = Phase.CLOSE
     mode = Mode.ALONE
@@ -57,6 +61,7 @@ class UnseedRows(Step):
     key: tuple[str, ...]
     references: tuple[tuple[TableName, tuple[str, ...], tuple[str, ...]], ...]
     name: str | None = None
+    columns: tuple[str, ...] = ()
 
     @property
     def view(self) -> TableName:

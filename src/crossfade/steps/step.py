@@ -20,6 +20,8 @@ class Mode(StrEnum):
     RANGES = "one short transaction for each range of the key"
     DRAIN = "short transactions, until nothing is left"
     COMPARE = "one read-only snapshot for each range of the key"
+    APART = "statement by statement: each commits"
+    SWITCH = "statement by statement, while statements of the new version wait"
 
     @property
     def batched(self) -> bool:
@@ -50,7 +52,10 @@ class Statement:
     """One SQL statement. `%(name)s` in `sql` are parameters, present only where `bound`.
 
     `lock` is the strongest lock that it takes on a user's table, `blocks` what waits meanwhile. `again`
-    comes first where the statement is tried again, because it leaves something behind when it fails.
+    comes first where the statement is tried again, because it leaves something behind when it fails. `done`
+    is of a statement that commits by itself, as DDL does where no transaction takes it back: a query which
+    has a row once the statement's effect stands. `copying` is the same for a server that may copy the table,
+    where `sql` says that it must not.
     """
 
     sql: str
@@ -59,6 +64,19 @@ class Statement:
     blocks: str = "nothing"
     bound: bool = False
     again: str = ""
+    done: str = ""
+    copying: str = ""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Statements that are executed while `table` is locked (None: nothing is); `moves`: they give the table
+    another name, and what came before them called it by the one before.
+    """
+
+    table: TableName | None
+    statements: tuple[Statement, ...]
+    moves: bool = False
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def _under(value: Any, tables: Mapping[TableName, TableName]) -> Any:
     if isinstance(value, TableName):
         return tables.get(value, value)
     if isinstance(value, Sql):
-        return of_tables(value, tables, "postgresql")
+        return of_tables(value, tables)
     if isinstance(value, tuple):
         return tuple(_under(each, tables) for each in value)
     if is_dataclass(value) and not isinstance(value, type):

@@ -6,6 +6,8 @@ Of the user's own functions only the server knows what they are.
 
 from __future__ import annotations
 
+from crossfade.functions.known import Functions
+
 _AGGREGATES = frozenset(
     {"any_value", "bit_and", "bit_or", "bit_xor", "bool_and", "bool_or", "cume_dist", "every", "json_agg"}
     | {"json_agg_strict", "json_object_agg_strict", "json_object_agg_unique", "json_object_agg_unique_strict"}
@@ -33,13 +35,4 @@ _SYSTEM = ("binary_upgrade_", "brin_", "gin_", "lo_", "pg_")  # volatile, nearly
 _STEADY = frozenset({"pg_column_size", "pg_size_bytes", "pg_size_pretty", "pg_typeof"})
 
 
-def kind_of(name: str) -> str:
-    """What the function gives instead of one value: "an aggregate", "a set", or "" where it gives one."""
-    if name in _AGGREGATES:
-        return "an aggregate"
-    return "a set" if name in _SETS else ""
-
-
-def is_volatile(name: str) -> bool:
-    """Whether the function differs at each call, or does something."""
-    return name in _VOLATILE or (name.startswith(_SYSTEM) and name not in _STEADY)
+POSTGRESQL = Functions(_AGGREGATES, _SETS, _VOLATILE, system=_SYSTEM, steady=_STEADY)
