@@ -11,11 +11,13 @@ from crossfade.changes import (
     EnumToReference,
     KeyValue,
     OpenEnum,
+    Relate,
     RenameColumn,
     RenameTable,
     SeedRows,
     SetNotNull,
     Single,
+    SoftDelete,
 )
 from crossfade.connecting import connect_args, search_path
 from crossfade.errors import CrossfadeError
@@ -35,11 +37,13 @@ __all__ = [
     "Evolution",
     "KeyValue",
     "OpenEnum",
+    "Relate",
     "RenameColumn",
     "RenameTable",
     "SeedRows",
     "SetNotNull",
     "Single",
+    "SoftDelete",
     "connect_args",
     "legacy_uuid",
     "search_path",

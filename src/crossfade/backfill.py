@@ -53,7 +53,7 @@ def limits(lo: Key, hi: Key) -> dict[str, object]:
 def boundary(connection: Connection, line: Line, lo: Key, last: Key, size: int) -> tuple[Key, Key | None]:
     """Where a batch of `size` rows from `lo` ends, and where the next begins (None: nowhere)."""
     (statement,) = of_role(line, Role.NEXT)
-    rows = execute(connection, statement, {**limits(lo, last), "batch": size}).all()
+    rows = execute(connection, statement, {**limits(lo, last), "batch": size, "skip": size - 1}).all()
     if len(rows) < 2:
         return last, None
     return tuple(rows[0]), tuple(rows[1])

@@ -39,6 +39,10 @@ Database = Annotated[
         help=f"The database's URL; else {URL_VARIABLE}, else [tool.crossfade] database.", show_default=False
     ),
 ]
+ALLOW_COPY = (
+    "MariaDB, MySQL: where the server can't do without, it may copy a table or keep its writers waiting; "
+    "in the commands after this one as well."
+)
 HANDS = "Connections that write the batches of a large table at once (2, unless something is said)."
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
 
@@ -130,6 +134,7 @@ def start(
     *,
     database: Database = None,
     hands: Annotated[int | None, typer.Option(min=1, max=16, help=HANDS)] = None,
+    allow_copy: Annotated[bool, typer.Option("--allow-copy", help=ALLOW_COPY)] = False,
     json: Json = False,
 ) -> None:
     """Expand, backfill and verify: both versions are then live. Run again, it resumes."""
@@ -137,7 +142,11 @@ def start(
     target = config.evolution(evolution)
     _walk(
         lambda observer: commands.start(
-            target, config.database_url(database), hands=hands, observer=observer
+            target,
+            config.database_url(database),
+            hands=hands,
+            allow_copy=allow_copy,
+            observer=observer,
         ),
         json=json,
     )
@@ -145,14 +154,14 @@ def start(
 
 @app.command()
 def verify(evolution: Target = None, *, database: Database = None, json: Json = False) -> None:
-    """Compare both sides of every row, now. Changes nothing."""
+    """Compare both sides of every row, now, and see that keys and indexes stand. Changes nothing."""
     config = Config.nearest()
     target = config.started(evolution)
     found = _observed(
         lambda observer: commands.verify(target, config.database_url(database), observer=observer), json=json
     )
     _print(found, json, lambda console: shown.show_verification(console, found))
-    if found.mismatches:
+    if found.mismatches or found.lacking:
         raise typer.Exit(VerificationFailed.exit_code)
 
 

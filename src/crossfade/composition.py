@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from crossfade import names
 from crossfade.changes import Change, Parts, Shown
 from crossfade.errors import Unsupported
 from crossfade.expressions import Sql
 from crossfade.schema import Column, Schema, Table, TableName
-from crossfade.steps import AddColumn, CreateIndex, DropCheck, DropForeignKey, RenameIndex, Step
+from crossfade.steps import (
+    AddColumn,
+    CreateIndex,
+    DropCheck,
+    DropForeignKey,
+    InstallCascade,
+    PublishView,
+    RenameColumn,
+    RenameIndex,
+    ReplaceView,
+    Step,
+)
 
 
 def in_order(changes: Sequence[Change]) -> list[Change]:
@@ -23,6 +35,28 @@ def completed(every: Sequence[Parts]) -> list[Step]:
     """
     steps = [step for parts in every for step in parts.complete]
     return [*(step for step in steps if step.moves is None), *(step for step in steps if step.moves)]
+
+
+def republished(views: Iterable[PublishView], done: Sequence[Step]) -> list[Step]:
+    """What shows the tables whose columns, or whose own name, `done` changes, where views do not follow."""
+    moved = dict(step.moves for step in done if step.moves is not None)
+    found: list[Step] = []
+    for view in views:
+        renames = {s.column: s.to for s in done if isinstance(s, RenameColumn) and s.table == view.table}
+        after = renamed_view(view, renames)
+        if view.table in moved:
+            after = replace(after, table=moved[view.table], name=view.view.name)
+        if after != view:
+            found.append(ReplaceView(view, after))
+    return found
+
+
+def renamed_view(view: PublishView, renames: Mapping[str, str]) -> PublishView:
+    """The view of a table whose columns have other names. What is retired is asked for: where it is not there
+    yet, or no longer, another column bears a name of the new version.
+    """
+    columns = tuple(replace(each, base=renames.get(each.base, each.base)) for each in view.columns)
+    return replace(view, columns=columns, beside=tuple(filter(names.is_retired, renames.values())))
 
 
 def check_shared(compiled: Sequence[tuple[Change, Parts]]) -> None:
@@ -45,7 +79,12 @@ def evolved(schema: Schema, parts: Parts, change: Change) -> Schema:
     touched = {schema.table(each).name for each in change.tables}
     claims = [(name, change.title) for name in change.claims]
     tables = (_evolved(table, parts, claims if table.name in touched else ()) for table in schema.tables)
-    return replace(schema, tables=(*tables, *parts.made))
+    followed = (s.cascade for s in parts.start if isinstance(s, InstallCascade))
+    return replace(
+        schema,
+        tables=(*tables, *parts.made),
+        cascades=(*schema.cascades, *((each.parent, each.child) for each in followed)),
+    )
 
 
 def _replaced(parts: Parts) -> Iterator[tuple[str, TableName, str]]:

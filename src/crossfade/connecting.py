@@ -9,6 +9,7 @@ from crossfade import names
 from crossfade.errors import UsageError
 
 _DRIVERS = ("psycopg", "psycopg2", "asyncpg")
+_DATABASE = {"pymysql": "database", "mysqldb": "database", "asyncmy": "db", "aiomysql": "db"}
 
 
 def search_path(version: str, *more: str, schemas: Sequence[str] = ("public",)) -> str:
@@ -28,7 +29,11 @@ def search_path(version: str, *more: str, schemas: Sequence[str] = ("public",)) 
 
 
 def connect_args(
-    version: str, *more: str, driver: str = "psycopg", schemas: Sequence[str] = ("public",)
+    version: str,
+    *more: str,
+    driver: str = "psycopg",
+    schemas: Sequence[str] = ("public",),
+    database: str | None = None,
 ) -> dict[str, Any]:
     """What gives a connection the namespace of `version`, and of `more`, for the driver's connect function.
 
@@ -37,8 +42,14 @@ def connect_args(
         create_async_engine(url, connect_args=connect_args("open_statuses", driver="asyncpg"))
         psycopg.connect(dsn, **connect_args("open_statuses"))
 
-    Raises UsageError for a driver that it does not know.
+    On MariaDB and MySQL the namespace is a database, beside the application's own, which `database` names:
+
+        create_engine(url, connect_args=connect_args("open_statuses", driver="pymysql", database="shop"))
+
+    Raises UsageError for a driver that it does not know, and for several versions where there can be one.
     """
+    if driver in _DATABASE:
+        return _of_mariadb(version, more, driver, database)
     path = search_path(version, *more, schemas=schemas)
     if driver == "asyncpg":
         return {"server_settings": {"search_path": path}}
@@ -46,7 +57,28 @@ def connect_args(
         raise UsageError(
             f"driver {driver!r} is not known",
             place="connect_args(driver=…)",
-            remedy=f"use one of {', '.join(_DRIVERS)}",
+            remedy=f"use one of {', '.join((*_DRIVERS, *_DATABASE))}",
         )
     escaped = path.replace("\\", "\\\\").replace(" ", "\\ ")
     return {"options": f"-c search_path={escaped}"}
+
+
+def _of_mariadb(version: str, more: Sequence[str], driver: str, database: str | None) -> dict[str, Any]:
+    place = "connect_args(…)"
+    if more:
+        raise UsageError(
+            f"a session of MariaDB speaks one new version, not {1 + len(more)}",
+            place=place,
+            remedy="name one; complete the others first",
+        )
+    if database is None:
+        raise UsageError(
+            "the namespace is a database beside the application's own, which is not named",
+            place=place,
+            remedy="give database=, as the URL has it",
+        )
+    checked = names.checked_evolution(version)
+    return {
+        _DATABASE[driver]: names.namespace(database, checked),
+        "init_command": f"SET @crossfade_version = '{checked}'",
+    }

@@ -142,7 +142,15 @@ def show_outcome(console: Console, outcome: Outcome) -> None:
 
 
 def show_verification(console: Console, found: Verification) -> None:
-    """Rows compared, and the first mismatches with both values."""
+    """What stands, and what does not; rows compared, and the first mismatches with both values."""
+    if found.standing and not found.lacking:
+        many = "1 relation" if found.standing == 1 else f"{found.standing} relations"
+        console.print(Text.assemble(("✓ ", "green"), f"{many}: keys and indexes stand, and are used"))
+    for lack in found.lacking:
+        console.print(Text(f"✗ {lack.fact} ({lack.change})", "bold red"))
+        console.print(Text(f"  run: {lack.remedy}"), soft_wrap=True)
+    if not found.rows and found.standing:
+        return
     if not found.rows:
         console.print("nothing to compare: the table is empty, or its changes only add to the new side")
         return

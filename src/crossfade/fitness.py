@@ -13,6 +13,7 @@ from crossfade.steps import (
     AddColumn,
     CreateIndex,
     CreateNamespace,
+    InstallCascade,
     InstallSync,
     RenameColumn,
     RenameIndex,
@@ -133,6 +134,27 @@ def check_triggers(tables: Iterable[Table], steps: Iterable[Step]) -> None:
             )
 
 
+def check_cascades(start: Iterable[Step], ending: Iterable[Step]) -> None:
+    """Raises Unsupported where `complete` gives another name to what a soft-delete cascade speaks of."""
+    later = list(ending)
+    for step in start:
+        if not isinstance(step, InstallCascade):
+            continue
+        cascade = step.cascade
+        columns = {(cascade.parent, each) for each in (cascade.key.name, cascade.flag, cascade.at[0].name)}
+        of_child = (cascade.column.name, cascade.flag, cascade.at[1].name)
+        columns |= {(cascade.child, each) for each in (*of_child, *(key.name for key in cascade.child_key))}
+        for other in later:
+            moved = other.moves is not None and other.moves[0] in {cascade.parent, cascade.child}
+            if moved or (isinstance(other, RenameColumn) and (other.table, other.column) in columns):
+                raise Unsupported(
+                    f"{other.title}: the soft delete of {cascade.child} with {cascade.parent} speaks of "
+                    "it by its old name",
+                    place=f"table {cascade.child}",
+                    remedy="make them two evolutions, the new names first",
+                )
+
+
 def check_indexes(steps: Iterable[Step]) -> None:
     """Raises SchemaMismatch where two indexes that the steps would build have one name."""
     built: dict[TableName, TableName] = {}
@@ -157,11 +179,7 @@ def check_privileges(tables: Sequence[Table], steps: Sequence[Step], schema: Sch
         )
     for table in tables:
         if not table.owned:
-            raise MissingPrivilege(
-                f"role {role.name!r} may not alter {table.name}, which {table.owner!r} owns",
-                place=f"table {table.name}",
-                remedy=f"connect as {table.owner!r}, or GRANT {table.owner} TO {role.name}",
-            )
+            raise _not_owned(table, role.name)
         if table.hides_rows:
             raise MissingPrivilege(
                 f"row-level security of {table.name} is forced, and may hide rows from role {role.name!r}",
@@ -183,6 +201,22 @@ def check_privileges(tables: Sequence[Table], steps: Sequence[Step], schema: Sch
             place="database",
             remedy=f"GRANT CREATE ON DATABASE … TO {role.name}",
         )
+
+
+def _not_owned(table: Table, role: str) -> MissingPrivilege:
+    place = f"table {table.name}"
+    if not table.owner:  # a database without owners: what is missing is a privilege
+        return MissingPrivilege(
+            f"{role} lacks a privilege on {table.name}, or may not make triggers while there is a binary log",
+            place=place,
+            remedy=f"GRANT ALL ON {table.name.schema}.* TO {role}; with a binary log, SET GLOBAL "
+            "log_bin_trust_function_creators = ON",
+        )
+    return MissingPrivilege(
+        f"role {role!r} may not alter {table.name}, which {table.owner!r} owns",
+        place=place,
+        remedy=f"connect as {table.owner!r}, or GRANT {table.owner} TO {role}",
+    )
 
 
 def _taken(what: str, place: str, remedy: str) -> None:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from crossfade import lints, names
 from crossfade.changes import Change, Parts, Question
-from crossfade.composition import check_shared, completed, evolved, in_order
+from crossfade.composition import check_shared, completed, evolved, in_order, republished
 from crossfade.document import Lint
 from crossfade.errors import Refused, SchemaMismatch
 from crossfade.evolution import Evolution, twice
 from crossfade.expressions import Sql
-from crossfade.fitness import check_indexes, check_names, check_privileges, check_table, check_triggers
+from crossfade.fitness import (
+    check_cascades,
+    check_indexes,
+    check_names,
+    check_privileges,
+    check_table,
+    check_triggers,
+)
 from crossfade.lens import RowLens
 from crossfade.lens_plan import LensPlan
 from crossfade.phases import Phase
 from crossfade.schema import Schema, Table, TableName
 from crossfade.steps import (
+    AskStanding,
     Compare,
     CompareTree,
     Counted,
@@ -32,6 +40,7 @@ from crossfade.steps import (
     CreateTarget,
     HookTrees,
     InstallSync,
+    PublishView,
     RemoveLookup,
     RemoveSync,
     SeedLookup,
@@ -75,11 +84,15 @@ class Plan:
     missing_purged: tuple[Counted | CountStray, ...] = ()  # and before `revert` after a purge
     lenses: tuple[RowLens, ...] = ()  # every table's, for documents: the steps hold those that they need
     trees: tuple[TreeLens, ...] = ()  # and those across tables
+    database: str = "postgresql"
+    standing: tuple[AskStanding, ...] = ()  # what `verify` asks for besides the rows
 
     @property
     def lints(self) -> tuple[Lint, ...]:
         """What the plan by itself gives a reviewer to look at."""
-        return lints.silenced(lints.of_plan(self.start, self.before, self.role), dict(self.accept))
+        return lints.silenced(
+            lints.of_plan(self.start, self.before, self.role, self.database), dict(self.accept)
+        )
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -171,6 +184,9 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
     lensed: tuple[LensPlan, ...] = (*plans.values(), trees)
     for each in lensed:
         start.extend(each.start())
+    if not schema.traits.namespaces_stack:
+        made = (table.name for parts in every for table in parts.made)
+        start.extend(_others((*schema.relation_names, *made), tables, namespaces))
     start.sort(key=lambda step: (_ORDER.index(step.phase), _rank(step)))
     claimed = {column: change.title for change, _ in compiled for column in change.claims}
     start.extend(
@@ -182,8 +198,12 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
     check_indexes(start)
     check_triggers(tables.values(), start)
     ending = completed(every)
+    check_cascades(start, ending)
+    if not schema.traits.views_follow:
+        views = [step for step in start if isinstance(step, PublishView)]
+        ending = [*ending, *republished(views, ending)]
     check_privileges(tuple(tables.values()), (*start, *ending), schema)
-    back = way_back(evolution.name, tuple(plans.values()), trees, every, namespaces, start)
+    back = way_back(evolution.name, tuple(plans.values()), trees, every, namespaces, start, ending)
     verify = tuple(compare for each in lensed for compare in each.compare())
     return Plan(
         evolution.name,
@@ -216,7 +236,19 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
         (*back.missing_purged, *trees.missing()),
         tuple(lens for each in plans.values() for lens in each.lenses),
         trees.trees,
+        schema.database,
+        tuple(ask for parts in every for ask in parts.standing),
     )
+
+
+def _others(
+    every: Iterable[TableName], tables: Collection[TableName], namespaces: Iterable[CreateNamespace]
+) -> Iterator[PublishView]:
+    """The tables and views that it leaves alone, shown as they are: applications find nothing else there."""
+    of = {each.schema: each.namespace for each in namespaces}
+    for name in every:
+        if name.schema in of and name not in tables and not names.is_reserved(name.name):
+            yield PublishView(name, of[name.schema], ())
 
 
 def _rank(step: Step) -> int:

@@ -59,7 +59,7 @@ def preview(plan: Plan, dialect: SchemaDialect, ground: Ground) -> Document:
     }
     found = lints.silenced(
         (
-            *lints.of_plan(plan.start, plan.before, plan.role),
+            *lints.of_plan(plan.start, plan.before, plan.role, plan.database),
             *lints.of_keys(plan.start, plan.before, ground.around),
             *(lint for command in every for lint in lints.of_statements(command, every[command])),
             *(lints.of_held(plan.tables, ground.held.who, ground.held.seconds) if ground.held else ()),
@@ -79,7 +79,11 @@ def preview(plan: Plan, dialect: SchemaDialect, ground: Ground) -> Document:
         rollback=every["rollback"],
         revert=(*checked((*missing, *plan.unsaid), dialect), *every["revert"]),
         purge=every["purge"],
-        notes=(*plan.remarks, *(f"not counted: {each}" for each in ground.answers.failed)),
+        notes=(
+            *plan.remarks,
+            *ground.answers.told,
+            *(f"not counted: {each}" for each in ground.answers.failed),
+        ),
         kept_rows=ground.kept_rows,
         figures=_summary(
             every["start"], every["complete"], found, ground, {str(each.target) for each in plan.trees}
@@ -162,7 +166,7 @@ def told(steps: Sequence[Step], dialect: SchemaDialect) -> tuple[PlannedStep, ..
                 PlannedStep(
                     phase=line.step.phase,
                     title=line.step.title,
-                    mode=line.step.mode,
+                    mode=unit.mode,
                     rows=line.step.estimate if batched else None,
                     statements=tuple(
                         _told(each, repeated=batched and each.role not in _ONCE) for each in statements

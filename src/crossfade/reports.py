@@ -31,14 +31,27 @@ class Mismatch(Report):
     new: dict[str, str | None]
 
 
+class Lacking(Report):
+    """Something that a change needs and that does not stand, or is not used; `remedy` is what to run."""
+
+    change: str
+    table: str
+    fact: str
+    remedy: str
+
+
 class Verification(Report):
-    """Rows compared, in seconds; `mismatches` counts them all, `examples` holds the first ones."""
+    """Rows compared, in seconds; `mismatches` counts them all, `examples` holds the first ones. `standing` is
+    how many relations were asked for, `lacking` what they have not.
+    """
 
     rows: int = 0
     seconds: float = 0.0
     rows_per_second: float = 0.0
     mismatches: int = 0
     examples: tuple[Mismatch, ...] = ()
+    standing: int = 0
+    lacking: tuple[Lacking, ...] = ()
 
 
 class TableMoved(Report):

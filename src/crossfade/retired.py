@@ -77,6 +77,7 @@ class Retired:
                     self.plan.schema.role.may_skip_triggers,
                     repair=not anew,
                     row_bytes=table.row_bytes,
+                    stay=tuple(self.renames.get(each, each) for each in self.plan.stay),
                 )
                 for layer in in_turn(self.lenses)
             ),

@@ -13,9 +13,10 @@ from crossfade import backfill, verify
 from crossfade.errors import VerificationFailed
 from crossfade.lease import heartbeat
 from crossfade.phases import State, Transition
+from crossfade.schema import TableName
 from crossfade.script import Line, Unit, script
 from crossfade.session import BEGAN, ENDED, Session, execute, tallied
-from crossfade.steps import Mode, Step, Tally
+from crossfade.steps import Mode, ReplaceView, Stage, Statement, Step, Tally
 
 
 def run(session: Session, steps: Sequence[Step], move: Transition) -> None:
@@ -23,12 +24,12 @@ def run(session: Session, steps: Sequence[Step], move: Transition) -> None:
 
     What each step came to is in the journal's events. Raises VerificationFailed, Busy or
     DatabaseFailed; run again, the walk goes on. A comparison is always made anew, unless what it
-    gates has been done: yesterday's does not count today.
+    gates has been done, or has been begun and can't be taken back: yesterday's does not count today.
     """
     units = script(steps, session.dialect)
     ended = session.ended(session.command)
     gated = {line.position for unit in units if unit.mode is not Mode.COMPARE for line in unit.lines}
-    latest = max(ended & gated, default=-1)
+    latest = max((ended & gated) | _under_way(session, units, ended), default=-1)
     with heartbeat(session):
         try:
             for number, unit in enumerate(units, 1):
@@ -46,6 +47,15 @@ def run(session: Session, steps: Sequence[Step], move: Transition) -> None:
             session.attempt(error.place, partial(_fail, session, error, move))
             raise
         session.attempt(str(move.after), partial(_arrive, session, move.after))
+
+
+def _under_way(session: Session, units: Sequence[Unit], ended: frozenset[int]) -> set[int]:
+    """The positions of what an earlier walk has begun, and not ended, of which a statement that commits by
+    itself stands: the columns that were compared may have other names by now.
+    """
+    lines = [line for unit in units if unit.mode in {Mode.APART, Mode.SWITCH} for line in unit.lines]
+    begun = session.begun(session.command) - ended if lines else frozenset()
+    return {line.position for line in lines if line.position in begun and session.stands(line.statements)}
 
 
 def _together(session: Session, unit: Unit) -> None:
@@ -80,6 +90,54 @@ def _outside(session: Session, unit: Unit) -> None:
     session.attempt(unit.title, lambda connection: _end(session, connection, line, detail))
 
 
+def _apart(session: Session, unit: Unit) -> None:
+    """One line whose statements commit by themselves: noted before and after, so that a walk which goes on
+    after a crash asks which of them have been executed.
+    """
+    (line,) = unit.lines
+    session.attempt(unit.title, lambda connection: _begin(session, connection, line))
+    began, waited = time.monotonic(), session.waits.seconds
+    session.outside(unit.title, (*unit.opening, *line.statements))
+    held = time.monotonic() - began - (session.waits.seconds - waited)
+    detail = {**line.step.tell(Tally()), **session.waits.told(), "held": held}
+    session.attempt(unit.title, lambda connection: _end(session, connection, line, detail))
+
+
+def _switch(session: Session, unit: Unit) -> None:
+    """The lines of a table whose view changes with it: statements of the new version wait meanwhile."""
+    (view,) = (line.step for line in unit.lines if isinstance(line.step, ReplaceView))
+    others = [line for line in unit.lines if line.step is not view]
+    (shown,) = session.dialect.render(view)
+
+    def note(kind: str, detail: dict[str, Any], connection: Connection) -> None:
+        for line in unit.lines:
+            _event(session, connection, line, kind, detail if line is unit.lines[-1] else {})
+
+    session.attempt(unit.title, partial(note, BEGAN, {}))
+    began, waited = time.monotonic(), session.waits.seconds
+    session.switch(unit.title, view.view, shown, _stages(others, view.before.table))
+    held = time.monotonic() - began - (session.waits.seconds - waited)
+    session.attempt(unit.title, partial(note, ENDED, {**session.waits.told(), "held": held}))
+
+
+def _stages(lines: Sequence[Line], table: TableName) -> tuple[Stage, ...]:
+    """What is done to the table: under its lock, but for its own change of name, and what locks nothing."""
+    stages: list[Stage] = []
+    rest: list[Statement] = []
+    for line in lines:
+        if line.step.moves is not None:
+            stages.append(Stage(None, line.statements, moves=True))
+            table = line.step.moves[1]
+            continue
+        rest += [each for each in line.statements if not each.lock]
+        locking = tuple(each for each in line.statements if each.lock)
+        if locking and stages and stages[-1].table == table:
+            stages[-1] = Stage(table, (*stages[-1].statements, *locking))
+        elif locking:
+            stages.append(Stage(table, locking))
+    return (*stages, *((Stage(None, tuple(rest)),) if rest else ()))
+
+
 def _ranges(session: Session, unit: Unit) -> None:
     (line,) = unit.lines
     session.attempt(unit.title, lambda connection: _begin(session, connection, line))
@@ -108,6 +166,8 @@ _WAYS = {
     Mode.RANGES: _ranges,
     Mode.DRAIN: _drain,
     Mode.COMPARE: _compare,
+    Mode.APART: _apart,
+    Mode.SWITCH: _switch,
 }
 
 

@@ -5,13 +5,13 @@ The runner walks a script and preview prints it, so that what is shown is what i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from crossfade.dialects import SchemaDialect
 from crossfade.schema import TableName
-from crossfade.steps import Mode, Statement, Step
+from crossfade.steps import Mode, PublishView, ReplaceView, Statement, Step
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ def script(steps: Iterable[Step], dialect: SchemaDialect) -> tuple[Unit, ...]:
     """The units of `steps`: neighbours that go together share a transaction."""
     lines = [Line(position, step, dialect.render(step)) for position, step in enumerate(steps)]
     units: list[Unit] = []
+    if any(statement.done for line in lines for statement in line.statements):
+        for batched, group in groupby(lines, key=lambda line: line.step.mode.batched):
+            members = tuple(group)
+            units.extend(_alone(members) if batched else _apart(members, dialect))
+        return tuple(units)
     for mode, group in groupby(lines, key=lambda line: line.step.mode):
         members = tuple(group)
         together = [members] if mode is Mode.TOGETHER else [(line,) for line in members]
@@ -52,6 +57,38 @@ def script(steps: Iterable[Step], dialect: SchemaDialect) -> tuple[Unit, ...]:
             needed = mode in {Mode.TOGETHER, Mode.ALONE} and any(line.statements for line in each)
             units.append(Unit(mode, dialect.opening(_in_the_way(each)) if needed else (), each))
     return tuple(units)
+
+
+def _alone(lines: Sequence[Line]) -> Iterator[Unit]:
+    return (Unit(line.step.mode, (), (line,)) for line in lines)
+
+
+def _apart(lines: Sequence[Line], dialect: SchemaDialect) -> Iterator[Unit]:
+    """Lines that commit by themselves, each a unit; but those of a table whose view changes go together."""
+    switched = {table for line in lines if isinstance(line.step, ReplaceView) for table in line.step.tables}
+    made = max((line.position for line in lines if isinstance(line.step, PublishView)), default=-1)
+    done: set[int] = set()
+    for line in lines:
+        if line.position in done:
+            continue
+        own = {table for table in switched if table in _about(line)}
+        if not own or line.position <= made:  # no view that is yet to be made can be in anybody's way
+            commits = any(statement.done for statement in line.statements)
+            mode = Mode.APART if commits else line.step.mode
+            yield Unit(mode, dialect.opening(_in_the_way((line,))) if commits else (), (line,))
+            continue
+        views = (each.step for each in lines if isinstance(each.step, ReplaceView))
+        (named,) = (set(each.tables) for each in views if own.intersection(each.tables))
+        members = tuple(each for each in lines if each.position > made and named.intersection(_about(each)))
+        done.update(each.position for each in members)
+        yield Unit(Mode.SWITCH, (), members)
+
+
+def _about(line: Line) -> tuple[TableName, ...]:
+    """The table that the line is about, by its names."""
+    if isinstance(line.step, ReplaceView):
+        return line.step.tables
+    return line.step.moves or line.step.locks[:1]
 
 
 def _in_the_way(lines: Iterable[Line]) -> tuple[TableName, ...]:

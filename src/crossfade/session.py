@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
@@ -19,7 +19,8 @@ from crossfade.errors import Busy, DatabaseFailed
 from crossfade.journal import Journal, Record
 from crossfade.phases import State
 from crossfade.progress import Observer
-from crossfade.steps import Role, Statement, Tally
+from crossfade.schema import TableName
+from crossfade.steps import Role, Stage, Statement, Tally
 
 T = TypeVar("T")
 
@@ -109,6 +110,11 @@ class Session:
                 connection, self.record, command, BEGAN, after
             ) | self.journal.positions(connection, self.record, command, ENDED, after)
 
+    def stands(self, statements: Iterable[Statement]) -> bool:
+        """Whether the effect of one of the statements stands, as far as they can tell."""
+        with self.dialect.engine.connect() as connection:
+            return any(stands(connection, statement) for statement in statements)
+
     def leave(self) -> None:
         """Give the lease back; where the server is gone, it ends by itself."""
         with suppress(DBAPIError), self.dialect.engine.begin() as connection:
@@ -147,14 +153,30 @@ class Session:
                     refused()
 
     def outside(self, title: str, statements: Iterable[Statement]) -> None:
-        """The statements one by one, outside any transaction, on one connection."""
+        """The statements one by one, outside any transaction, on one connection; none whose effect stands."""
         options = {"isolation_level": "AUTOCOMMIT"}
         with self.dialect.engine.connect().execution_options(**options) as connection:
             try:
                 for statement in statements:
-                    self._insist(connection, statement, title)
+                    if not stands(connection, statement):
+                        self._insist(connection, statement, title)
             finally:
                 connection.invalidate()  # what it has SET must not come back from the pool
+
+    def switch(self, title: str, view: TableName, shown: Statement, stages: Sequence[Stage]) -> None:
+        """Execute the stages while statements that name `view` wait; then it is as `shown`."""
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                reason = self.dialect.switch(view, shown, stages)
+            except DBAPIError as error:
+                self._wait(error, title, attempt)
+                continue
+            if reason is None:
+                return
+            self._demand_patience(reason, "", title, attempt)
+            self.wait(reason, self.patience.pause(attempt), attempt)
 
     def _insist(self, connection: Connection, statement: Statement, title: str) -> None:
         attempt = 0
@@ -172,17 +194,22 @@ class Session:
     def _wait(self, error: DBAPIError, title: str, attempt: int) -> None:
         reason = self.dialect.passing(error)
         if reason is None:
-            raise failed(error, title, self.record.name) from error
+            raise failed(error, title, self.record.name, self.dialect.remedy(error)) from error
         holder = self.dialect.blocker(error, self.record.tables)
         held = f"; the oldest transaction there: {holder}" if holder else ""
+        self._demand_patience(reason, held, title, attempt, error)
+        pause = self.patience.pause(attempt)
+        self.wait(f"{reason}{held}", pause, attempt)
+
+    def _demand_patience(
+        self, reason: str, held: str, title: str, attempt: int, error: DBAPIError | None = None
+    ) -> None:
         if attempt >= self.patience.attempts:
             raise Busy(
                 f"{reason}, {attempt} times{held}",
                 place=f"evolution {self.record.name!r}, {title}",
-                remedy="look for long transactions (pg_stat_activity), then run the same command again",
+                remedy="look for long transactions, then run the same command again",
             ) from error
-        pause = self.patience.pause(attempt)
-        self.wait(f"{reason}{held}", pause, attempt)
 
 
 def execute(
@@ -192,6 +219,11 @@ def execute(
     if statement.bound:
         return connection.exec_driver_sql(statement.sql, dict(values or {}))
     return connection.exec_driver_sql(statement.sql, execution_options={"no_parameters": True})
+
+
+def stands(connection: Connection, statement: Statement) -> bool:
+    """Whether the effect of a statement stands already, where the statement can tell."""
+    return bool(statement.done) and execute(connection, Statement(statement.done)).first() is not None
 
 
 def tallied(
@@ -209,10 +241,11 @@ def tallied(
     return Tally(changed=changed, returned=returned)
 
 
-def failed(error: DBAPIError, title: str, evolution: str) -> DatabaseFailed:
+def failed(error: DBAPIError, title: str, evolution: str, remedy: str | None = None) -> DatabaseFailed:
     """The error for a statement that the database would not execute."""
     return DatabaseFailed(
         f"the database refused a statement: {str(error.orig).strip()}",
         place=f"evolution {evolution!r}, {title}",
-        remedy="mend the cause, then run the same command again: it goes on where it stopped; or rollback",
+        remedy=remedy
+        or "mend the cause, then run the same command again: it goes on where it stopped; or rollback",
     )

@@ -21,6 +21,7 @@ from crossfade.steps import (
     Compare,
     CopyRows,
     CountWrites,
+    GiveDefault,
     InstallSync,
     OpenSide,
     PublishView,
@@ -45,6 +46,7 @@ class TablePlan:
     schema: Schema
     required: tuple[str, ...] = ()  # columns that are made NOT NULL
     renamed: TableName | None = None  # what the new version calls the table, where that is something else
+    given: tuple[GiveDefault, ...] = ()
 
     @classmethod
     def of(cls, evolution: str, table: Table, every: Sequence[Parts], schema: Schema) -> TablePlan:
@@ -81,6 +83,12 @@ class TablePlan:
                 ),
                 None,
             ),
+            tuple(
+                step
+                for parts in every
+                for step in parts.start
+                if isinstance(step, GiveDefault) and step.table == table.name
+            ),
         )
 
     @property
@@ -93,12 +101,17 @@ class TablePlan:
         """Every column that the table has while the evolution is live."""
         return (*(each.name for each in self.table.columns), *(step.column.name for step in self.added))
 
+    @property
+    def stay(self) -> tuple[str, ...]:
+        """The columns that the database changes by itself with every write of their row."""
+        return tuple(each.name for each in self.table.columns if each.on_update is not None)
+
     def start(self) -> tuple[Step, ...]:
         """The steps about rows, in any order of phases: the plan puts them in order."""
         name, key, rows = self.table.name, self.table.key_columns(), self.table.rows
         skip, row_bytes = self.schema.role.may_skip_triggers, self.table.row_bytes
         steps: list[Step] = []
-        synced = tuple(lens for lens in self.lenses if not lens.by_default)
+        synced = tuple(self._demanding(lens) for lens in self.lenses if not lens.by_default)
         if self.lenses:
             steps.append(
                 InstallSync(
@@ -115,10 +128,14 @@ class TablePlan:
         copied = tuple(lens for lens in self.lenses if lens.copied)
         if copied:
             steps.append(Analyze(name))
-            steps.append(CopyRows(name, key, copied, self.columns, rows, skip, row_bytes=row_bytes))
+            steps.append(
+                CopyRows(name, key, copied, self.columns, rows, skip, row_bytes=row_bytes, stay=self.stay)
+            )
         made = tuple(lens for lens in self.lenses if lens.new)
         if made:
-            steps.append(RestoreComplement(self.evolution, name, key, made, self.columns, rows, skip))
+            steps.append(
+                RestoreComplement(self.evolution, name, key, made, self.columns, rows, skip, self.stay)
+            )
             steps.append(Analyze(name))
             steps.append(OpenSide(self.evolution, name, self._new_columns()))
         steps.extend(self.compare(fresh=True))
@@ -135,7 +152,10 @@ class TablePlan:
 
     def stop(self) -> tuple[Step, ...]:
         """What stops the sync."""
-        return (RemoveSync(self.evolution, self.table.name),) if self.lenses else ()
+        required = tuple(
+            column for step in self.start() if isinstance(step, InstallSync) for column in step.required
+        )
+        return (RemoveSync(self.evolution, self.table.name, required),) if self.lenses else ()
 
     def writes(self) -> tuple[CountWrites, ...]:
         """What counts the writes of each side, where both write."""
@@ -203,7 +223,27 @@ class TablePlan:
 
     def _new_columns(self) -> tuple[Column, ...]:
         held = {step.column.name: step for step in self.added}
-        return tuple(_held(column, held[column.name]) for lens in self.lenses for column in lens.new)
+        given = {step.column: step.default for step in self.given}
+        return tuple(
+            replace(column, default=given[column.name])
+            if column.name in given
+            else _held(column, held[column.name])
+            for lens in map(self._demanding, self.lenses)
+            for column in lens.new
+        )
+
+    def _demanding(self, lens: RowLens) -> RowLens:
+        """The lens, with its new columns as they are once they must have a value: where nothing lets the rows
+        of the old side do without, a default has to stand in.
+        """
+        if self.schema.traits.relaxes:
+            return lens
+        return replace(
+            lens,
+            new=tuple(
+                replace(each, nullable=False) if each.name in self.required else each for each in lens.new
+            ),
+        )
 
     def _view(self) -> PublishView:
         replaced = {each.column: each.by for each in self.shown if each.column is not None}

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crossfade.changes import Parts, put_away
-from crossfade.composition import completed
+from crossfade.composition import renamed_view
 from crossfade.missing import missing
 from crossfade.phases import Phase
 from crossfade.retired import Retired, in_turns
@@ -39,7 +39,6 @@ from crossfade.steps import (
     Step,
     ValidateCheck,
     ValidateForeignKey,
-    ViewColumn,
     under,
 )
 from crossfade.table_plan import TablePlan
@@ -65,14 +64,16 @@ def way_back(
     every: Sequence[Parts],
     namespaces: Sequence[CreateNamespace],
     start: Sequence[Step],
+    done: Sequence[Step],
 ) -> WayBack:
-    """The ways on from `complete`, out of the parts of all changes and the steps of `start`."""
-    done = completed(every)
+    """The ways on from `complete`, whose steps to the structure are `done`, out of the parts of all changes
+    and the steps of `start`.
+    """
     renames = {table.table.name: _renames(table, done) for table in tables}
     retired = [Retired.of(table, renames) for table in tables]
     views = [step for step in start if isinstance(step, PublishView)]
     moved = dict(step.moves for step in done if step.moves is not None)
-    recreate = _types_once(_among(step, renames) for parts in every for step in parts.recreate)
+    recreate = _types_once(_among(step, renames, tables) for parts in every for step in parts.recreate)
     at_once = [step for step in recreate if step.phase is Phase.EXPAND]
     later = [step for step in recreate if step.phase is not Phase.EXPAND]
 
@@ -89,7 +90,8 @@ def way_back(
             *(step for each in retired for step in each.compare()),
         ]
     )
-    switch = _switch(done, sync, told, start, then(trees.stop()), trees.install())
+    whole_checks = any(not each.schema.traits.validates_later for each in tables)
+    switch = _switch(done, sync, told, start, then(trees.stop()), trees.install(), whole=whole_checks)
     return WayBack(
         purge=(
             *then(view.undo() for view in views),
@@ -112,7 +114,7 @@ def way_back(
             *again,
             *told,
             *then(step for turn in turns[:1] for step in turn.sync()),
-            *then(replace(view, columns=_columns(view, renames[view.table])) for view in views),
+            *then(renamed_view(view, renames.get(view.table, {})) for view in views),
             *then(step for turn in turns[:1] for step in turn.repair(anew=True)),
             *then(step for turn in turns[1:] for step in (*turn.sync(), *turn.repair(anew=True))),
             *then(trees.revert(purged=True)),
@@ -176,17 +178,22 @@ def _switch(
     start: Sequence[Step],
     stopped: Sequence[Step],
     installed: Sequence[Step],
+    *,
+    whole: bool,
 ) -> list[Step]:
     """One transaction that gives every name back and installs the sync of both sides; then checks that
-    were taken off are validated, while both versions are live already.
+    were taken off are validated, while both versions are live already: `whole`, where the server must be told
+    all of them.
     """
-    undone = [step.undo() for step in reversed(completed)]
+    # Where a check comes back only as one that a column bears, one by a name of its own does not.
+    undoing = [each for each in reversed(completed) if not (whole and _named(each))]
+    undone = [step.undo() for step in undoing]
     checks: list[Step] = []
     for step in completed:
-        if isinstance(step, DropCheck) and step.check.valid:
-            checks.append(ValidateCheck(step.table, step.check.name))
+        if isinstance(step, DropCheck) and step.check.valid and not (whole and _named(step)):
+            checks.append(ValidateCheck(step.table, step.check.name, step.check if whole else None))
         if isinstance(step, DropForeignKey) and step.key.valid:
-            checks.append(ValidateForeignKey(step.table, step.key.name))
+            checks.append(ValidateForeignKey(step.table, step.key.name, step.key if whole else None))
     return [
         *(step.undo() for step in told),  # the lookups first, as at `complete`
         *(RemoveSync(step.evolution, step.table) for step in sync),
@@ -199,16 +206,17 @@ def _switch(
     ]
 
 
-def _among(step: Step, renames: Mapping[TableName, Mapping[str, str]]) -> Step:
+def _named(step: Step) -> bool:
+    return isinstance(step, DropCheck) and step.bearer is None
+
+
+def _among(step: Step, renames: Mapping[TableName, Mapping[str, str]], tables: Sequence[TablePlan]) -> Step:
     """A step that makes again what purge dropped, where other columns have other names by then."""
     if not isinstance(step, CreateIndex):
         return step
     index = step.index
+    database = next((each.schema.database for each in tables if each.table.name == step.table), "")
     for column, to in renames.get(step.table, {}).items():
         if column in index.mentions:
-            index = put_away.moved(index, index.name, column, to)
+            index = put_away.moved(index, index.name, column, to, database)
     return replace(step, index=index)
-
-
-def _columns(view: PublishView, renames: dict[str, str]) -> tuple[ViewColumn, ...]:
-    return tuple(replace(each, base=renames.get(each.base, each.base)) for each in view.columns)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CASES", "find"]
 
-CASES = ("chat_templates", "task_types", "run_ledger")
+CASES = ("chat_templates", "task_types", "run_ledger", "recruitment")
 
 
 def find(name: str) -> Case:

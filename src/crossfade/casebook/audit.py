@@ -7,26 +7,25 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import bindparam, text
 
+from crossfade.casebook.databases import database_of
 from crossfade.casebook.dump import compare, dumped
+from crossfade.casebook.engines import application_engine
 from crossfade.casebook.foretold import foretold
-from crossfade.casebook.lane import application_engine
 from crossfade.casebook.words import Fault, Finding, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
-    from sqlalchemy import Engine, TextClause
-
-    from crossfade.casebook.case import Case, Seeds
+    from crossfade.casebook.case import Case
     from crossfade.casebook.dump import Dump
+    from crossfade.casebook.engines import Access
     from crossfade.casebook.journey import Journey
-    from crossfade.casebook.lane import Access
     from crossfade.casebook.stages import Stage, Unchanged
     from crossfade.casebook.words import Tally
     from crossfade.document import Document
 
-__all__ = ["Ground", "may_silence_triggers"]
+__all__ = ["Ground"]
 
 Key = tuple[str, ...]  # of a seed
 
@@ -36,26 +35,20 @@ CLOCKS = (
 )
 
 
-def may_silence_triggers(engine: Engine) -> bool:
-    """Whether this role may set session_replication_role, as the backfill does where it may."""
-    with engine.connect() as connection:
-        if connection.dialect.server_version_info >= (15,):  # type: ignore[operator]  # connected: not None
-            query = "SELECT has_parameter_privilege('session_replication_role', 'SET')"
-        else:
-            query = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
-        return bool(connection.scalar(text(query)))
-
-
 class Ground:
     """The database that a case walks on, read by the walk itself. A context manager."""
 
     def __init__(self, case: Case, accesses: Mapping[Side, Access], journey: Journey) -> None:
         self._case = case
         self._journey = journey
-        self._engines = {side: application_engine(access, "casebook") for side, access in accesses.items()}
+        # No connection is kept: what its session speaks of may be gone.
+        self._engines = {
+            side: application_engine(access, "casebook", pooled=False) for side, access in accesses.items()
+        }
         self._open: dict[str, tuple[Unchanged, Dump, dict[Key, set[str]]]] = {}
         self._stack = ExitStack()
-        self._clocks = may_silence_triggers(self._engines[Side.OLD])
+        self._database = database_of(accesses[Side.OLD][0])
+        self._clocks = self._database.may_silence_triggers(self._engines[Side.OLD])
         if not self._clocks:
             columns = {
                 name for extents in case.extents.values() for extent in extents for name in extent.clock
@@ -63,8 +56,6 @@ class Ground:
             journey.remark(CLOCKS.format(columns=", ".join(sorted(columns))))
 
     def __enter__(self) -> Self:
-        for engine in self._engines.values():
-            self._stack.callback(engine.dispose)
         return self
 
     def __exit__(
@@ -95,6 +86,10 @@ class Ground:
         before.close()
         after.close()
 
+    def move(self, side: Side, access: Access) -> None:
+        """Connect so from now on, to read that side."""
+        self._engines[side] = application_engine(access, "casebook", pooled=False)
+
     def foretell(self, document: Document) -> None:
         """Count what the document tells of the new side; nobody must be writing."""
         self._journey.foretold = foretold(document, self._case.beyond, self._engines[Side.NEW])
@@ -103,8 +98,6 @@ class Ground:
         """What is wrong with shared counters and seeds at the end of a stage; nobody must be writing."""
         live = {side: self._engines[side] for side in stage.readable}
         findings = self._case.audit(live, tallies, stage.name)
-        for engine in live.values():
-            engine.dispose()  # a namespace may go away next, and a stopped application holds no connection
         if Side.NEW in stage.readable:
             expected = {value: 1 for seeds in self._case.seeds for value in seeds.values}
         else:
@@ -149,12 +142,7 @@ class Ground:
         found: dict[Key, set[str]] = {}
         with self._engines[side].connect() as connection:
             for seeds in self._case.seeds:
-                for *key, owner in connection.execute(_seed_query(seeds), {"values": list(seeds.values)}):
+                query = text(self._database.seeded(seeds)).bindparams(bindparam("values", expanding=True))
+                for *key, owner in connection.execute(query, {"values": list(seeds.values)}):
                     found.setdefault(tuple(key), set()).add(owner)
         return found
-
-
-def _seed_query(seeds: Seeds) -> TextClause:
-    key = ", ".join(f'"{column}"::text' for column in seeds.key)
-    query = f'SELECT {key}, ({seeds.owner})::text FROM "{seeds.table}" WHERE ({key}) IN :values'
-    return text(query).bindparams(bindparam("values", expanding=True))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from crossfade.casebook.extents import Extent, Seeds
 from crossfade.casebook.words import Side
 
 if TYPE_CHECKING:
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
     from crossfade import Evolution
     from crossfade.casebook.desk import Desk
+    from crossfade.casebook.engines import Engines
     from crossfade.casebook.words import Assignment, Finding, Moment, Tally
 
-    WorkerFactory = Callable[[Desk, Mapping[Side, Engine], Assignment], "Worker"]
+    WorkerFactory = Callable[[Desk, Engines, Assignment], "Worker"]
 
 __all__ = ["Case", "Extent", "Seeds", "Worker"]
 
@@ -51,36 +53,6 @@ class Worker(Protocol):
 
 
 @dataclass(frozen=True)
-class Extent:
-    """What a dump reads of one table or view: every row's key, owner and digest.
-
-    `owner` is an SQL expression: the text of the row's key under which workers say what they wrote. `clock`
-    are the columns that a trigger of the application sets; they are left out where the role may not silence
-    it. `shown` are the columns whose values a difference shows.
-    """
-
-    table: str
-    key: tuple[str, ...]
-    columns: tuple[str, ...]
-    owner: str
-    clock: tuple[str, ...] = ()
-    shown: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Seeds:
-    """Rows that the evolution seeds, each of which must exist exactly once while the new side does.
-
-    `values` are the keys of the rows: the text of each of the columns in `key`.
-    """
-
-    table: str
-    key: tuple[str, ...]
-    values: tuple[tuple[str, ...], ...]
-    owner: str
-
-
-@dataclass(frozen=True)
 class Case:
     """A worked case: everything that the harness needs to take it through its walk.
 
@@ -89,7 +61,8 @@ class Case:
     one unless somebody says otherwise; `tables`, `functions` and `types` are what it makes, in an order in
     which they can be dropped. `audit(engines, tallies, stage)` compares the counters that workers share with
     what the database holds, while nobody writes. `beyond` are places (table.column) of the new side that may
-    hold what the old one can't, each with the query that counts those rows.
+    hold what the old one can't, each with the query that counts those rows; there is none where the new side
+    only has more. `databases` are those that the case runs on, by name (`crossfade.casebook.databases`).
     """
 
     name: str
@@ -106,3 +79,4 @@ class Case:
     beyond: Mapping[str, str] = field(default_factory=dict)
     seeds: tuple[Seeds, ...] = field(default=())
     rows: int = 200_000
+    databases: tuple[str, ...] = ("postgresql",)

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
-from crossfade import commands, connect_args
+from crossfade import commands
 from crossfade.casebook import CASES, find
 from crossfade.casebook.embedded import demand_place, write
 from crossfade.casebook.journey import Journey
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crossfade.casebook.case import Case
+    from crossfade.casebook.engines import Access
     from crossfade.casebook.summary import Summary
 
 __all__ = ["app", "run_case"]
@@ -58,7 +59,7 @@ CaseRows = Annotated[
 ]
 Database = Annotated[
     str | None,
-    typer.Option(help="A PostgreSQL URL; without it, or with 'postgresql', an embedded server."),
+    typer.Option(help="A database's URL; or 'postgresql' or 'mariadb', an embedded server, as without it."),
 ]
 Seconds = Annotated[
     float, typer.Option(min=0.1, help="Seconds of traffic in all; the commands take what they take.")
@@ -139,8 +140,10 @@ def run_case(
             case, database, rows=rows, seed=pace.seed, say=screen.say, status=commands.status
         ) as place:
             journey = Journey(case.name, place.server, place.rows)
-            namespace = connect_args(case.evolution.name, schemas=(place.schema,))
-            accesses = {Side.OLD: (place.url, {}), Side.NEW: (place.url, namespace)}
+            accesses: dict[Side, Access] = {
+                Side.OLD: (place.url, {}),
+                Side.NEW: (place.url, dict(place.namespace)),
+            }
             walk(case, accesses, journey, commands=commands, watcher=screen, pace=pace)
             if guide is not None and not journey.failure:
                 write(commands.guide(case.evolution, place.url), guide)

@@ -91,6 +91,10 @@ class Crew:
         """Close that application's connections; it must not be running."""
         self._ask("leave", side)
 
+    def move(self, side: Side, access: Access) -> None:
+        """Have that application connect so from now on, as a deploy would, user by user."""
+        self._ask("move", side, access)
+
     def witness(self, moment: Moment) -> None:
         """Tell every worker that a command begins or has ended."""
         self._ask("witness", moment)

@@ -12,7 +12,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-import psycopg
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -33,9 +32,9 @@ CHECK = "check"  # the operation of a read that only the oracle makes; no applic
 
 T = TypeVar("T")
 
-# What an application may raise over a statement: its driver's and ORM's errors, and its own about a row
-# (not found, not valid). Anything else is a bug in the harness and ends the run.
-APPLICATION_ERRORS = (SQLAlchemyError, psycopg.Error, LookupError, ValueError)
+# What an application may raise over a statement: SQLAlchemy's errors, which a driver's become, and its own
+# about a row (not found, not valid). Anything else is a bug in the harness and ends the run.
+APPLICATION_ERRORS = (SQLAlchemyError, LookupError, ValueError)
 
 
 @dataclass(frozen=True)

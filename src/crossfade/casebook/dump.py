@@ -15,12 +15,14 @@ from typing import IO, TYPE_CHECKING
 
 from sqlalchemy import text
 
+from crossfade.casebook.databases import database_of
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from sqlalchemy import Connection, Engine
 
-    from crossfade.casebook.case import Extent
+    from crossfade.casebook.extents import Extent
 
 __all__ = ["Comparison", "Difference", "Dump", "compare", "dumped"]
 
@@ -67,7 +69,8 @@ class Dump:
         file = tempfile.SpooledTemporaryFile(IN_MEMORY, prefix="crossfade-dump-")  # noqa: SIM115
         self._tables[extent.table] = file
         lines = connection.scalars(
-            text(_query(extent, clocks=clocks)), execution_options={"yield_per": BLOCK}
+            text(database_of(connection.engine).lines(extent, clocks=clocks)),
+            execution_options={"yield_per": BLOCK},
         )
         for block in lines.partitions():
             file.write("".join(f"{line}\n" for line in block).encode())
@@ -94,9 +97,7 @@ def dumped(engine: Engine, extents: Sequence[Extent], *, clocks: bool = True) ->
     """
     dump = Dump()
     with engine.connect() as plain:
-        connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        connection.execute(text("SET LOCAL TimeZone = 'UTC'"))
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection = database_of(engine).snapshot(plain)
         for extent in extents:
             dump.read(connection, extent, clocks=clocks)
     return dump
@@ -143,17 +144,3 @@ def _difference(table: str, pair: Pair) -> Difference:
     key = next(part[0] for part in parts if part)
     before, after = (part[3] if part else ABSENT for part in parts)
     return Difference(table, json.loads(key), before, after)
-
-
-def _query(extent: Extent, *, clocks: bool) -> str:
-    """One text for each row: key, owner, digest and shown values, between tabs.
-
-    JSON's escapes keep tabs and ends of lines out of the first and the last; owners have none.
-    """
-    left_out = () if clocks else extent.clock
-    quoted = ", ".join(f'"{name}"' for name in extent.columns if name not in left_out)
-    key = " || '/' || ".join(f'"{name}"::text' for name in extent.key)
-    shown = ", ".join(f"'{name}', \"{name}\"" for name in extent.shown if name not in left_out)
-    line = f"coalesce(({extent.owner})::text, ''), md5(ROW({quoted})::text), json_build_object({shown})::text"
-    placed = f'SELECT *, to_json({key})::text COLLATE "C" AS place FROM "{extent.table}"'
-    return f"SELECT concat_ws(chr(9), place, {line}) FROM ({placed}) AS placed ORDER BY place"

@@ -32,7 +32,9 @@ class Foretold:
 
 
 def foretold(document: Document, beyond: Mapping[str, str], engine: Engine) -> tuple[Foretold, ...]:
-    """Every place of `beyond`, which has a query for each that counts its rows on the new side."""
+    """Every place of `beyond`, which has a query for each that counts its rows on the new side; where it has
+    none, every place that the document tells of.
+    """
     told = {
         count.what.removeprefix(f"{BEYOND}: ").partition(".")[2]: count.rows
         for way in document.ways_back
@@ -41,4 +43,6 @@ def foretold(document: Document, beyond: Mapping[str, str], engine: Engine) -> t
     }
     with engine.connect() as connection:
         counted = {place: int(connection.scalar(text(query)) or 0) for place, query in beyond.items()}
+    if not beyond:  # then nothing is to be told
+        counted = dict.fromkeys(told, 0)
     return tuple(Foretold(place, told.get(place), rows) for place, rows in counted.items())

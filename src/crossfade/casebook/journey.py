@@ -48,7 +48,7 @@ class Journey:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     verifications: dict[str, Verification] = field(default_factory=dict)
     comparisons: dict[str, Comparison] = field(default_factory=dict)
-    foretold: tuple[Foretold, ...] = ()
+    foretold: tuple[Foretold, ...] | None = None  # until the walk asks
     remarks: list[str] = field(default_factory=list)
     failure: str = ""
 

@@ -14,43 +14,18 @@ import time
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import create_engine, event, make_url
-
 from crossfade.casebook.desk import Desk
-from crossfade.casebook.words import Side
+from crossfade.casebook.engines import Access, Engines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sqlalchemy import Engine
-
     from crossfade.casebook.case import WorkerFactory
-    from crossfade.casebook.words import Assignment
+    from crossfade.casebook.words import Assignment, Side
 
-__all__ = ["Access", "Lane", "application_engine"]
+__all__ = ["Access", "Lane"]
 
 T = TypeVar("T")
-
-Access = tuple[str, dict[str, object]]  # the URL and the connect_args of an application
-
-# An application that waits longer than this for one statement has failed, not only stalled; and a run ends.
-STATEMENT_TIMEOUT = "30s"
-
-
-def application_engine(access: Access, name: str) -> Engine:
-    """An engine as an application would make it, but for a statement timeout so that a run cannot hang."""
-    url, connect_args = access
-    # A copy: SQLAlchemy empties some dialects' arguments while it makes the engine.
-    engine = create_engine(make_url(url), connect_args=dict(connect_args), pool_size=1, max_overflow=1)
-
-    @event.listens_for(engine, "connect")
-    def limit(connection: object, _: object) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]  # a DBAPI connection has no common type
-        cursor.execute(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'; SET application_name = '{name}'")
-        cursor.close()
-        connection.commit()  # type: ignore[attr-defined]  # a rollback would take the setting back
-
-    return engine
 
 
 class Lane:
@@ -60,11 +35,7 @@ class Lane:
         self, worker: WorkerFactory, accesses: Mapping[Side, Access], assignment: Assignment, rate: float
     ) -> None:
         self.desk = Desk()
-        self._engines = {
-            side: application_engine(access, f"{side} application") for side, access in accesses.items()
-        }
-        for engine in self._engines.values():
-            self.desk.watch(engine)
+        self._engines = Engines(accesses, self.desk.watch)
         self.worker = worker(self.desk, self._engines, assignment)
         self._rate = rate
         self._dice = random.Random(f"{assignment.seed} {assignment.number} pace")
@@ -83,14 +54,17 @@ class Lane:
         """Run these applications from now on, in this stage; on the lane's thread."""
         self.desk.stage = stage
         for side in sides - self._due.keys():
-            with self._engines[side].connect():  # connecting is not part of an operation's latency
-                pass
+            self._engines.connect(side)
         now = time.monotonic()
         self._due = {side: self._due.get(side, now + self._gap()) for side in sides}
 
     def leave(self, side: Side) -> None:
         """Close that application's connections; on the lane's thread."""
-        self._engines[side].dispose()
+        self._engines.leave(side)
+
+    def move(self, side: Side, access: Access) -> None:
+        """Have that application connect so from now on; on the lane's thread."""
+        self._engines.move(side, access)
 
     def _run(self) -> None:
         while True:

@@ -6,42 +6,45 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from crossfade import names
+from crossfade.casebook.databases import DATABASES, database_of
 from crossfade.casebook.earlier import make_way
 from crossfade.errors import DatabaseFailed, Refused, UsageError
-from crossfade.testing import embedded_postgresql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from sqlalchemy import Connection, Engine
 
     from crossfade.casebook.case import Case
+    from crossfade.casebook.databases.database import Database
     from crossfade.reports import Status
 
-__all__ = ["EMBEDDED", "Premises", "premises"]
-
-EMBEDDED = "postgresql"  # the value of --database that means an embedded server, as does none
-DRIVER = "postgresql+psycopg"
+__all__ = ["Premises", "premises"]
 
 
 @dataclass(frozen=True)
 class Premises:
-    """A built case: the URL of its database, the schema in it, the server, and the rows of each table."""
+    """A built case: the URL of its database, the schema in it, the server, and the rows of each table.
+
+    `namespace` are the arguments of connecting by which the new application speaks its version.
+    """
 
     url: str
     schema: str
     server: str
     rows: Mapping[str, int]
+    namespace: Mapping[str, Any]
 
 
 @contextmanager
 def premises(
     case: Case,
-    database: str | None,
+    place: str | None,
     *,
     rows: int,
     seed: int,
@@ -50,30 +53,35 @@ def premises(
 ) -> Iterator[Premises]:
     """Build the case and yield where; afterwards take away all that it made, and `say` so.
 
-    Without a database (None or "postgresql") an embedded server lives as long as the block. In a given one,
-    Refused is raised where anything of the case's is there already, or its evolution is not over, and nothing
-    is changed. `status` is the command of that name. Raises UsageError for what is no PostgreSQL URL,
-    DatabaseFailed for an unreachable one.
+    `place` is a database's URL; or the name of one of `DATABASES`, of which a server then lives as long as
+    the block (without any, the case's first). In a given database, Refused is raised where anything of the
+    case's is there already, or its evolution is not over, and nothing is changed. `status` is the command of
+    that name. Raises UsageError for a database that the case does not run on, DatabaseFailed for an
+    unreachable one.
     """
-    if database in (None, EMBEDDED):
-        with embedded_postgresql() as server:
-            say(f"embedded PostgreSQL {server.version}")
-            yield _build(case, server.create_database(case.name), rows, seed)
+    if place is None or place in DATABASES:
+        database = DATABASES[place or case.databases[0]]
+        _demand(case, database)
+        with database.embedded() as server:
+            say(f"embedded {database.title} {server.version}")
+            yield _build(case, database, server.create_database(case.name), rows, seed)
         return
-    assert database is not None  # noqa: S101 - for the type checker: None was handled above
-    url = _spoken(database)
+    database = database_of(place)
+    _demand(case, database)
+    url = database.spoken(make_url(place)).render_as_string(hide_password=False)
     engine = create_engine(url, poolclass=NullPool)
     try:
         with engine.connect() as connection:
-            schema = str(connection.scalar(text("SELECT current_schema()")))
-            had_journal = _exists(connection, "SCHEMA", names.JOURNAL)
-            taken = _taken(case, connection, schema)
+            schema = database.schema(connection)
+            had_journal = database.exists(connection, "schema", database.journal(schema))
+            taken = _taken(case, database, connection, schema)
     except SQLAlchemyError as error:
         raise DatabaseFailed(
-            f"The database could not be used: {error}", remedy="check --database: postgresql://user@host/name"
+            f"The database could not be used: {error}",
+            remedy=f"check --database: {database.name}://user@host/name",
         ) from error
     if had_journal:
-        make_way(case, engine, status(url), taken, say)
+        make_way(case, url, schema, status(url), taken, say)
     if taken:
         raise Refused(
             f"The case {case.name!r} makes what this database has already: {', '.join(taken)}",
@@ -81,72 +89,65 @@ def premises(
             remedy="use another database; nothing was changed in this one",
         )
     try:
-        yield _build(case, url, rows, seed)
+        yield _build(case, database, url, rows, seed)
     finally:
-        _clean(case, engine, schema, say, had_journal=had_journal)
+        _clean(case, database, engine, schema, say, had_journal=had_journal)
 
 
-def _build(case: Case, url: str, rows: int, seed: int) -> Premises:
+def _demand(case: Case, database: Database) -> None:
+    if database.name not in case.databases:
+        needed = " or ".join(DATABASES[name].title for name in case.databases)
+        raise UsageError(
+            f"The case {case.name!r} needs {needed}; this is {database.title}",
+            place="--database",
+            remedy=f"give --database {case.databases[0]}://…, or leave it away for an embedded server",
+        )
+
+
+def _build(case: Case, database: Database, url: str, rows: int, seed: int) -> Premises:
     engine = create_engine(url, poolclass=NullPool)
     made = case.build(engine, rows, seed)
     with engine.connect() as connection:
-        version = str(connection.scalar(text("SHOW server_version"))).split()[0]
-        schema = str(connection.scalar(text("SELECT current_schema()")))
-    return Premises(url, schema, f"postgresql {version}", dict(made))
+        server, schema = database.version(connection), database.schema(connection)
+    return Premises(url, schema, server, dict(made), database.namespace(case.evolution.name, schema))
 
 
-def _spoken(database: str) -> str:
-    """The URL with the driver that the cases speak."""
-    url = make_url(database)
-    if url.get_backend_name() not in {"postgresql", "postgres"}:
-        raise UsageError(
-            f"This case needs PostgreSQL; {url.get_backend_name()!r} is something else",
-            remedy="give --database postgresql://… or leave it away for an embedded server",
-        )
-    return url.set(drivername=DRIVER).render_as_string(hide_password=False)
+def _taken(case: Case, database: Database, connection: Connection, schema: str) -> list[str]:
+    wanted = [
+        *(("table", name) for name in case.tables),
+        *(("type", name) for name in case.types),
+        *(("function", name) for name in case.functions),
+        ("schema", names.namespace(schema, case.evolution.name)),
+    ]
+    return [f"{kind} {name}" for kind, name in wanted if database.exists(connection, kind, name)]
 
 
-def _taken(case: Case, connection: Connection, schema: str) -> list[str]:
-    taken = [f"table {name}" for name in case.tables if _exists(connection, "TABLE", name)]
-    taken += [f"type {name}" for name in case.types if _exists(connection, "TYPE", name)]
-    taken += [f"function {name}" for name in case.functions if _exists(connection, "FUNCTION", name)]
-    namespace = names.namespace(schema, case.evolution.name)
-    return taken + ([f"schema {namespace}"] if _exists(connection, "SCHEMA", namespace) else [])
-
-
-def _exists(connection: Connection, kind: str, name: str) -> bool:
-    lookup = {
-        "TABLE": "to_regclass(:name)",
-        "TYPE": "to_regtype(:name)",
-        "FUNCTION": "to_regprocedure(:name)",
-        "SCHEMA": "to_regnamespace(:name)",
-    }[kind]
-    return connection.scalar(text(f"SELECT {lookup} IS NOT NULL"), {"name": name}) is True
-
-
-def _clean(case: Case, engine: Engine, schema: str, say: Callable[[str], None], *, had_journal: bool) -> None:
+def _clean(
+    case: Case,
+    database: Database,
+    engine: Engine,
+    schema: str,
+    say: Callable[[str], None],
+    *,
+    had_journal: bool,
+) -> None:
     """Drop what the case made, and only that; say what could not be."""
-    quoted = engine.dialect.identifier_preparer.quote
-    retired = [names.retired(name, case.evolution.name) for name in case.tables]
-    shells = [f"{names.JOURNAL}.{quoted(names.shell(schema, name))}" for name in retired]
-    first = [*map(quoted, retired), *shells]  # where a walk has ended in between
-    drops = [("schema", quoted(names.namespace(schema, case.evolution.name)), " CASCADE")]
-    drops += [("table", quoted(name), "") for name in case.tables]
-    drops += [("function", name, "") for name in case.functions]
-    drops += [("type", quoted(name), "") for name in case.types]
+    evolution = case.evolution.name
+    drops = [*database.drops(schema, case.tables, case.functions, case.types, evolution)]
+    journal = database.drop_journal(schema)
     if had_journal:
-        say(
-            f"left alone: the journal (schema {names.JOURNAL}): it was there before and now knows of this run"
-        )
+        said = f"the journal ({journal.kind} {journal.name}): it was there before and now knows of this run"
+        say(f"left alone: {said}")
     else:
-        drops.append(("schema", quoted(names.JOURNAL), " CASCADE"))
-    made = ", ".join(f"{kind} {name}" for kind, name, _ in drops)
+        drops.append(journal)
+    made = ", ".join(f"{each.kind} {each.name}" for each in drops)
     try:
         with engine.begin() as connection:
-            connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-            connection.execute(text(f"DROP TABLE IF EXISTS {', '.join(first)} CASCADE"))
-            for kind, name, how in drops:
-                connection.execute(text(f"DROP {kind} IF EXISTS {name}{how}"))
+            for statement in (
+                *database.retired(schema, case.tables, evolution),
+                *(each.statement for each in drops),
+            ):
+                connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
     except SQLAlchemyError as error:
         say(f"could not clean up ({error}); still there: {made}")
     else:

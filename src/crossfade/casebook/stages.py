@@ -26,7 +26,7 @@ class Stage:
 
     `opens` are comparisons whose first dump is taken as it begins, `closes` the names of those whose second
     dump is taken as it ends. `readable` are the shapes that exist when it ends: both are reconciled then.
-    `share` is a share of the walk's traffic time.
+    `share` is a share of the walk's traffic time. `plain`: the new application needs no namespace any more.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Stage:
     command: str = ""
     opens: tuple[Unchanged, ...] = ()
     closes: tuple[str, ...] = ()
+    plain: bool = False
 
 
 def dumps_of(name: str) -> str:
@@ -99,9 +100,9 @@ WALK = (
         command="complete",
         opens=(Unchanged("purge", Side.NEW),),
     ),
-    Stage("purge", "purge", _NEW, _NEW, command="purge", share=0.02, closes=("purge",)),
-    Stage("end", "the new application alone again", _NEW, _NEW, share=0.06),
-    Stage("final", "everyone leaves; the last check", _NOBODY, _NEW, command="preview"),
+    Stage("purge", "purge", _NEW, _NEW, command="purge", share=0.02, closes=("purge",), plain=True),
+    Stage("end", "the new application alone again", _NEW, _NEW, share=0.06, plain=True),
+    Stage("final", "everyone leaves; the last check", _NOBODY, _NEW, command="preview", plain=True),
 )
 
 BEFORE = frozenset({"before"})

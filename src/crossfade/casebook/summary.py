@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Promise", "Summary", "failures", "promises", "summarize"]
 
 UNREACHED = "not reached"
+NOTHING = Backfill(rows=0, seconds=0, rows_per_second=0)  # a start that has no rows to write
 UNCHANGED = {
     "start": "The backfill changed nothing that the old one sees",
     "rollback": "The rollback changed nothing that the old one sees",
@@ -51,7 +52,7 @@ def summarize(journey: Journey) -> Summary:
     before, during = journey.compared(BEFORE, DURING, Side.OLD)
     start, rollback = journey.outcomes.get("start"), journey.outcomes.get("rollback")
     compared = {name: comparison.differences for name, comparison in journey.comparisons.items()}
-    backfill = start.backfill if start else None
+    backfill = (start.backfill or NOTHING) if start else None
     problems = failures(journey)
     return Summary(
         case=journey.case,
@@ -164,15 +165,21 @@ def _purge(journey: Journey) -> PurgeFigures | None:
     comparison = journey.comparisons.get("purge")
     if comparison is None:
         return None
-    told = [each.told for each in journey.foretold if each.told is not None]
-    counted = sum(each.counted for each in journey.foretold)
-    return PurgeFigures(differences=comparison.differences, told=sum(told) if told else None, counted=counted)
+    foretold = journey.foretold or ()
+    told = [each.told for each in foretold if each.told is not None]
+    counted = sum(each.counted for each in foretold)
+    missing = not told and counted > 0
+    return PurgeFigures(
+        differences=comparison.differences, told=None if missing else sum(told), counted=counted
+    )
 
 
 def _foretold(journey: Journey) -> Promise:
     text = "Preview told exactly what a revert could not give the old one"
-    if not journey.foretold:
+    if journey.foretold is None:
         return Promise(text, held=False, figure=UNREACHED)
+    if not journey.foretold:
+        return Promise(text, held=True, figure="none told, and there is nothing")
     figures = [
         f"{'none' if each.told is None else f'{each.told:,}'} of {each.counted:,} rows told: {each.place}"
         for each in journey.foretold

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crossfade.casebook.audit import Ground
 from crossfade.casebook.crew import Crew
+from crossfade.casebook.databases import database_of
 from crossfade.casebook.journey import Journey, Passed
 from crossfade.casebook.stages import dumps_of
 from crossfade.casebook.words import Moment, Side
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from crossfade import Evolution
     from crossfade.casebook.case import Case
-    from crossfade.casebook.lane import Access
+    from crossfade.casebook.engines import Access
     from crossfade.casebook.stages import Stage
     from crossfade.document import Document
     from crossfade.progress import Observer
@@ -95,7 +96,7 @@ def walk(
         crew = stack.enter_context(
             Crew(case.worker, accesses, workers=pace.workers, rate=pace.rate, seed=pace.seed)
         )
-        walker = _Walker(case, accesses[Side.OLD][0], journey, crew, ground, commands, watcher)
+        walker = _Walker(case, accesses, journey, crew, ground, commands, watcher)
         try:
             crew.enter("learn", frozenset())
             crew.learn()
@@ -148,13 +149,19 @@ class _Walker:
     """The walk's hands: what is done in a stage."""
 
     case: Case
-    url: str
+    accesses: Mapping[Side, Access]
     journey: Journey
     crew: Crew
     ground: Ground
     commands: Commands
     watcher: Watcher
     running: frozenset[Side] = frozenset()
+    moved: bool = False  # whether the new application works under the plain names
+
+    @property
+    def url(self) -> str:
+        """The database's URL."""
+        return self.accesses[Side.OLD][0]
 
     def pass_through(
         self, stage: Stage, pulse: _Pulse, seconds: float, interfere: Callable[[str, str], None] | None
@@ -166,6 +173,7 @@ class _Walker:
         for side in self.running - stage.running:
             self.crew.leave(side)
         self.running = stage.running
+        self._move(stage)
         self._open(stage)
         if stage.command:
             command_seconds = self._command(stage)
@@ -175,6 +183,16 @@ class _Walker:
         self._close(stage)
         self._reconcile(stage)
         return Passed(stage.name, stage.title, time.monotonic() - began, command_seconds)
+
+    def _move(self, stage: Stage) -> None:
+        """Before a purge takes the namespace away, where that is not passed over once it is gone: let the new
+        application work under the plain names, which are its own since `complete`.
+        """
+        if stage.plain and not self.moved and not database_of(self.url).passes_over:
+            plain: Access = (self.url, {})
+            self.crew.move(Side.NEW, plain)
+            self.ground.move(Side.NEW, plain)
+            self.moved = True
 
     def _open(self, stage: Stage) -> None:
         """Take the first dumps; the traffic goes on, but its latencies then are not the evolution's doing."""

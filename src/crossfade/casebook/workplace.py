@@ -64,6 +64,10 @@ class Workplace:
         """Close that application's connections."""
         self._all(lambda lane: lane.leave(side))
 
+    def move(self, side: Side, access: Access) -> None:
+        """Have that application connect so from now on."""
+        self._all(lambda lane: lane.move(side, access))
+
     def witness(self, moment: Moment) -> None:
         """Tell every worker of a command."""
         self._all(lambda lane: lane.worker.witness(moment))

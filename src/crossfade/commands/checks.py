@@ -75,9 +75,13 @@ def _demand_value(check: AskExpression, dialect: SchemaDialect, place: str) -> N
 def _demand_mapped(check: CountUnmapped, dialect: SchemaDialect, connection: Connection, place: str) -> None:
     (statement,) = dialect.render(check)
     counts: dict[str, int] = {row.value: row.rows for row in execute(connection, statement)}
-    listed = ", ".join(f"{label!r} ({counts.get(label, 0)} rows)" for label in check.labels)
+    found = tuple(dict.fromkeys((*check.labels, *counts)))
+    if not found:
+        return
+    listed = ", ".join(f"{label!r} ({counts.get(label, 0)} rows)" for label in found)
+    mapped = "add them to values=, or leave values= out to keep every value as it is"
     raise SchemaMismatch(
         f"values without a mapping: {listed}",
         place=f"{place}, {check.change}",
-        remedy="add them to values=, or leave values= out to keep every value as it is",
+        remedy=mapped if check.labels else "it is no label of the enum: give these rows one first",
     )

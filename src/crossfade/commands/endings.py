@@ -23,11 +23,11 @@ def rollback(evolution: Evolution | str, database: Database, *, observer: Observ
     """Take the new side away; what the old side cannot hold is kept, and comes back at the next start."""
 
     def undo(plan: Plan, session: Session) -> Sequence[Step]:
-        if any(session.ended(Command.COMPLETE).difference(range(len(plan.verify)))):
+        if any(session.begun(Command.COMPLETE).difference(range(len(plan.verify)))):
             raise WrongState(
-                "it is completed but for the last note in the journal",
+                "its old side is being retired, or has been",
                 place=f"evolution {session.record.name!r}",
-                remedy="complete it again, which ends at once",
+                remedy="complete it again, which goes on where it stopped; then revert it",
             )
         return plan.rollback(session.begun(Command.START, since=0))
 

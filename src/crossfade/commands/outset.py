@@ -15,11 +15,18 @@ from crossfade.reports import Outcome
 
 
 def start(
-    evolution: Evolution, database: Database, *, hands: int | None = None, observer: Observer | None = None
+    evolution: Evolution,
+    database: Database,
+    *,
+    hands: int | None = None,
+    allow_copy: bool = False,
+    observer: Observer | None = None,
 ) -> Outcome:
     """Expand, backfill, verify; both versions are then live. Resumes where an earlier start stopped.
 
-    `hands` is over how many connections at once large tables are written, as `throttle` says it later.
+    `hands` is over how many connections at once large tables are written, as `throttle` says it later. With
+    `allow_copy`, the server may copy a table, or keep its writers waiting, where it can't do without: in this
+    command and in those that come after it.
     Raises Refused before anything is changed, VerificationFailed where rows disagree.
     """
     with opened(database) as (dialect, journal, connection):
@@ -42,6 +49,11 @@ def start(
             record = journal.enter(connection, fresh(plan, record))
         else:
             connection.rollback()
-        if hands is not None:
-            journal.say(connection, record.name, replace(record.control, hands=hands))
+        if hands is not None or allow_copy:
+            control = replace(
+                record.control,
+                hands=hands or record.control.hands,
+                allow_copy=allow_copy or record.control.allow_copy,
+            )
+            journal.say(connection, record.name, control)
         return walk(dialect, journal, connection, record, Command.START, lambda plan, _: plan.start, observer)

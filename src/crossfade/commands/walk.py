@@ -49,6 +49,8 @@ def walk(
     journal.note(connection, record, command, "called", str(command), runner=journal.runner)
     connection.commit()
     plan = plan_of(record)
+    if record.control.allow_copy:
+        dialect = dialect.copying()
     session = Session(dialect, journal, record, command, observer or Silent(), since, origin)
     started = time.monotonic()
     try:

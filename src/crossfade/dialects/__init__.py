@@ -9,10 +9,17 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from crossfade.dialects.dialect import Held, Load, SchemaDialect
+from crossfade.dialects.mariadb import MariaDB
 from crossfade.dialects.postgresql import PostgreSQL
 from crossfade.errors import DatabaseFailed, Unsupported, UsageError
 
-_DIALECTS = {"postgresql": PostgreSQL, "postgres": PostgreSQL}
+_DIALECTS: dict[str, type[PostgreSQL | MariaDB]] = {
+    "postgresql": PostgreSQL,
+    "postgres": PostgreSQL,
+    "mariadb": MariaDB,
+    "mysql": MariaDB,
+}
+_EXTRAS = {"mariadb": "mariadb", "mysql": "mariadb"}
 
 __all__ = ["Held", "Load", "SchemaDialect", "connect", "demanded"]
 
@@ -39,10 +46,10 @@ def connect(database: str | URL, *, lock_timeout_ms: int = 200) -> SchemaDialect
         raise UsageError(
             "the database's URL can't be read",
             place="--database",
-            remedy="write it as postgresql://user@host:5432/database",
+            remedy="write it as postgresql://user@host:5432/database, or mariadb://user@host:3306/database",
         ) from error
     # The query may hold secrets as well (password=, sslpassword=), and tells nobody where the server is.
-    told = {key: value for key, value in url.query.items() if key in {"host", "port"}}
+    told = {key: value for key, value in url.query.items() if key in {"host", "port", "unix_socket"}}
     shown = url.set(query=told).render_as_string(hide_password=True)
     name = url.get_backend_name()
     if name not in _DIALECTS:
@@ -55,7 +62,9 @@ def connect(database: str | URL, *, lock_timeout_ms: int = 200) -> SchemaDialect
         return _DIALECTS[name].connect(url, lock_timeout_ms)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise UsageError(
-            f"a driver is missing: {error}", place=shown, remedy="pip install 'crossfade[postgres]'"
+            f"a driver is missing: {error}",
+            place=shown,
+            remedy=f"pip install 'crossfade[{_EXTRAS.get(name, 'postgres')}]'",
         ) from error
     except (OperationalError, DBAPIError) as error:
         raise DatabaseFailed(

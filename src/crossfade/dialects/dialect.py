@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crossfade.errors import Refused
 from crossfade.schema import Schema, TableName
-from crossfade.steps import AskExpression, AskForeignKey, AskIndex, Statement, Step
+from crossfade.steps import AskExpression, AskForeignKey, AskIndex, AskStanding, Stage, Statement, Step
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,14 @@ class Held:
 
     who: str
     seconds: float | None
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Something that must stand and does not, or is not used; `remedy` is what to run."""
+
+    fact: str
+    remedy: str
 
 
 class SchemaDialect(Protocol):
@@ -62,6 +70,13 @@ class SchemaDialect(Protocol):
         """The statements of `step`, in order."""
         ...
 
+    def switch(self, view: TableName, shown: Statement, stages: Sequence[Stage]) -> str | None:
+        """Execute the stages while statements that name `view` wait; then it is as `shown`.
+
+        Why it could not begin, which may pass; None once it is done.
+        """
+        ...
+
     def objection(
         self, connection: Connection, step: AskExpression | AskForeignKey | AskIndex
     ) -> Refused | None:
@@ -69,6 +84,10 @@ class SchemaDialect(Protocol):
 
         Executes the statements of `step`; leaves the connection in a transaction to be rolled back.
         """
+        ...
+
+    def lacking(self, connection: Connection, step: AskStanding) -> tuple[Lack, ...]:
+        """What of all that `step` asks for does not stand, or is not used."""
         ...
 
     def load(self, connection: Connection) -> Load:
@@ -85,6 +104,14 @@ class SchemaDialect(Protocol):
 
     def troubleshooting(self, evolution: str, tables: Sequence[TableName]) -> tuple[tuple[str, str], ...]:
         """Queries that change nothing and tell where an evolution hangs: each its title and its SQL."""
+        ...
+
+    def copying(self) -> SchemaDialect:
+        """The same database, where a statement may copy a table or keep its writers waiting."""
+        ...
+
+    def remedy(self, error: DBAPIError) -> str | None:
+        """What to do about `error`, where the database knows more than that its cause is to be mended."""
         ...
 
     def passing(self, error: DBAPIError) -> str | None:

@@ -6,6 +6,7 @@
     progress    the watermark and the rows of each batched step
     complement  values that only the new side held when an evolution was rolled back
     seed        the image of each seeded row
+    taken       which rows a soft-delete cascade took, until they are restored or touched
 
 Upgrades are versioned: a fresh install is all of them, applied in order. What a database says in words
 of its own (its clock, its JSON, how it guards the history) is in `server`, and nowhere else.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import Connection, insert, inspect, select, text, update
-from sqlalchemy.schema import CreateSchema
 
 from crossfade.errors import CrossfadeError, MissingPrivilege
 from crossfade.journal.server import server
@@ -16,9 +15,10 @@ VERSION = 1
 
 
 def _version_1(connection: Connection) -> None:
-    connection.execute(CreateSchema(JOURNAL, if_not_exists=True))
-    metadata.create_all(connection, checkfirst=False)
-    for statement in server(connection).guard:
+    words = server(connection)
+    connection.execute(text(words.create))
+    metadata.create_all(connection)  # what stands was made by an install that a crash has cut
+    for statement in words.guard:
         connection.execute(text(statement))
     connection.execute(insert(meta).values(version=0))
 
@@ -34,15 +34,18 @@ class Installation:
 
         Raises CrossfadeError where a newer release made it, MissingPrivilege where the role may not read it.
         """
-        if not inspect(connection).has_table("meta", schema=JOURNAL):
+        words = server(connection)
+        if not inspect(connection).has_table("meta", schema=words.schema):
             return False
-        if not connection.execute(text(server(connection).readable)).scalar_one():
+        if not connection.execute(text(words.readable)).scalar_one():
             raise MissingPrivilege(
                 f"the role may not read the journal, which another role's evolution made (schema {JOURNAL})",
                 place=f"schema {JOURNAL}",
                 remedy="connect as the role that owns the schema, or as a member of it",
             )
-        version = connection.execute(select(meta.c.version)).scalar_one()
+        version = connection.execute(select(meta.c.version)).scalar()
+        if version is None:
+            return False  # an install that a crash has cut
         if version > VERSION:
             raise CrossfadeError(
                 f"the journal is of version {version}; this release knows {VERSION}",
@@ -53,8 +56,11 @@ class Installation:
 
     def install(self, connection: Connection) -> None:
         """Make the journal, or bring it up to date; one transaction, safe when two do it at once."""
-        connection.execute(text(server(connection).lock))
+        words = server(connection)
+        connection.execute(text(words.lock))
         version = connection.execute(select(meta.c.version)).scalar_one() if self.installed(connection) else 0
         for upgrade in UPGRADES[version:]:
             upgrade(connection)
         connection.execute(update(meta).values(version=VERSION))
+        connection.execute(text(words.hold))
+        connection.execute(text(words.unlock))

@@ -11,13 +11,14 @@ from crossfade.phases import State
 
 @dataclass(frozen=True)
 class Control:
-    """What a person has said to a runner at work: to pause, how many seconds a batch is to take, and over how
-    many connections at once batches are written.
+    """What a person has said to the runners of an evolution: to pause, how many seconds a batch is to take,
+    over how many connections at once batches are written, and that a table may be copied where it must be.
     """
 
     paused: bool = False
     target: float | None = None
     hands: int | None = None
+    allow_copy: bool = False
 
 
 @dataclass(frozen=True)

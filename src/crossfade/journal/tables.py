@@ -5,20 +5,17 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
-    DateTime,
     Float,
     Identity,
     Integer,
     MetaData,
     Table,
     Text,
-    func,
 )
 
-from crossfade.journal.server import DOCUMENT, Clock
+from crossfade.journal.server import DOCUMENT, Begun, Clock, Moment, key
 from crossfade.names import JOURNAL
 
-_now = func.current_timestamp()
 metadata = MetaData(schema=JOURNAL)
 
 meta = Table("meta", metadata, Column("version", Integer, nullable=False))
@@ -26,7 +23,7 @@ meta = Table("meta", metadata, Column("version", Integer, nullable=False))
 evolution = Table(
     "evolution",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", key(48), primary_key=True),
     Column("fingerprint", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -36,16 +33,16 @@ evolution = Table(
     Column("control", DOCUMENT, nullable=False),
     Column("slowed", Text),
     Column("lease_holder", Text),
-    Column("lease_until", DateTime(timezone=True)),
-    Column("started_at", DateTime(timezone=True), nullable=False, server_default=_now),
-    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_now),
+    Column("lease_until", Moment()),
+    Column("started_at", Moment(), nullable=False, server_default=Begun()),
+    Column("changed_at", Moment(), nullable=False, server_default=Begun()),
 )
 
 event = Table(
     "event",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False, server_default=Clock()),
+    Column("at", Moment(), nullable=False, server_default=Clock()),
     Column("evolution", Text, nullable=False),
     Column("run", Integer, nullable=False),
     Column("command", Text, nullable=False),
@@ -58,9 +55,9 @@ event = Table(
 progress = Table(
     "progress",
     metadata,
-    Column("evolution", Text, primary_key=True),
+    Column("evolution", key(48), primary_key=True),
     Column("run", Integer, primary_key=True),
-    Column("command", Text, primary_key=True),
+    Column("command", key(16), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("step", Text, nullable=False),
     Column("watermark", DOCUMENT),
@@ -73,22 +70,31 @@ progress = Table(
 complement = Table(
     "complement",
     metadata,
-    Column("evolution", Text, primary_key=True),
-    Column("table_name", Text, primary_key=True),
-    Column("change", Text, primary_key=True),
-    Column("row_key", Text, primary_key=True),
+    Column("evolution", key(48), primary_key=True),
+    Column("table_name", key(130), primary_key=True),
+    Column("change", key(200), primary_key=True),
+    Column("row_key", key(380), primary_key=True),
     Column("old_values", DOCUMENT, nullable=False),
     Column("new_values", DOCUMENT, nullable=False),
     Column("state", Text, nullable=False),
-    Column("kept_at", DateTime(timezone=True), nullable=False, server_default=_now),
+    Column("kept_at", Moment(), nullable=False, server_default=Begun()),
 )
 
 seed = Table(
     "seed",
     metadata,
-    Column("evolution", Text, primary_key=True),
-    Column("table_name", Text, primary_key=True),
-    Column("row_key", Text, primary_key=True),
+    Column("evolution", key(48), primary_key=True),
+    Column("table_name", key(130), primary_key=True),
+    Column("row_key", key(380), primary_key=True),
     Column("image", DOCUMENT, nullable=False),
     Column("state", Text, nullable=False),
+)
+
+taken = Table(
+    "taken",
+    metadata,
+    Column("relation", key(200), primary_key=True),
+    Column("child_key", key(380), primary_key=True),
+    Column("parent_key", key(380), nullable=False),
+    Column("at", Text),
 )

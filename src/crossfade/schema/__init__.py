@@ -16,7 +16,7 @@ from crossfade.schema.belongings import (
     Trigger,
 )
 from crossfade.schema.columns import Column, EnumType, TableName
-from crossfade.schema.database import Role, Schema
+from crossfade.schema.database import Role, Schema, Traits
 from crossfade.schema.table import Origin, Table
 
 __all__ = [
@@ -34,5 +34,6 @@ __all__ = [
     "Schema",
     "Table",
     "TableName",
+    "Traits",
     "Trigger",
 ]

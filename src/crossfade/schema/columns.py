@@ -30,7 +30,8 @@ class Column:
     is "always", "by default" or "". `enum` names the enum type (schema, name) it is of, `wraps`
     says how: "" directly, "array" or "domain". `collation` is the SQL of the collation, where it
     is not the type's own. `volatile` says that the default differs at each call,
-    where only the server could tell.
+    where only the server could tell. `on_update` is the SQL of what each update of the row puts there,
+    unless it gives the column a value (MariaDB's ON UPDATE).
     """
 
     name: str
@@ -44,6 +45,7 @@ class Column:
     comment: str | None = None
     volatile: bool = False
     collation: str | None = None
+    on_update: str | None = None
 
 
 @dataclass(frozen=True)

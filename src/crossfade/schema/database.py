@@ -22,6 +22,27 @@ class Role:
 
 
 @dataclass(frozen=True)
+class Traits:
+    """What databases differ in, where a plan must know: whether enums are types of their own, whether a view
+    follows a column that gets another name, whether a namespace is looked at before what it stands for (else
+    it shows every table), whether a constraint can be added first and validated later, whether rows can be
+    changed at commit, whether NOT NULL can be taken off without writing the rows anew, whether a view's
+    column may have a default of its own, whether an index stays when one of its columns goes, and whether a
+    foreign key needs an index of its columns, and refers to columns of just their type and collation.
+    """
+
+    enum_types: bool = True
+    views_follow: bool = True
+    namespaces_stack: bool = True
+    validates_later: bool = True
+    deferred_triggers: bool = True
+    relaxes: bool = True
+    view_defaults: bool = True
+    indexes_stay: bool = False
+    exact_keys: bool = False
+
+
+@dataclass(frozen=True)
 class Schema:
     """One database as reflected: the tables asked for, and what surrounds them."""
 
@@ -39,6 +60,8 @@ class Schema:
     role: Role = Role("postgres")
     read_only: bool = False
     volatile_functions: tuple[str, ...] = ()  # the users' own, by their bare names in lower case
+    traits: Traits = Traits()
+    cascades: tuple[tuple[TableName, TableName], ...] = ()  # (parent, child) whose rows go with the parent's
 
     def find(self, written: str) -> Table | None:
         """The reflected table that `written` (as a user writes it) names, or None."""

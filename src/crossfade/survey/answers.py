@@ -17,6 +17,7 @@ from crossfade.steps import (
     CountHeld,
     CountLost,
     CountMoves,
+    CountOrphans,
     CountReturns,
     CountStray,
     CountUnanswered,
@@ -84,7 +85,7 @@ class Answers:
     """What the data said, by the plan's tables. `values` are by column, as the database has it, `apart` by
     the lens's place among its table's, `unsaid` by column as people know it. `read` are rows and seconds of
     rows that were read for a rate; `failed` says which questions the database did not answer. `trees` are by
-    their targets.
+    their targets; `told` is what is to be said in words.
     """
 
     asked: tuple[Step, ...] = ()
@@ -94,6 +95,7 @@ class Answers:
     read: tuple[int, float] = (0, 0.0)
     failed: tuple[str, ...] = ()
     trees: Mapping[TableName, OfTree] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
 
 
 class Taken:
@@ -105,6 +107,7 @@ class Taken:
         self.unsaid: dict[tuple[TableName, str], int] = {}
         self.read = (0, 0.0)
         self.failed: list[str] = []
+        self.told: list[str] = []
         self.trees: dict[TableName, OfTree] = {}
 
     def take(self, step: Step, rows: Sequence[Any], seconds: float) -> None:
@@ -128,10 +131,13 @@ class Taken:
             case ReadRows():
                 self.read = (rows[0].rows, seconds)
             case _:
-                self._take_of_tree(step, rows)
+                self._take_more(step, rows)
 
-    def _take_of_tree(self, step: Step, rows: Sequence[Any]) -> None:
+    def _take_more(self, step: Step, rows: Sequence[Any]) -> None:
         match step:
+            case CountOrphans() if rows:
+                fact = step.told([tuple(row) for row in rows]).fact
+                self.told.append(f"{fact}; start sets them NULL, and keeps what they held")
             case CountHeld():
                 self._of_tree(step.table, held={row.place: row.rows for row in rows})
             case CountBeyond():
@@ -148,8 +154,8 @@ class Taken:
 
     def answers(self, asked: tuple[Step, ...]) -> Answers:
         """All of them, to the questions `asked`."""
-        failed = tuple(self.failed)
-        return Answers(asked, self.values, self.apart, self.unsaid, self.read, failed, self.trees)
+        failed, told = tuple(self.failed), tuple(self.told)
+        return Answers(asked, self.values, self.apart, self.unsaid, self.read, failed, self.trees, told)
 
     def _of_tree(self, target: TableName, **said: Any) -> None:
         self.trees[target] = replace(self.trees.get(target, OfTree()), **said)

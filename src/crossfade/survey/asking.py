@@ -15,7 +15,16 @@ from crossfade.phases import State
 from crossfade.plan import Plan
 from crossfade.schema import Column, TableName
 from crossfade.session import execute
-from crossfade.steps import CopyRows, CountApart, CountReturns, CountValues, ReadRows, Step, under
+from crossfade.steps import (
+    ClearOrphans,
+    CopyRows,
+    CountApart,
+    CountReturns,
+    CountValues,
+    ReadRows,
+    Step,
+    under,
+)
 from crossfade.survey.answers import Answers, Taken
 from crossfade.survey.lensed import BOTH, NEW_ALONE, OLD_ALONE, Pair, lensed, made, pairs, shown
 from crossfade.survey.trees import questions as of_trees
@@ -72,6 +81,8 @@ def _questions(plan: Plan, state: State) -> Iterator[Step]:
             )
             yield CountReturns(table.table, lenses, table.columns, side)
     yield from of_trees(plan, state)
+    if state in OLD_ALONE:
+        yield from (step.count for step in plan.start if isinstance(step, ClearOrphans))
     if state in NEW_ALONE:
         yield from plan.unsaid
 

@@ -10,6 +10,7 @@ from crossfade.steps import (
     Analyze,
     DropColumn,
     DropNotNull,
+    GiveDefault,
     OpenSide,
     Relax,
     RemoveSync,
@@ -133,6 +134,14 @@ ALTER TABLE public.orders ALTER COLUMN kind DROP DEFAULT
     "relaxed, and it had nothing": Golden(Relax(ORDERS, Column("kind", "text")), ""),
     "default": Golden(
         SetDefault(ORDERS, "status", "'new'"),
+        """
+-- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
+ALTER TABLE public.orders ALTER COLUMN status SET DEFAULT 'new'
+
+""",
+    ),
+    "default, once the rows are filled": Golden(
+        GiveDefault(ORDERS, "status", "'new'"),
         """
 -- work, ACCESS EXCLUSIVE, blocks reads and writes, briefly:
 ALTER TABLE public.orders ALTER COLUMN status SET DEFAULT 'new'

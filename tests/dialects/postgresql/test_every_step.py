@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from crossfade.steps import Step
+from crossfade.steps import ReplaceView, Step
 from tests.dialects.postgresql.golden import dialect, every_case, expected, rendered, told
 from tests.dialects.postgresql.orders import ITEMS, ORDERS
+
+# A view follows a column that gets another name (`Traits.views_follow`): never planned here.
+_NEVER = {ReplaceView}
 
 
 def _every(kind: type[Step]) -> Iterator[type[Step]]:
@@ -22,7 +25,7 @@ def _vocabulary() -> set[type[Step]]:
 
 def test_every_step_has_exact_sql() -> None:
     cases = {type(case.step) for case in every_case()}
-    assert sorted(each.__name__ for each in _vocabulary() - cases) == []
+    assert sorted(each.__name__ for each in _vocabulary() - cases - _NEVER) == []
     assert len(cases) > 30
 
 

@@ -149,7 +149,7 @@ def values(connection: Connection, expression: str, row: str) -> list[str | None
 def test_an_expression_means_over_a_row_what_was_written(connection: Connection) -> None:
     for written in WRITTEN.strip().splitlines():
         found = expressions.user_sql(written, "TEXT", TABLE, "postgresql", "")
-        rendered = expressions.for_row(found, "r", TYPES, "postgresql")
+        rendered = expressions.for_row(found, "r", TYPES)
         assert values(connection, written, "") == values(connection, rendered, "AS r"), rendered
 
 
@@ -157,7 +157,7 @@ def test_an_expression_stands_together_wherever_it_is_put(connection: Connection
     """As part of any condition it is still one value: `IS NOT NULL` says of it what it says of a column."""
     for written in WRITTEN.strip().splitlines():
         found = expressions.user_sql(written, "TEXT", TABLE, "postgresql", "")
-        rendered = expressions.for_row(found, "r", TYPES, "postgresql")
+        rendered = expressions.for_row(found, "r", TYPES)
         alone = values(connection, f"({written}) IS NOT DISTINCT FROM NULL", "")
         assert alone == values(connection, f"{rendered} IS NOT DISTINCT FROM NULL", "AS r"), rendered
 

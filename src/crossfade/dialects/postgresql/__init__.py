@@ -8,8 +8,8 @@ from contextlib import suppress
 from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from crossfade.dialects.dialect import Held, Load
-from crossfade.dialects.postgresql import scripts, troubleshooting
+from crossfade.dialects.dialect import Held, Lack, Load
+from crossfade.dialects.postgresql import scripts, standing, troubleshooting
 from crossfade.dialects.postgresql.blockers import held, oldest
 from crossfade.dialects.postgresql.catalogue import LOAD
 from crossfade.dialects.postgresql.ddl import Renderer
@@ -17,7 +17,7 @@ from crossfade.dialects.postgresql.objections import objection
 from crossfade.dialects.postgresql.reflection import reflect
 from crossfade.errors import Refused, Unsupported
 from crossfade.schema import Schema, TableName
-from crossfade.steps import AskExpression, AskForeignKey, AskIndex, Statement, Step
+from crossfade.steps import AskExpression, AskForeignKey, AskIndex, AskStanding, Stage, Statement, Step
 
 OLDEST = 13
 
@@ -95,11 +95,27 @@ class PostgreSQL:
         """The statements of `step`, in order."""
         return self._renderer.render(step)
 
+    def switch(
+        self,
+        view: TableName,
+        shown: Statement,
+        stages: Sequence[Stage],
+    ) -> str | None:
+        """Execute all in one transaction."""
+        with self.engine.begin() as connection:
+            for statement in (*(each for stage in stages for each in stage.statements), shown):
+                connection.exec_driver_sql(statement.sql, execution_options={"no_parameters": True})
+        return None
+
     def objection(
         self, connection: Connection, step: AskExpression | AskForeignKey | AskIndex
     ) -> Refused | None:
         """Why the server would not take what is asked for; None where it would."""
         return objection(connection, step)
+
+    def lacking(self, connection: Connection, step: AskStanding) -> tuple[Lack, ...]:
+        """What of all that `step` asks for does not stand, or is not used."""
+        return standing.lacking(connection, step)
 
     def load(self, connection: Connection) -> Load:
         """How the server is, now."""
@@ -121,6 +137,14 @@ class PostgreSQL:
     def troubleshooting(self, evolution: str, tables: Sequence[TableName]) -> tuple[tuple[str, str], ...]:
         """Queries that change nothing and tell where an evolution hangs: each its title and its SQL."""
         return troubleshooting.queries(evolution, tables)
+
+    def copying(self) -> PostgreSQL:
+        """The same: no statement of Crossfade's copies a table here."""
+        return self
+
+    def remedy(self, error: DBAPIError) -> str | None:
+        """Nothing more than what the server says."""
+        return None
 
     def passing(self, error: DBAPIError) -> str | None:
         """Why `error` may pass when the work is tried again, or None where it will not."""

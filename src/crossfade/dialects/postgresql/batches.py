@@ -36,16 +36,16 @@ def copy_rows(step: CopyRows) -> tuple[Statement, ...]:
             )
     where = " OR ".join(f"({condition})" for condition in todo)
     return (
-        *_ends(step.table, step.key),
-        *_quietly(skip_triggers=step.skip_triggers),
-        _next(step.table, step.key),
-        _bound(
+        *ends(step.table, step.key),
+        *quietly(skip_triggers=step.skip_triggers),
+        following(step.table, step.key),
+        batched(
             f"UPDATE {table(step.table)} AS t SET {', '.join(assignments)} "
-            f"WHERE {_range(step.key)} AND ({where})",
+            f"WHERE {within(step.key)} AND ({where})",
             lock="ROW EXCLUSIVE",
             blocks="writes to the rows of the batch",
         ),
-        _count(step.table, step.key),
+        counted(step.table, step.key),
     )
 
 
@@ -57,14 +57,14 @@ def compare(step: Compare) -> tuple[Statement, ...]:
     sides = ", ".join(
         f"t.{ident(column.name)}::text" for lens in step.lenses for column in (*lens.old, *lens.new)
     )
-    source = f"FROM {table(step.table)} AS t WHERE {_range(step.key)}"
+    source = f"FROM {table(step.table)} AS t WHERE {within(step.key)}"
     return (
         Statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", Role.SETTING),
         *settings,
-        *_ends(step.table, step.key),
-        _next(step.table, step.key),
-        _bound(f"SELECT count(*), count(*) FILTER (WHERE {wrong}) {source}"),
-        _bound(
+        *ends(step.table, step.key),
+        following(step.table, step.key),
+        batched(f"SELECT count(*), count(*) FILTER (WHERE {wrong}) {source}"),
+        batched(
             f"SELECT {key}, {sides} {source} AND ({wrong}) ORDER BY {_order(step.key)} "
             f"LIMIT {parameter('batch')}",
             Role.SAMPLE,
@@ -79,12 +79,12 @@ def keep_complement(step: KeepComplement) -> tuple[Statement, ...]:
     for lens in step.lenses:
         where = values.kept(lens, row, step.columns)
         works.append(
-            _bound(
+            batched(
                 f"INSERT INTO {COMPLEMENT} AS c "
                 "(evolution, table_name, change, row_key, old_values, new_values, state) "
                 f"SELECT {literal(step.evolution)}, {literal(str(step.table))}, {literal(lens.change)}, "
-                f"{_key_json(step.key)}, {_json(lens.old)}, {_json(lens.new)}, 'kept' "
-                f"FROM {table(step.table)} AS t WHERE {_range(step.key)} AND ({where}) "
+                f"{key_json(step.key)}, {_json(lens.old)}, {_json(lens.new)}, 'kept' "
+                f"FROM {table(step.table)} AS t WHERE {within(step.key)} AND ({where}) "
                 # What an earlier rollback kept, and an interrupted start has not brought back yet, stays.
                 "ON CONFLICT (evolution, table_name, change, row_key) DO NOTHING"
             )
@@ -92,10 +92,10 @@ def keep_complement(step: KeepComplement) -> tuple[Statement, ...]:
     return (
         Statement(f"DELETE FROM {COMPLEMENT} AS c WHERE {_of(step)} AND c.state <> 'kept'", Role.BEFORE),
         *settings,
-        *_ends(step.table, step.key),
-        _next(step.table, step.key),
+        *ends(step.table, step.key),
+        following(step.table, step.key),
         *works,
-        _count(step.table, step.key),
+        counted(step.table, step.key),
     )
 
 
@@ -117,7 +117,7 @@ def restore_complement(step: RestoreComplement) -> tuple[Statement, ...]:
             for number, column in enumerate(lens.new)
         )
         works.append(
-            _bound(
+            batched(
                 "WITH picked AS MATERIALIZED (SELECT c.row_key, c.old_values, c.new_values "
                 f"FROM {COMPLEMENT} AS c "
                 f"WHERE {of} AND c.state = 'kept' ORDER BY c.row_key LIMIT {parameter('batch')}), "
@@ -130,7 +130,7 @@ def restore_complement(step: RestoreComplement) -> tuple[Statement, ...]:
                 blocks="writes to the rows of the batch",
             )
         )
-    return (*_quietly(skip_triggers=step.skip_triggers), *works)
+    return (*quietly(skip_triggers=step.skip_triggers), *works)
 
 
 def _stands(lens: RowLens) -> str:
@@ -170,7 +170,7 @@ def _right(lens: RowLens, step: Compare, row: values.Row) -> str:
         return agree
     brought_back = (
         f"EXISTS (SELECT FROM {COMPLEMENT} AS c WHERE {_of(step)} AND c.change = {literal(lens.change)} "
-        f"AND c.state = 'restored' AND c.row_key = {_key_json(step.key)})"
+        f"AND c.state = 'restored' AND c.row_key = {key_json(step.key)})"
     )
     return f"CASE WHEN {values.unfilled(lens, row, step.columns)} THEN {brought_back} ELSE {agree} END"
 
@@ -179,7 +179,8 @@ def _of(step: Compare | KeepComplement | RestoreComplement) -> str:
     return f"c.evolution = {literal(step.evolution)} AND c.table_name = {literal(str(step.table))}"
 
 
-def _ends(of: TableName, key: Sequence[Column]) -> tuple[Statement, ...]:
+def ends(of: TableName, key: Sequence[Column]) -> tuple[Statement, ...]:
+    """The first key of a table, and the last."""
     shown = ", ".join(f"t.{ident(each.name)}::text" for each in key)
     source = f"FROM {table(of)} AS t"
     backwards = ", ".join(f"t.{ident(each.name)} DESC" for each in key)
@@ -189,20 +190,22 @@ def _ends(of: TableName, key: Sequence[Column]) -> tuple[Statement, ...]:
     )
 
 
-def _next(of: TableName, key: Sequence[Column]) -> Statement:
+def following(of: TableName, key: Sequence[Column]) -> Statement:
+    """Where a batch of the range ends, and where the next begins."""
     shown = ", ".join(f"t.{ident(each.name)}::text" for each in key)
-    return _bound(
-        f"SELECT {shown} FROM {table(of)} AS t WHERE {_range(key)} ORDER BY {_order(key)} "
+    return batched(
+        f"SELECT {shown} FROM {table(of)} AS t WHERE {within(key)} ORDER BY {_order(key)} "
         f"OFFSET {parameter('batch')} - 1 LIMIT 2",
         Role.NEXT,
     )
 
 
-def _count(of: TableName, key: Sequence[Column]) -> Statement:
-    return _bound(f"SELECT count(*) FROM {table(of)} AS t WHERE {_range(key)}", Role.COUNT)
+def counted(of: TableName, key: Sequence[Column]) -> Statement:
+    """The number of rows of the range."""
+    return batched(f"SELECT count(*) FROM {table(of)} AS t WHERE {within(key)}", Role.COUNT)
 
 
-def _quietly(*, skip_triggers: bool) -> tuple[Statement, ...]:
+def quietly(*, skip_triggers: bool) -> tuple[Statement, ...]:
     """The user's triggers and the sync stay out of it. A batch commits with its watermark, so that
     losing both in a crash of the server loses nothing: the commit need not wait for the disk.
     """
@@ -213,9 +216,10 @@ def _quietly(*, skip_triggers: bool) -> tuple[Statement, ...]:
     return (Statement("; ".join(f"SET LOCAL {each}" for each in settings), Role.SETTING),)
 
 
-def _bound(
+def batched(
     sql: str, role: Role = Role.WORK, *, lock: str = "ACCESS SHARE", blocks: str = "nothing"
 ) -> Statement:
+    """A statement with parameters."""
     return Statement(bound(sql), role, lock, blocks, bound=True)
 
 
@@ -223,7 +227,9 @@ def _order(key: Sequence[Column]) -> str:
     return ", ".join(f"t.{ident(each.name)}" for each in key)
 
 
-def _range(key: Sequence[Column]) -> str:
+def within(key: Sequence[Column]) -> str:
+    """The condition that the row `t` is of the range."""
+
     def side(prefix: str) -> str:
         marks = ", ".join(
             f"{parameter(f'{prefix}_{number}')}::{column.type}" for number, column in enumerate(key)
@@ -234,7 +240,8 @@ def _range(key: Sequence[Column]) -> str:
     return f"{columns} >= {side('lo')} AND {columns} <= {side('hi')}"
 
 
-def _key_json(key: Sequence[Column]) -> str:
+def key_json(key: Sequence[Column]) -> str:
+    """The key of the row `t`, as the journal holds it."""
     return f"{_json(key)}::text"
 
 

@@ -211,7 +211,8 @@ SELECT p.oid::regprocedure::text AS name, p.prosrc,
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-WHERE {_USER_SCHEMA} AND n.nspname <> 'crossfade' AND l.lanname NOT IN ('internal', 'c') ORDER BY 1
+WHERE {_USER_SCHEMA} AND (n.nspname <> 'crossfade' OR p.proname LIKE 'cascade\\_%')
+  AND l.lanname NOT IN ('internal', 'c') ORDER BY 1
 """
 
 # The name alone: the plan takes a call of either for volatile where two functions share it.
@@ -219,6 +220,16 @@ VOLATILE = f"""
 SELECT DISTINCT lower(p.proname) FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 WHERE {_USER_SCHEMA} AND p.provolatile = 'v' AND p.prokind = 'f' ORDER BY 1
+"""
+
+# Told by the names of their triggers, on the parent and on the child, which outlast any renaming.
+CASCADES = """
+SELECT pn.nspname AS parent_schema, pc.relname AS parent, cn.nspname AS child_schema, cc.relname AS child
+FROM pg_catalog.pg_trigger p JOIN pg_catalog.pg_trigger c
+  ON c.tgname = replace(p.tgname::text, '~crossfade_cascade_', '~crossfade_let_')
+JOIN pg_catalog.pg_class pc ON pc.oid = p.tgrelid JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace
+JOIN pg_catalog.pg_class cc ON cc.oid = c.tgrelid JOIN pg_catalog.pg_namespace cn ON cn.oid = cc.relnamespace
+WHERE p.tgname LIKE '~crossfade\\_cascade\\_%' ORDER BY 1, 2, 3, 4
 """
 
 LOAD = """

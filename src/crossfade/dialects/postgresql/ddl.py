@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crossfade.dialects.postgresql import (
+    cascades,
     columns,
     constraints,
     counts,
     guards,
     namespaces,
+    orphans,
     questions,
     rows,
+    standing,
     surveys,
     tree_hooks,
     tree_surveys,
@@ -24,13 +27,16 @@ from crossfade.steps import Role, Statement, Step
 
 # Each says how its steps are rendered when it is loaded.
 FILES = (
+    cascades,
     columns,
     constraints,
     counts,
     guards,
     namespaces,
+    orphans,
     questions,
     rows,
+    standing,
     surveys,
     tree_hooks,
     tree_surveys,

@@ -63,7 +63,7 @@ def told(expression: LookupValue, row: str, *, qualified: bool) -> str:
     """What the lookup row of the alias `row` stands for; NULL where nothing is said of it."""
     if expression.sql is not None:
         names = [each.name for each in expression.columns]
-        return f"CAST({expressions.for_row(expression.sql, row, names, 'postgresql')} AS {expression.target})"
+        return f"CAST({expressions.for_row(expression.sql, row, names)} AS {expression.target})"
     cases = " ".join(
         f"WHEN {holds(held, row, qualified=qualified)} THEN {typed(becomes, expression.target)}"
         for held, becomes in expression.pairs

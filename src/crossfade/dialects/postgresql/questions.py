@@ -60,7 +60,7 @@ def written(step: AskExpression) -> Written:
     """The expression over the rows that it is asked for; a constant's text as it is."""
     if not step.expression.reads:
         return Written(step.expression.text)
-    return Written.over(step.expression, "t", step.columns, "postgresql")
+    return Written.over(step.expression, "t", step.columns)
 
 
 def settings(step: AskExpression) -> tuple[Statement, ...]:

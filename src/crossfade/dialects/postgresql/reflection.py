@@ -89,6 +89,10 @@ def _reflect(
         ),
         read_only=role.read_only,
         volatile_functions=tuple(connection.execute(text(catalogue.VOLATILE)).scalars()),
+        cascades=tuple(
+            (TableName(row.parent_schema, row.parent), TableName(row.child_schema, row.child))
+            for row in connection.execute(text(catalogue.CASCADES))
+        ),
     )
 
 

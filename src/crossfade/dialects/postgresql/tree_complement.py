@@ -92,7 +92,7 @@ def default(column: Column) -> str:
     """What a row of the old side has in a column that it knows nothing of; what differs at each call is
     nothing to go by.
     """
-    given = default_of(column)
+    given = default_of(column, "postgresql")
     constant = column.default is not None and not given.volatile and is_literal(given)
     return f"({column.default})::{column.type}" if constant else f"NULL::{column.type}"
 

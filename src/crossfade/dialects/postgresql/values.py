@@ -87,7 +87,7 @@ def value(expression: Expression, row: Row, columns: Iterable[str], *, qualified
     """The SQL of `expression` over `row`, whose columns are `columns`."""
     match expression:
         case Sql():
-            return expressions.for_row(expression, row.alias, columns, "postgresql")
+            return expressions.for_row(expression, row.alias, columns)
         case LookupKey() | LookupValue():
             return _looked_up(expression, row, qualified=qualified)
         case ValueMap():
@@ -176,7 +176,7 @@ def given(columns: Iterable[Column]) -> list[str]:
     for column in columns:
         if column.default is None:
             found.append(f"{NEW[column]} IS NOT NULL")
-        elif not default_of(column).volatile:
+        elif not default_of(column, "postgresql").volatile:
             found.append(differs(NEW, column, column.default))
     return found
 
@@ -209,7 +209,9 @@ def _steady(expression: Expression) -> bool:
 
 
 def _plain(column: Column) -> bool:
-    return built_in(column) and (column.default is None or literal_of(column.default, "postgres") is not None)
+    return built_in(column) and (
+        column.default is None or literal_of(column.default, "postgresql") is not None
+    )
 
 
 def _stored(column: Column, expression: Expression, sql: str) -> str:

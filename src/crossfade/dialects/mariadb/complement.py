@@ -1,0 +1,133 @@
+"""The complement of a table's lenses: what only the new side holds, kept in the journal and brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crossfade.dialects.mariadb import lookup_values, ranges, texts, values
+from crossfade.dialects.mariadb.quoting import ident, idents, literal, parameter, table
+from crossfade.dialects.mariadb.rendering import Server
+from crossfade.dialects.mariadb.values import Row
+from crossfade.expressions import LookupValue
+from crossfade.lens import RowLens
+from crossfade.steps import Compare, KeepComplement, RestoreComplement, Role, Statement
+
+Kept = Compare | KeepComplement | RestoreComplement
+
+_COLUMNS = ("evolution", "table_name", "change", "row_key", "old_values", "new_values", "state")
+_DECIDED = "IF(c.state = 'restoring', 'restored', 'superseded')"
+
+
+def place(server: Server) -> str:
+    """Where it is kept."""
+    return f"{ident(server.journal)}.{ident('complement')}"
+
+
+def keep(step: KeepComplement, server: Server) -> tuple[Statement, ...]:
+    """Write what only the new side holds to the journal, with the old values of the moment."""
+    return (
+        Statement(f"DELETE c FROM {place(server)} AS c WHERE {_of(step)} AND c.state <> 'kept'", Role.BEFORE),
+        *ranges.ends(step.table, step.key),
+        ranges.following(step.table, step.key),
+        *(_keep(step, lens, server) for lens in step.lenses),
+        ranges.count(step.table, step.key),
+    )
+
+
+def brought_back(step: Compare, lens: RowLens, server: Server) -> str:
+    """The condition that the row's new side is one that was kept."""
+    return (
+        f"EXISTS (SELECT 1 FROM {place(server)} AS c WHERE {_of(step)} AND c.{ident('change')} = "
+        f"{literal(lens.change)} AND c.state = 'restored' AND c.row_key = {_key(step)})"
+    )
+
+
+def restore(step: RestoreComplement, server: Server) -> tuple[Statement, ...]:
+    """Bring kept values back where the old side is as it was when they were kept.
+
+    Each lens's rows are picked, and written, before; the last statement says what became of them, which an
+    UPDATE can't.
+    """
+    picked = f"c.state IN ('restoring', 'superseding') AND {_of(step)}"
+    if server.mysql:  # whose INSERT returns nothing either
+        told = f"UPDATE {place(server)} AS c SET c.state = {_DECIDED} WHERE {picked}"
+    else:
+        same = ", ".join(f"c.{ident(each)}" for each in _COLUMNS[:-1])
+        told = (
+            f"INSERT INTO {place(server)} ({idents(_COLUMNS)}) SELECT {same}, {_DECIDED} "
+            f"FROM {place(server)} AS c WHERE {picked} "
+            "ON DUPLICATE KEY UPDATE state = VALUES(state) RETURNING state"
+        )
+    return (*(_restore(step, lens, server) for lens in step.lenses), Statement(told))
+
+
+def _keep(step: KeepComplement, lens: RowLens, server: Server) -> Statement:
+    row = Row(ranges.ROW, server.journal)
+    said = (literal(step.evolution), literal(str(step.table)), literal(lens.change))
+    # What an earlier rollback kept, and an interrupted start has not brought back yet, stays.
+    already = (
+        f"SELECT 1 FROM {place(server)} AS c WHERE {_of(step)} AND c.{ident('change')} = {said[2]} "
+        f"AND c.row_key = {_key(step)}"
+    )
+    return ranges.reading(
+        f"INSERT INTO {place(server)} ({idents(_COLUMNS)}) "
+        f"SELECT {', '.join(said)}, {_key(step)}, {texts.listed(lens.old, ranges.ROW)}, "
+        f"{texts.listed(lens.new, ranges.ROW)}, 'kept' FROM {table(step.table)} AS {ranges.ROW} "
+        f"WHERE {ranges.between(step.key)} AND ({values.kept(lens, row, step.columns)}) "
+        f"AND NOT EXISTS ({already})"
+    )
+
+
+def _restore(step: RestoreComplement, lens: RowLens, server: Server) -> Statement:
+    of = f"{_of(step)} AND c.{ident('change')} = {literal(lens.change)}"
+    row, mysql = Row(ranges.ROW, server.journal), server.mysql
+    matched = [
+        f"{row[column]} = "
+        + texts.keyed(column, texts.member("p.row_key", number, mysql=mysql), constant=False)
+        for number, column in enumerate(step.key)
+    ]
+    before = [texts.member("c.old_values", number, mysql=mysql) for number in range(len(lens.old))]
+    matched += [
+        f"BINARY {texts.shown(column, row[column])} <=> BINARY {kept}"
+        for column, kept in zip(lens.old, before, strict=True)
+    ]
+    matched += _stands(lens, row, server)
+    first = row[step.key[0]]
+    assignments = [
+        f"c.state = IF({first} IS NULL, 'superseding', 'restoring')",
+        *ranges.stays(step.stay),
+        *(
+            f"{row[column]} = {texts.stored(column, texts.member('c.new_values', number, mysql=mysql))}"
+            for number, column in enumerate(lens.new)
+        ),
+    ]
+    sql = (
+        f"UPDATE (SELECT c.row_key FROM {place(server)} AS c WHERE {of} AND c.state = 'kept' "
+        f"ORDER BY c.row_key LIMIT {parameter('batch')}) AS p "
+        f"JOIN {place(server)} AS c ON {of} AND c.row_key = p.row_key "
+        f"LEFT JOIN {table(step.table)} AS {ranges.ROW} ON {' AND '.join(matched)} "
+        f"SET {', '.join(assignments)}"
+    )
+    return ranges.changing(sql, Role.SETTING)
+
+
+def _stands(lens: RowLens, row: Row, server: Server) -> Iterator[str]:
+    """That the lookup's row to which a kept key refers is there, and still stands for the old value."""
+    told = {each.value.column: each for each in lens.backward if isinstance(each.value, LookupValue)}
+    for number, column in enumerate(lens.new):
+        if (each := told.get(column.name)) is None or not isinstance(each.value, LookupValue):
+            continue
+        said = texts.member("c.new_values", number, mysql=server.mysql)
+        key = texts.keyed(column, said, constant=False)
+        (old,) = (known for known in lens.old if known.name == each.column)
+        stands = texts.same(old, row[old], lookup_values.called(each.value, server.journal, key))
+        there = f"SELECT 1 FROM {table(each.value.lookup)} AS l WHERE l.{ident(each.value.key)} = {key}"
+        yield f"({said} IS NULL OR ({stands} AND EXISTS ({there})))"
+
+
+def _of(step: Kept) -> str:
+    return f"c.evolution = {literal(step.evolution)} AND c.table_name = {literal(str(step.table))}"
+
+
+def _key(step: Compare | KeepComplement) -> str:
+    return f"JSON_ARRAY({ranges.shown(step.key)}) COLLATE utf8mb4_bin"
