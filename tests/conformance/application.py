@@ -1,170 +1,49 @@
-"""An application as PostgreSQL sees it: one connection, one version, and the statements that it sends."""
+"""An application: one connection, one version, and the statements that it sends; of each database its own."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from __future__ import annotations
 
-import psycopg
-from psycopg.rows import dict_row
-from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
-from psycopg.types.json import JsonbDumper
-from sqlalchemy import make_url
+from collections.abc import Sequence
+from typing import Protocol
 
-from crossfade import connect_args
-from tests.conformance.columns import Row, Side
-from tests.conformance.entry import EVOLUTION, Entry
-
-DEFAULT = SQL("DEFAULT")
-NOTHING = SQL("")
+from tests.conformance.columns import Row
+from tests.conformance.entry import Entry
+from tests.conformance.writer import Writer
 
 
-@dataclass(frozen=True)
-class Writer:
-    """An application's way to its version: the side that it writes, whether the version's namespace is on
-    its search path, whether it names a view, and a column of the table in the documentation.
-    """
+class Application(Protocol):
+    """`writer` at work on the table of `entry`; `columns` are those of its version, by the model's names."""
 
-    name: str
-    side: Side
-    on_path: bool = False
-    view: bool = True
-
-
-OLD = Writer("old", "old", view=False)
-NEW = Writer("new", "new", on_path=True)
-NAMED = Writer("new, by name", "new")
-TABLE = Writer("new, on the table", "new", view=False)
-
-
-def name(*parts: str) -> Identifier:
-    """An identifier; the driver looks for its own marks in it."""
-    return Identifier(*(part.replace("%", "%%") for part in parts))
-
-
-class Application:
-    """`writer` at work on the table of `entry` in `schema`, in the database at `url`."""
-
-    def __init__(self, url: str, writer: Writer, entry: Entry, schema: str) -> None:
-        self.writer = writer
-        self.entry = entry
-        new = writer.side == "new"
-        table = entry.renamed if new and entry.renamed is not None else entry.table
-        self.table = name(f"{schema}__{EVOLUTION}", table) if writer is NAMED else name(table)
-        self._called = {} if new else entry.called
-        self.columns = [each.name for each in entry.columns if each.half(writer.side)]
-        everything = SQL("SELECT {} FROM {}").format(self.listed(self.columns), self.table)
-        self._everything = everything.as_string()
-        self.connection = connect(url, **_options(writer, schema))
-
-    def name(self, column: str) -> Identifier:
-        """The column, as the writer's version calls it."""
-        return name(self._called.get(column, column))
-
-    def names(self, columns: Iterable[str]) -> Composed:
-        """Columns, separated by commas."""
-        return SQL(", ").join(map(self.name, columns))
-
-    def listed(self, columns: Iterable[str]) -> Composed:
-        """Columns that are read, separated by commas."""
-        said = (SQL("{} AS {}").format(self.name(each), name(each)) for each in columns)
-        return SQL(", ").join(said)
+    writer: Writer
+    entry: Entry
+    columns: list[str]
+    error: type[Exception]  # what its driver raises
 
     def read(self) -> list[Row]:
         """Every row, as its version shows it."""
-        return self.connection.execute(self._everything, ()).fetchall()
 
-    def send(self, statement: Composable, values: Sequence[Any] = ()) -> list[Row]:
-        """Execute a statement; the rows that it returns."""
-        cursor = self.connection.execute(statement.as_string(), values)
-        return cursor.fetchall() if cursor.description else []
-
-    def insert(self, rows: Sequence[Row], tail: Composable = NOTHING) -> list[Row]:
+    def insert(self, rows: Sequence[Row], /) -> list[Row]:
         """One INSERT for all rows, in which DEFAULT may stand for a value."""
-        columns = list(rows[0])
-        marks = [SQL("({})").format(SQL(", ").join(_mark(row[each]) for each in columns)) for row in rows]
-        values = [row[each] for row in rows for each in columns if row[each] is not DEFAULT]
-        insert = SQL("INSERT INTO {} ({}) VALUES {} {}")
-        return self.send(insert.format(self.table, self.names(columns), SQL(", ").join(marks), tail), values)
 
-    def insert_many(self, rows: Sequence[Row]) -> None:
-        """The driver's bulk insert: one statement, prepared once, executed for each row."""
-        columns = list(rows[0])
-        insert = SQL("INSERT INTO {} ({}) VALUES ({})").format(
-            self.table, self.names(columns), SQL(", ").join(Placeholder() for _ in columns)
-        )
-        with self.connection.cursor() as cursor:
-            cursor.executemany(insert.as_string(), [list(row.values()) for row in rows])
+    def insert_many(self, rows: Sequence[Row], /) -> None:
+        """The driver's bulk insert."""
 
-    def upsert(self, row: Row, written: Sequence[str]) -> list[Row]:
-        """INSERT … ON CONFLICT DO UPDATE of the columns `written`."""
-        excluded = SQL(", ").join(
-            SQL("{} = excluded.{}").format(self.name(each), self.name(each)) for each in written
-        )
-        conflict = self.names(self.entry.conflict)
-        return self.insert([row], SQL("ON CONFLICT ({}) DO UPDATE SET {}").format(conflict, excluded))
+    def upsert(self, row: Row, written: Sequence[str], /) -> list[Row]:
+        """An INSERT that writes the columns `written` where such a row stands."""
 
-    def update(self, given: Row, where: Row, tail: Composable = NOTHING) -> list[Row]:
+    def update(self, given: Row, where: Row, /) -> list[Row]:
         """UPDATE of the columns `given`, of the rows `where` columns equal values."""
-        update = SQL("UPDATE {} SET {} WHERE {} {}")
-        statement = update.format(self.table, self._equal(given, ", "), self._equal(where, " AND "), tail)
-        return self.send(statement, [*given.values(), *where.values()])
 
-    def delete(self, where: Row, tail: Composable = NOTHING) -> list[Row]:
+    def delete(self, where: Row, /) -> list[Row]:
         """DELETE of the rows `where` columns equal values."""
-        statement = SQL("DELETE FROM {} WHERE {} {}").format(self.table, self._equal(where, " AND "), tail)
-        return self.send(statement, list(where.values()))
 
-    def merge(self, row: Row, where: Row, given: Row) -> list[Row]:
-        """MERGE: the row `where` gets `given`; where there is none, `row` is inserted."""
-        statement = SQL(
-            "MERGE INTO {} AS t USING (SELECT 1) AS once ON {} WHEN MATCHED THEN UPDATE SET {} "
-            "WHEN NOT MATCHED THEN INSERT ({}) VALUES ({})"
-        ).format(
-            self.table,
-            SQL(" AND ").join(SQL("t.{} = %s").format(self.name(each)) for each in where),
-            self._equal(given, ", "),
-            self.names(row),
-            SQL(", ").join(Placeholder() for _ in row),
-        )
-        return self.send(statement, [*where.values(), *given.values(), *row.values()])
+    def delete_each(self, numbers: Sequence[int], /) -> None:
+        """One DELETE of the rows that have these numbers."""
 
-    def copy(self, rows: Sequence[Row], table: Composable) -> None:
-        """COPY … FROM STDIN into `table`."""
-        statement = SQL("COPY {} ({}) FROM STDIN").format(table, self.names(rows[0]))
-        with self.connection.cursor().copy(statement.as_string().replace("%%", "%")) as copying:
-            for row in rows:
-                copying.write_row(list(row.values()))
+    def refuses(self, error: Exception, /) -> bool:
+        """Whether an error of the driver says that a constraint has refused the write."""
 
-    def truncate(self, table: Composable) -> None:
-        """TRUNCATE of `table`."""
-        self.send(SQL("TRUNCATE {}").format(table))
+    def state(self, error: Exception, /) -> str | None:
+        """What the database calls an error of the driver."""
 
-    def _equal(self, row: Row, separator: str) -> Composed:
-        return SQL(separator).join(SQL("{} = {}").format(self.name(each), Placeholder()) for each in row)
-
-
-def connect(url: str, **arguments: Any) -> psycopg.Connection[Row]:
-    """A connection in autocommit, which reads rows as dictionaries."""
-    address = make_url(url)
-    connection = psycopg.connect(
-        host=str(address.query["host"]),
-        port=str(address.query["port"]),
-        user=address.username,
-        dbname=address.database,
-        autocommit=True,
-        row_factory=dict_row,
-        **arguments,
-    )
-    connection.adapters.register_dumper(dict, JsonbDumper)
-    return connection
-
-
-def _options(writer: Writer, schema: str) -> Mapping[str, Any]:
-    if writer.on_path:
-        return connect_args(EVOLUTION, schemas=[schema])
-    # A writer that names the namespace has nothing of the user's on its path.
-    return {"options": "-c search_path=pg_catalog" if writer is NAMED else f'-c search_path="{schema}"'}
-
-
-def _mark(value: object) -> Composable:
-    return DEFAULT if value is DEFAULT else Placeholder()
+    def close(self) -> None:
+        """End the connection."""

@@ -9,28 +9,41 @@ from tests.conformance.columns import Column, Half, Side
 from tests.conformance.pair import Pair, Refusal
 
 
-def after_insert(column: Column, pair: Pair, side: Side, *, on_path: bool) -> None:
+def after_insert(column: Column, pair: Pair, side: Side, *, on_path: bool, plain: bool = False) -> None:
     """The other side of a new row. A NULL of a writer that has not said which version it speaks may be
-    nobody's word: then the old side speaks.
+    nobody's word: then the old side speaks. Where views are `plain`, they have no defaults of their own: nor
+    can a default be told from none given, and where a column that must have a value has none, one stands in.
     """
     name = column.name
     if column.new is None and column.old is not None:
         needed = column.old.default is None and not column.old.nullable  # then nobody's NULL is meant
         if side == "new":
-            unmistaken = on_path or needed
-            pair.old[name] = given_birth(column, column.old, pair) if unmistaken else column.old.default
+            unmistaken = on_path or (needed and not plain)
+            pair.old[name] = (
+                given_birth(column, column.old, pair)
+                if unmistaken
+                else given_nothing(column.old, plain=plain)
+            )
         elif needed and pair.old[name] is None:
             pair.old[name] = given_birth(column, column.old, pair)
         return
     if side == "old":
         pair.new[name] = column.forward(pair.old)
         return
+    vague = not on_path and is_vague(column, pair.new[name], plain=plain)
     if column.old is not None:
-        pair.old[name] = column.old.default
-    if column.by_row and pair.new[name] is None and not on_path:
+        pair.old[name] = given_nothing(column.old, plain=plain and vague)
+    if vague:
         pair.new[name] = column.forward(pair.old)
     elif column.backward is not None:
         carry_back(column, pair, column.backward)
+
+
+def is_vague(column: Column, value: Any, *, plain: bool) -> bool:
+    """Whether a new value, of a writer that has not said which version it speaks, may be nobody's word."""
+    if column.new is None or not plain:
+        return column.by_row and value is None
+    return (column.by_row or column.filled) and value in (None, column.new.default, column.new.stand_in)
 
 
 def after_update(column: Column, before: Pair, pair: Pair) -> None:
@@ -61,3 +74,8 @@ def carry_back(column: Column, pair: Pair, backward: Callable[[Any], Any]) -> No
     missing = standing is None and column.old is not None and not column.old.nullable
     if missing or column.forward(pair.old) != value:  # else both agree already
         pair.old[column.name] = backward(value)
+
+
+def given_nothing(half: Half, *, plain: bool) -> Any:
+    """What a column has of an insert that gives it nothing."""
+    return half.stand_in if plain and half.default is None else half.default

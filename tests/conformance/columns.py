@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -32,6 +32,7 @@ def _anything(_: object) -> bool:
 class Half:
     """What one version knows of a column: the values that its application writes in turn (one for each
     row, where it is `numbered`), the default, whether NULL may stand, and what the table's checks allow.
+    `stand_in` is the default that a NOT NULL column without one may have while both versions live.
     """
 
     values: tuple[Any, ...]
@@ -39,6 +40,7 @@ class Half:
     nullable: bool = True
     allowed: Callable[[Any], bool] = _anything
     numbered: bool = False
+    stand_in: Any = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Column:
     is_written: bool = True  # applications give it; else the database does
     computed: Callable[[Row], Any] | None = None
     born: Callable[[Row], Any] | None = None  # the old value of a row of the new version, which has none
+    filled: bool = False  # rows of the old version have something else there than the default
 
     @property
     def carried(self) -> bool:
@@ -121,15 +124,23 @@ def opened(
     for label, value in values.items():
         label_of.setdefault(value, label)
     stands = {*label_of, *((None,) if nullable else ())}
+    becomes_nullable = nullable if new_nullable is None else new_nullable
     barred_value = None if barred is None else values[barred]
     return Column(
         name,
-        Half(tuple(values), default, nullable, lambda value: barred is None or value != barred),
+        Half(
+            tuple(values),
+            default,
+            nullable,
+            lambda value: barred is None or value != barred,
+            stand_in=None if nullable or default is not None else next(iter(values)),
+        ),
         Half(
             tuple(dict.fromkeys((*novel, *values.values()))),
             None if default is None else values[default],
-            nullable if new_nullable is None else new_nullable,
+            becomes_nullable,
             lambda value: barred is None or value != barred_value,
+            stand_in=None if becomes_nullable or default is not None else "",
         ),
         forward=lambda row: values.get(row[name]),
         backward=lambda value: label_of.get(value, None if nullable and value is None else unknown),
@@ -145,9 +156,10 @@ def added(name: str, *values: Any, fill: Any = None, default: Any = None, nullab
     constant = default if fill is None else fill
     return Column(
         name,
-        new=Half(values, default, nullable),
+        new=Half(values, default, nullable, stand_in=_stand_in(values, default, nullable=nullable)),
         forward=fill if callable(fill) else lambda _: constant,
         by_row=callable(fill),
+        filled=fill is not None,
     )
 
 
@@ -162,19 +174,25 @@ def dropped(
     """A column that the new version leaves out. `born` gives rows of the new version their old value; left
     out, they have the default.
     """
-    return Column(name, Half(values, default, nullable, allowed), born=born)
+    stand_in = _stand_in(values, default, nullable=nullable)
+    return Column(name, Half(values, default, nullable, allowed, stand_in=stand_in), born=born)
 
 
-def required(name: str, fill: Any, *values: Any, default: Any = None) -> Column:
+def required(name: str, fill: Any, *values: Any, default: Any = None, stand_in: Any = None) -> Column:
     """A column that is NOT NULL in the new version, with `fill` where the old one has NULL."""
     return Column(
         name,
         Half((*values, None), default),
-        Half((*values, fill), default, nullable=False),
+        Half((*values, fill), default, nullable=False, stand_in=stand_in or _stand_in(values, default)),
         forward=lambda row: fill if row[name] is None else row[name],
         backward=lambda value: value,
         by_row=True,
     )
+
+
+def _stand_in(values: Sequence[Any], default: Any, *, nullable: bool = False) -> Any:
+    """The default that stands in for one: what a server that is not strict takes of such a type."""
+    return None if nullable or default is not None else type(values[0])()
 
 
 def referred(
@@ -185,6 +203,7 @@ def referred(
     unknown: str | None = None,
     nullable: bool = False,
     others: Mapping[str, int] | None = None,
+    stand_in: str | None = None,
 ) -> Column:
     """A column of few values that becomes a reference: the key of each value's row, what the old version sees
     for a row, `novel` keys, which only the new application writes, and `others` of a text, which share a row.
@@ -194,8 +213,18 @@ def referred(
     novel_null = (None,) if nullable else ()
     return Column(
         name,
-        Half(tuple(dict.fromkeys((*there, *novel_null))), None, nullable),
-        Half(tuple(dict.fromkeys((*novel, *there.values(), *novel_null))), None, nullable),
+        Half(
+            tuple(dict.fromkeys((*there, *novel_null))),
+            None,
+            nullable,
+            stand_in=None if nullable else next(iter(keys)) if stand_in is None else stand_in,
+        ),
+        Half(
+            tuple(dict.fromkeys((*novel, *there.values(), *novel_null))),
+            None,
+            nullable,
+            stand_in=None if nullable else 0,
+        ),
         forward=lambda row: there.get(row[name]),
         backward=lambda key: seen_as.get(key, None if nullable and key is None else unknown),
         by_row=True,

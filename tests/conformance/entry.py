@@ -4,14 +4,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from typing import Self
 
-from crossfade import Evolution
+from crossfade import Evolution, errors
 from crossfade.changes import Change
 from tests.conformance.columns import Column, Row
 from tests.conformance.model import Model
 
 EVOLUTION = "conformance"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What `start` raises where a database can't carry an entry: the class, and words of what it says."""
+
+    error: type[errors.Refused]
+    words: str
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What an entry has on another database, where that is something else, and why it `differs`: what only
+    writes the same in other words needs no reason. Or that it is refused there.
+    """
+
+    legacy: str | None = None
+    changes: Callable[[str], Sequence[Change]] | None = None
+    columns: tuple[Column, ...] | None = None
+    conflict: tuple[str, ...] | None = None
+    seeds: tuple[Row, ...] | None = None
+    indexes: tuple[str, ...] | None = None
+    gone: tuple[str, ...] | None = None
+    nameless: Mapping[str, str] | None = None
+    differs: str | None = None
+    refused: Refused | None = None
 
 
 @dataclass(frozen=True)
@@ -23,7 +50,8 @@ class Entry:
     order of the changes; `conflict` is what an upsert names, `indexes` those that the evolution builds
     besides the legacy ones. `renamed` is the table's name in the new version, and `called` what the old one
     calls those columns (by their names in `columns`) that it calls something else; `gone` are the indexes and
-    constraints that go with a column.
+    constraints that go with a column, and `nameless` are checks that become a part of theirs. Where `refused`
+    is given, `start` refuses it. `legacy` and the rest are PostgreSQL's; `mariadb` says what differs there.
     """
 
     name: str
@@ -38,28 +66,38 @@ class Entry:
     renamed: str | None = None
     called: Mapping[str, str] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
+    nameless: Mapping[str, str] = field(default_factory=dict)
+    differs: str = ""
+    refused: Refused | None = None
+    mariadb: Variant = Variant()
+    plain: bool = False  # views have no defaults of their own
+
+    def on_mariadb(self) -> Self:
+        """The entry as MariaDB has it."""
+        given = {each.name: getattr(self.mariadb, each.name) for each in fields(Variant)}
+        given = {name: value for name, value in given.items() if value is not None}
+        return replace(self, **given, plain=True)
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The changes that it is about, by name."""
         return tuple(dict.fromkeys(type(change).__name__ for change in self.changes(self.table)))
 
-    def after(self, line: str) -> str:
-        """A line of the legacy catalogue, as it is once the evolution is completed."""
+    def after(self, line: str, quoted: Callable[[str], str]) -> str:
+        """A line of the legacy catalogue, as it is once the evolution is completed; `quoted` is how its lines
+        have a name.
+        """
         names = {old: new for new, old in self.called.items()}
         if self.renamed is not None:
             names[self.table] = self.renamed
-        quoted = {
-            old: new if re.fullmatch("[a-z_]+", new) else '"' + new.replace('"', '""') + '"'
-            for old, new in names.items()
-        }
-        return re.sub(r"\w+", lambda word: quoted.get(word[0], word[0]), line)
+        said = {old: quoted(new) for old, new in names.items()}
+        return re.sub(r"\w+", lambda word: said.get(word[0], word[0]), line)
 
     def evolution(self, schema: str) -> Evolution:
-        """The evolution, on the table in `schema`."""
+        """The evolution, on the table in `schema`; "" and "public" go without saying."""
         quoted = ['"' + part.replace('"', '""') + '"' for part in (schema, self.table)]
-        return Evolution(EVOLUTION, changes=self.changes(".".join(quoted[schema == "public" :])))
+        return Evolution(EVOLUTION, changes=self.changes(".".join(quoted[schema in {"", "public"} :])))
 
     def model(self) -> Model:
         """The model of the empty legacy table."""
-        return Model(self.columns, self.seeds, self.seed_key)
+        return Model(self.columns, self.seeds, self.seed_key, plain=self.plain)

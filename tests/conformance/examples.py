@@ -19,6 +19,7 @@ from crossfade import (
     DropColumn,
     EnumToReference,
     OpenEnum,
+    Relate,
     RenameColumn,
     RenameTable,
     SeedRows,
@@ -141,6 +142,24 @@ def add_index() -> Iterable[Example]:
     )
 
 
+def relate() -> Iterable[Example]:
+    """By a column that it adds, and by one that others are about."""
+    yield Example(
+        "Relate",
+        lambda orders: Relate(
+            orders, "buyer", to=orders.replace("orders", "customers"), on_delete="SET NULL"
+        ),
+        {"buyer": added("buyer", 1, None, 3)},
+        indexes=("ix_orders_buyer",),
+    )
+    yield Example(
+        "Relate by what is there",
+        lambda orders: Relate(orders, "customer", to=orders.replace("orders", "customers")),
+        about=frozenset({"customer"}),
+        indexes=("ix_orders_customer",),
+    )
+
+
 def rename_column() -> Iterable[Example]:
     """Columns that others are about."""
     yield Example(
@@ -215,6 +234,7 @@ OTHERS = tuple(
         drop_column,
         add_foreign_key,
         add_index,
+        relate,
         rename_column,
         rename_table,
         set_not_null,

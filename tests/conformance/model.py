@@ -12,7 +12,14 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
-from tests.conformance.carrying import after_insert, after_update, carry_back, given_birth
+from tests.conformance.carrying import (
+    after_insert,
+    after_update,
+    carry_back,
+    given_birth,
+    given_nothing,
+    is_vague,
+)
 from tests.conformance.columns import MADE, Column, Half, Row, Side
 from tests.conformance.pair import NUMBER, Pair, Refusal
 
@@ -28,11 +35,19 @@ class Stage(StrEnum):
 class Model:
     """The rows, by number, and what every write and command does to them."""
 
-    def __init__(self, columns: Sequence[Column], seeds: Sequence[Row], seed_key: Sequence[str]) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        seeds: Sequence[Row],
+        seed_key: Sequence[str],
+        *,
+        plain: bool = False,
+    ) -> None:
         self.columns = columns
         self.stage = Stage.OLD
         self.rows: dict[int, Pair] = {}
         self.kept = self.brought_back = self.seeded = self.seeds_kept = 0  # by the last command
+        self._plain = plain  # whether views have no defaults of their own
         self._seeds = seeds
         self._seed_key = seed_key
         self._unseeded: list[Pair] = []
@@ -150,7 +165,7 @@ class Model:
                 elif column.backward is not None and self._purged:
                     pair.old[column.name] = column.backward(pair.new[column.name])
                 elif column.backward is not None:
-                    pair.old[column.name] = pair.retired.get(column.name)
+                    pair.old[column.name] = pair.retired.get(column.name, self._lent(column))
                     carry_back(column, pair, column.backward)
             for column in self.columns:
                 if column.new is None and column.old is not None:
@@ -174,7 +189,7 @@ class Model:
     def accepts(self, column: Column, half: Half, value: Any, *, on_path: bool) -> bool:
         """Whether any write of `value` to that version is taken now, and means what it says."""
         live = self.stage is Stage.BOTH and half is column.new
-        vague = live and value is None and column.by_row and not on_path
+        vague = live and not on_path and is_vague(column, value, plain=self._plain)
         taken = half.allowed(value) and (half.nullable or value is not None)
         return taken and not vague and not (live and not column.open_to(value))
 
@@ -190,6 +205,12 @@ class Model:
         for row in (pair.old, pair.new, pair.seed or {}):
             if row.get(column) is MADE:
                 row[column] = value
+
+    def _lent(self, column: Column) -> Any:
+        """What a retired column has of a row that came later: a default, where it stays NOT NULL."""
+        if column.old is None or column.old.nullable or not self._plain:
+            return None
+        return given_nothing(column.old, plain=True)
 
     def _seed(self) -> None:
         self.seeded = 0
@@ -213,9 +234,13 @@ class Model:
                 pair.side(side)[column.name] = given.get(column.name, half.default)
         self._share(pair, side)
         if self.stage is Stage.BOTH:
+            if self._plain and side == "new" and not on_path:
+                pair.old.update(
+                    {e.name: e.old.stand_in for e in self.columns if e.old is not None and e.new is None}
+                )
             for column in sorted(self.columns, key=lambda each: each.new is None):  # those are made of others
                 if not column.shared:
-                    after_insert(column, pair, side, on_path=on_path)
+                    after_insert(column, pair, side, on_path=on_path, plain=self._plain)
         self._check(pair)
         return pair
 

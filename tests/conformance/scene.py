@@ -8,14 +8,14 @@ from functools import partial
 from itertools import count
 from typing import Any, NoReturn
 
-import psycopg
 import pytest
 
-from tests.conformance.application import DEFAULT, Application, Writer
+from tests.conformance.application import Application
 from tests.conformance.columns import MADE, Column, Half, Row
 from tests.conformance.model import Model, Stage
 from tests.conformance.pair import NUMBER, Pair, Refusal
 from tests.conformance.stagehand import Stagehand
+from tests.conformance.writer import DEFAULT, Writer
 
 Sent = Sequence[Row] | None
 
@@ -132,10 +132,12 @@ class Scene:
         returns must be what the writer's version shows of the rows.
         """
         returned: Sent = None
-        refused: psycopg.IntegrityError | None = None
+        refused: Exception | None = None
         try:
             returned = statement()
-        except psycopg.IntegrityError as error:
+        except self.application.error as error:
+            if not self.application.refuses(error):
+                raise
             refused = error
         rows = dict(self.model.rows)
         try:

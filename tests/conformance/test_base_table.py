@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from psycopg.sql import SQL, Identifier
 
 from crossfade import Evolution, OpenEnum, commands, connect_args
-from tests.conformance.application import connect
 from tests.conformance.entry import EVOLUTION
+from tests.conformance.postgresql.application import connect
 
 pytestmark = pytest.mark.every_server
 

@@ -1,4 +1,4 @@
-"""Every change, on every database, in every schema, written in every way, at every stop."""
+"""Every change, on every PostgreSQL, in every schema, written in every way, at every stop."""
 
 from contextlib import ExitStack
 
@@ -7,6 +7,7 @@ import pytest
 from scripts import make_conformance_docs
 from tests.conformance.entries import ENTRIES
 from tests.conformance.entry import Entry
+from tests.conformance.postgresql import POSTGRESQL
 from tests.conformance.walk import Walk
 
 SCHEMAS = ("public", "Billing")
@@ -16,7 +17,7 @@ SCHEMAS = ("public", "Billing")
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_both_versions_read_what_either_writes(database: str, entry: Entry, schema: str) -> None:
     with ExitStack() as stack:
-        Walk(database, entry, schema, stack).go()
+        Walk(POSTGRESQL, database, entry, schema, stack).go()
 
 
 def test_the_page_says_what_is_checked() -> None:

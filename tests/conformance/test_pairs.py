@@ -10,12 +10,13 @@ from crossfade import commands
 from crossfade.changes import CHANGES
 from crossfade.errors import Refused
 from tests.conformance import pairing
-from tests.conformance.application import NEW, OLD, TABLE
 from tests.conformance.entry import Entry
 from tests.conformance.example import Example, entry
 from tests.conformance.examples import EXAMPLES, PAIRS
-from tests.conformance.walk import Stop, Walk
-from tests.conformance.writes import WRITES
+from tests.conformance.postgresql import POSTGRESQL
+from tests.conformance.stops import Stop
+from tests.conformance.walk import Walk
+from tests.conformance.writer import NEW, OLD, TABLE
 
 READERS = (OLD, NEW)
 STOPS = (
@@ -32,7 +33,7 @@ NAMES = (
     "UPDATE of the evolved column",
     "UPDATE of the full row",
 )
-SHORT = tuple(each for each in WRITES if each.name in NAMES)
+SHORT = tuple(each for each in POSTGRESQL.writes if each.name in NAMES)
 
 
 def test_every_change_has_an_example() -> None:
@@ -55,7 +56,7 @@ def test_a_seed_chooses_a_third_of_the_pairs_either_way_round() -> None:
 def test_two_changes_on_one_table(database: str, pair: tuple[Example, Example]) -> None:
     together = entry(*pair)
     with ExitStack() as stack:
-        walk = Walk(database, together, "public", stack, stops=STOPS, writes=SHORT)
+        walk = Walk(POSTGRESQL, database, together, "public", stack, stops=STOPS, writes=SHORT)
         refused = _refusal(together, database)
         if refused is None:
             walk.go()

@@ -1,77 +1,54 @@
-"""STOPS, and a walk of one entry through them."""
+"""A walk of one entry through every stop."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 
-import psycopg
 import pytest
 
 from crossfade import commands
 from crossfade.errors import SchemaMismatch
-from tests.conformance.application import NAMED, NEW, OLD, TABLE, Application, Writer
-from tests.conformance.entry import EVOLUTION, Entry
+from tests.conformance.application import Application
+from tests.conformance.database import Database
+from tests.conformance.entry import EVOLUTION, Entry, Refused
 from tests.conformance.scene import Scene, Turns
-from tests.conformance.stagehand import Stagehand
-from tests.conformance.writes import WRITES, Write
+from tests.conformance.stops import Stop
+from tests.conformance.writer import NEW, OLD, Writer
+from tests.conformance.writes import ONE_ROW, Write
 
-
-@dataclass(frozen=True)
-class Stop:
-    """Where a walk stops: the command that leads there, who writes there, and who reads after each write."""
-
-    name: str
-    command: str
-    writers: tuple[Writer, ...]
-    readers: tuple[Writer, ...]
-
-    @property
-    def both(self) -> bool:
-        """Whether both versions live there."""
-        return {writer.side for writer in self.writers} == {"old", "new"}
-
-
-BOTH = (OLD, NEW, NAMED)
-
-STOPS = (
-    Stop("live", "start", BOTH, (OLD, NEW)),
-    Stop("rolled back", "rollback", (OLD,), (OLD,)),
-    Stop("live again", "start", BOTH, (OLD, NEW)),
-    Stop("completed", "complete", (NEW, NAMED, TABLE), (NEW, TABLE)),
-    Stop("reverted", "revert", BOTH, (OLD, NEW)),
-    Stop("rolled back after that", "rollback", (OLD,), (OLD,)),
-    Stop("on the way", "start", (), (OLD, NEW)),
-    Stop("on the way", "complete", (), (NEW, TABLE)),
-    Stop("purged", "purge", (TABLE,), (NEW, TABLE)),
-    Stop("reverted after purge", "revert", BOTH, (OLD, NEW)),
-    Stop("rolled back at last", "rollback", (OLD,), (OLD,)),
-)
+_STAYS = re.compile(r"(cascade|let|gone|moved|none)_[0-9a-f]{12}\b")  # what is of a soft delete
 
 
 class Walk:
-    """`entry` in `schema` of the empty database at `url`, with rows of the old application, through `stops`,
-    where each writer writes as `writes` say.
+    """`entry` in `schema` of the empty `database` at `url`, with rows of the old application, through
+    `stops`, where each writer writes as `writes` say: all that the database has, where they are left out.
 
     Connections are the applications': they outlive every command.
     """
 
     def __init__(
         self,
+        database: Database,
         url: str,
         entry: Entry,
         schema: str,
         stack: ExitStack,
         *,
-        stops: Sequence[Stop] = STOPS,
-        writes: Sequence[Write] = WRITES,
+        stops: Sequence[Stop] | None = None,
+        writes: Sequence[Write] | None = None,
     ) -> None:
         self._url, self._entry, self._schema, self._stack = url, entry, schema, stack
-        self._stops, self._writes = stops, writes
-        self._stagehand = Stagehand(url, entry, schema)
-        stack.enter_context(self._stagehand.connection)
+        self._database = database
+        self._stops = database.stops if stops is None else stops
+        self._writes = database.writes if writes is None else writes
+        self._evolution = entry.evolution(schema if database.qualified else "")
+        self._stagehand = database.stagehand(url, entry, schema)
+        stack.callback(self._stagehand.close)
         self._model, self._turns = entry.model(), Turns()
+        self._mender = NEW  # who writes what the old version can say, where that is asked for
+        self._settled = False  # whether it was completed once
         self._applications: dict[Writer, Application] = {}
         self._legacy = self._live = self._stagehand.catalogue()
         self._commands = {
@@ -82,12 +59,13 @@ class Walk:
             "revert": self._revert,
         }
         for _ in range(2):
-            WRITES[0].run(self._scene("legacy", OLD, (OLD,), WRITES[0].name))
+            ONE_ROW.run(self._scene("legacy", OLD, (OLD,), ONE_ROW.name))
 
     def go(self) -> None:
         """Every stop, every writer, every write."""
         for stop in self._stops:
             self._arrive(stop)
+            self._mender = next(iter(stop.writers), NEW)
             for writer in stop.writers:
                 for write in self._writes:
                     self._write(self._scene(stop.name, writer, stop.readers, write.name), write)
@@ -95,6 +73,16 @@ class Walk:
                 found = commands.verify(EVOLUTION, self._url)
                 scene = self._scene(stop.name, OLD, stop.readers, "verify")
                 scene.expect("mismatches", 0, found.mismatches)
+
+    def is_refused(self, refused: Refused) -> None:
+        """`start` raises what is said, and nothing has changed."""
+        with pytest.raises(refused.error) as raised:
+            commands.start(self._evolution, self._url)
+        scene = self._scene("legacy", OLD, (OLD,), "none: start is refused")
+        scene.expect("the class", refused.error, type(raised.value))
+        scene.expect("what it says", f"… {refused.words} …", _around(refused.words, str(raised.value)))
+        scene.expect("the catalogue", self._legacy, self._stagehand.catalogue())
+        scene.compare()
 
     def _arrive(self, stop: Stop) -> None:
         """Run the command: what it reports, each side and the catalogue are as the model says."""
@@ -104,7 +92,7 @@ class Walk:
 
     def _start(self, scene: Scene) -> None:
         model = self._model
-        outcome = commands.start(self._entry.evolution(self._schema), self._url)
+        outcome = commands.start(self._evolution, self._url)
         model.start()
         scene.expect("rows brought back", model.brought_back, outcome.complement_rows)
         scene.expect("rows seeded", model.seeded, outcome.seeded)
@@ -122,6 +110,9 @@ class Walk:
     def _complete(self, scene: Scene) -> None:
         commands.complete(EVOLUTION, self._url)
         self._model.complete()
+        if not self._settled:
+            self._settled = True
+            self._legacy, self._live = map(self._stagehand.settled, (self._legacy, self._live))
         self._completed(scene)
 
     def _purge(self, scene: Scene) -> None:
@@ -137,7 +128,10 @@ class Walk:
         if unsaid:
             with pytest.raises(SchemaMismatch, match="holds values that the old version can't say"):
                 commands.revert(EVOLUTION, self._url)
-            mending = self._scene("on the way to revert", NEW, (NEW,), "values that the old version can say")
+            mender = self._mender
+            mending = self._scene(
+                "on the way to revert", mender, (mender,), "values that the old version can say"
+            )
             for number, row in unsaid.items():
                 mending.updates(number, row, mending.application.update)
         commands.revert(EVOLUTION, self._url)
@@ -147,10 +141,11 @@ class Walk:
     def _completed(self, scene: Scene) -> None:
         """No sync stands, and nothing of the legacy table's but the retired column has gone."""
         catalogue = self._stagehand.catalogue()
-        left = [line for line in catalogue if line.startswith(("trigger", "function", "sequence"))]
+        machinery = (line for line in catalogue if line.startswith(("trigger", "function", "sequence")))
+        left = [line for line in machinery if not _STAYS.search(line)]
         scene.expect("triggers, functions and counters", [], left)
         legacy = {
-            self._entry.after(line)
+            self._entry.after(line, self._stagehand.quoted)
             for line in self._legacy
             if line.startswith(("index", "constraint")) and not self._goes(line)
         }
@@ -165,22 +160,23 @@ class Walk:
     def _write(self, scene: Scene, write: Write) -> None:
         if write.missing(self._entry, scene.writer):
             return
-        instead = write.instead(scene.writer, self._stagehand.server)
+        instead = write.instead(scene.writer, self._stagehand.version)
         try:
             if instead is None:
                 write.run(scene)
                 return
-            with pytest.raises(psycopg.Error) as refused:
+            with pytest.raises(self._database.error) as refused:
                 write.run(scene)
-            scene.expect("SQLSTATE", instead.sqlstate, refused.value.sqlstate)
+            scene.expect("what the refusal is called", instead.state, scene.application.state(refused.value))
             if instead.run is not None:
                 instead.run(scene)
-        except psycopg.Error as error:
+        except self._database.error as error:
             scene.fail(scene.writer.name, "the write is taken", f"{type(error).__name__}: {error}")
 
     def _scene(self, stop: str, writer: Writer, readers: tuple[Writer, ...], write: str) -> Scene:
+        version = ".".join(map(str, self._stagehand.version))
         place = (
-            f"entry: {self._entry.name}\nserver: PostgreSQL {self._stagehand.server}\n"
+            f"entry: {self._entry.name}\nserver: {self._database.name} {version}\n"
             f"schema: {self._schema}\nstop: {stop}"
         )
         applications = [self._application(each) for each in readers]
@@ -190,7 +186,12 @@ class Walk:
 
     def _application(self, writer: Writer) -> Application:
         if writer not in self._applications:
-            application = Application(self._url, writer, self._entry, self._schema)
-            self._stack.enter_context(application.connection)
+            application = self._database.application(self._url, writer, self._entry, self._schema)
+            self._stack.callback(application.close)
             self._applications[writer] = application
         return self._applications[writer]
+
+
+def _around(words: str, said: str) -> str:
+    """`said`, of which only the words matter, where it has them."""
+    return f"… {words} …" if words in said else said

@@ -9,7 +9,9 @@ from tests.conformance.entries.add_foreign_key import ADD_FOREIGN_KEY
 from tests.conformance.entries.add_index import ADD_INDEX
 from tests.conformance.entries.drop_column import DROP_COLUMN
 from tests.conformance.entries.enum_to_reference import ENUM_TO_REFERENCE
+from tests.conformance.entries.mariadb import REFUSED
 from tests.conformance.entries.open_enum import OPEN_ENUM
+from tests.conformance.entries.relate import RELATE
 from tests.conformance.entries.rename_column import RENAME_COLUMN
 from tests.conformance.entries.rename_table import RENAME_TABLE
 from tests.conformance.entries.seed_rows import SEED_ROWS, TOGETHER
@@ -24,6 +26,7 @@ ENTRIES = (
     *DROP_COLUMN,
     *ADD_INDEX,
     *ADD_FOREIGN_KEY,
+    *RELATE,
     *RENAME_COLUMN,
     *RENAME_TABLE,
     *SET_NOT_NULL,
@@ -32,3 +35,5 @@ ENTRIES = (
     *SIX,
     *SHAPES,
 )
+
+ON_MARIADB = (*(entry.on_mariadb() for entry in ENTRIES), *REFUSED)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from crossfade import AddColumn
 from tests.conformance.columns import MADE, Row, added
 from tests.conformance.entries.orders import GROSS, ORDERS, ROW
-from tests.conformance.entry import Entry
+from tests.conformance.entry import Entry, Variant
 
 CENTS = Decimal("0.01")
 
@@ -84,6 +84,14 @@ ADD_COLUMN = (
             )
         ],
         (*ROW, added("token", UUID(int=7), UUID(int=8), default=MADE, nullable=False)),
+        mariadb=Variant(
+            changes=lambda orders: [
+                AddColumn(
+                    orders,
+                    sa.Column("token", sa.Uuid, nullable=False, server_default=sa.text("(uuid())")),
+                )
+            ]
+        ),
     ),
     Entry(
         "AddColumn with indexes",
@@ -102,5 +110,13 @@ ADD_COLUMN = (
             added("details", {"a": [1, None]}, {}, {"%s": "it's"}, default={}, nullable=False),
         ),
         indexes=("ix_orders_channel", "ix_orders_details"),
+        mariadb=Variant(
+            changes=lambda orders: [
+                AddColumn(orders, sa.Column("channel", sa.String(20)), index=True),
+                AddColumn(orders, sa.Column("details", sa.JSON, nullable=False, server_default="{}")),
+            ],
+            indexes=("ix_orders_channel",),
+            differs="JSON has no index there",
+        ),
     ),
 )

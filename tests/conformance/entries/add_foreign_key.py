@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from crossfade import AddColumn, AddForeignKey, RenameColumn
 from tests.conformance.columns import added, key, shared
 from tests.conformance.entries.orders import REMAINDER, REST
-from tests.conformance.entry import Entry
+from tests.conformance.entry import Entry, Variant
 
 PEOPLE = """CREATE TABLE customers (id int PRIMARY KEY, region text NOT NULL, UNIQUE (region, id));
 INSERT INTO customers VALUES (1, 'eu'), (2, 'us'), (3, 'eu');
 """
+MARIADB_PEOPLE = PEOPLE.replace("text", "varchar(10)")
 ID = key("id", lambda n: 10_000 - n)
 CUSTOMER = shared("customer", 1, None, 2, 3)
 
@@ -22,6 +23,7 @@ ADD_FOREIGN_KEY = (
         lambda orders: [AddForeignKey(orders, "customer", beside(orders, "customers"))],
         (ID, CUSTOMER, *REMAINDER),
         indexes=("ix_orders_customer",),
+        mariadb=Variant(f"{MARIADB_PEOPLE} CREATE TABLE orders (id int PRIMARY KEY, customer int, {REST})"),
     ),
     Entry(
         "AddForeignKey of two columns, of which one gets another name, to the table itself",
@@ -48,6 +50,10 @@ ADD_FOREIGN_KEY = (
         ),
         called={"customer_id": "customer"},
         indexes=("ix_orders_region_customer_id",),
+        mariadb=Variant(
+            f"""{MARIADB_PEOPLE} CREATE TABLE orders (id int PRIMARY KEY, customer int, region varchar(10),
+            parent int, {REST})"""
+        ),
     ),
     Entry(
         "AddForeignKey of a column that is added",
@@ -65,6 +71,7 @@ ADD_FOREIGN_KEY = (
             ),
         ),
         indexes=("ix_orders_payer",),
+        mariadb=Variant(f"{MARIADB_PEOPLE} CREATE TABLE orders (id int PRIMARY KEY, customer int, {REST})"),
     ),
 )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from crossfade import EnumToReference
 from tests.conformance.columns import referred
-from tests.conformance.entries.orders import ENUM, REST, ROW
-from tests.conformance.entry import Entry
+from tests.conformance.entries.orders import ENUM, MARIADB_ENUM, REST, ROW
+from tests.conformance.entry import Entry, Variant
 
 KINDS = """
 CREATE TABLE kinds (id int PRIMARY KEY, code text NOT NULL, label text NOT NULL DEFAULT '',
@@ -13,6 +13,7 @@ CREATE TABLE kinds (id int PRIMARY KEY, code text NOT NULL, label text NOT NULL 
 INSERT INTO kinds VALUES (1, 'N', 'x'), (2, 'P', ''), (3, 'S', ''), (4, 'P', 'late'), (5, 'R', ''),
     (6, 'O', '');
 """
+MARIADB_KINDS = KINDS.replace("text", "varchar(20)")
 LOOKUP = {
     "new": {"id": 1, "code": "N", "label": "x"},
     "paid": {"id": 2, "code": "P", "label": ""},
@@ -41,6 +42,10 @@ ENUM_TO_REFERENCE = (
         called=CALLED,
         indexes=INDEX,
         gone=("by_status",),
+        mariadb=Variant(
+            MARIADB_KINDS + MARIADB_ENUM + " NOT NULL); CREATE INDEX by_status ON orders (status, n);",
+            differs="an index has no condition there",
+        ),
     ),
     Entry(
         "EnumToReference without unknown, of a nullable column",
@@ -50,6 +55,11 @@ ENUM_TO_REFERENCE = (
         called=CALLED,
         indexes=INDEX,
         gone=("odd",),
+        mariadb=Variant(
+            MARIADB_KINDS + MARIADB_ENUM + ", CONSTRAINT odd CHECK (status <> 'sent' OR n > 0));",
+            gone=("status",),
+            nameless={"odd": "status"},
+        ),
     ),
     Entry(
         "EnumToReference of a text, with a row for the rest",
@@ -73,11 +83,15 @@ ENUM_TO_REFERENCE = (
                 {1: "new", 2: "paid", 3: "sent"},
                 4,
                 unknown="new",
-                others={"odd": 6, "it's $$ %": 6},
+                others={"odd": 6, "it's $$ %": 6, "": 6},
+                stand_in="",
             ),
         ),
         called=CALLED,
         indexes=INDEX,
+        mariadb=Variant(
+            MARIADB_KINDS + f"CREATE TABLE orders (id int PRIMARY KEY, {REST}, status varchar(20) NOT NULL);",
+        ),
     ),
     Entry(
         "EnumToReference by an expression, two labels of one row",
@@ -95,5 +109,6 @@ ENUM_TO_REFERENCE = (
         ],
         (*ROW, referred("status_id", KEYS | {"sent": 2}, {1: "new", 2: "paid", 4: "paid"}, 4, 5)),
         called=CALLED,
+        mariadb=Variant(MARIADB_KINDS + MARIADB_ENUM + " NOT NULL);"),
     ),
 )

@@ -8,6 +8,10 @@ TYPE = "CREATE TYPE order_status AS ENUM ('new', 'paid', 'sent');"
 REST = "n int NOT NULL, amount int, note text"
 ORDERS = f"CREATE TABLE orders (id int PRIMARY KEY, {REST});"
 ENUM = f"{TYPE} CREATE TABLE orders (id int PRIMARY KEY, {REST}, status order_status"
+# MariaDB's enums are their columns' own.
+STATES = "ENUM('new', 'paid', 'sent')"
+DEFAULTING = f"status {STATES} NOT NULL DEFAULT 'new'"
+MARIADB_ENUM = f"CREATE TABLE orders (id int PRIMARY KEY, {REST}, status {STATES}"
 
 SAME = {"new": "new", "paid": "paid", "sent": "sent"}
 SAID = {"new": "fresh", "paid": "paid in full", "sent": "sent"}

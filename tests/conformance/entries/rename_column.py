@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from crossfade import AddColumn, OpenEnum, RenameColumn
 from tests.conformance.columns import Row, added, generated, key, opened, shared
-from tests.conformance.entries.orders import NOTE, OPEN, ORDERS, REST, ROW, SAID, TYPE, N
-from tests.conformance.entry import Entry
+from tests.conformance.entries.orders import NOTE, OPEN, ORDERS, REST, ROW, SAID, STATES, TYPE, N
+from tests.conformance.entry import Entry, Variant
 
 REMARK = shared("remark", "a", None, "it's 100 % \\ \n", "")
 SUM = 'The "Sum" in %'
@@ -47,6 +47,13 @@ RENAME_COLUMN = (
         conflict=("number",),
         indexes=("ix_orders_gross",),
         called={"number": "id", SUM: "amount", "double": "twice"},
+        mariadb=Variant(
+            """CREATE TABLE orders (id int PRIMARY KEY, n int NOT NULL, amount int DEFAULT 7,
+            note varchar(100), twice int GENERATED ALWAYS AS (amount + amount) STORED,
+            CONSTRAINT whole CHECK (amount >= 0));
+            CREATE INDEX by_amount ON orders (amount DESC, note)""",
+            differs="an index has no condition there",
+        ),
     ),
     Entry(
         "RenameColumn of what a table is partitioned by, beside an enum that opens",
@@ -61,5 +68,10 @@ RENAME_COLUMN = (
         (key("area", lambda n: ("eu", "us")[n % 2]), *ROW, opened("status", SAID, *OPEN, unknown="paid")),
         conflict=("area", "id"),
         called={"area": "region"},
+        mariadb=Variant(
+            f"""CREATE TABLE orders (id int, {REST}, status {STATES} NOT NULL, region varchar(10),
+            PRIMARY KEY (region, id)) PARTITION BY LIST COLUMNS (region)
+            (PARTITION eu VALUES IN ('eu'), PARTITION us VALUES IN ('us'))"""
+        ),
     ),
 )

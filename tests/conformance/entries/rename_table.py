@@ -6,9 +6,20 @@ import sqlalchemy as sa
 
 from crossfade import AddColumn, OpenEnum, RenameColumn, RenameTable, SeedRows
 from tests.conformance.columns import key
-from tests.conformance.entries.orders import GROSS, ORDERS, REMAINDER, REST, ROW, SAID, STATUS, TYPE, N
+from tests.conformance.entries.orders import (
+    DEFAULTING,
+    GROSS,
+    ORDERS,
+    REMAINDER,
+    REST,
+    ROW,
+    SAID,
+    STATUS,
+    TYPE,
+    N,
+)
 from tests.conformance.entries.rename_column import REMARK
-from tests.conformance.entry import Entry
+from tests.conformance.entry import Entry, Variant
 
 SEEDS = (
     {"n": -1, "remark": "built in", "status": "refunded", "gross": 5},
@@ -30,6 +41,7 @@ RENAME_TABLE = (
         (key("id"), *REMAINDER),
         conflict=("n",),
         renamed='The "Orders" in %.',
+        mariadb=Variant(f"CREATE TABLE orders (id int AUTO_INCREMENT PRIMARY KEY, {REST}, UNIQUE (n))"),
     ),
     Entry(
         "RenameTable of a partitioned table",
@@ -43,6 +55,10 @@ RENAME_TABLE = (
         (*ROW, GROSS),
         indexes=("ix_orders_gross",),
         renamed="purchase_orders",
+        mariadb=Variant(
+            f"""CREATE TABLE orders (id int PRIMARY KEY, {REST}) PARTITION BY RANGE (id)
+            (PARTITION low VALUES LESS THAN (9950), PARTITION high VALUES LESS THAN MAXVALUE)"""
+        ),
     ),
     Entry(
         "RenameTable with other changes",
@@ -62,5 +78,9 @@ RENAME_TABLE = (
         seed_key=("n",),
         renamed="purchase_orders",
         called={"remark": "note"},
+        mariadb=Variant(
+            f"""CREATE TABLE orders (id int AUTO_INCREMENT PRIMARY KEY, n int NOT NULL, amount int,
+            note varchar(100), {DEFAULTING}, UNIQUE (n)); CREATE INDEX by_status ON orders (status, note)"""
+        ),
     ),
 )

@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 
 from crossfade import AddColumn, OpenEnum, SeedRows
 from tests.conformance.columns import added, key, numbered
-from tests.conformance.entries.orders import GROSS, REMAINDER, REST, SAID, STATUS, TYPE
-from tests.conformance.entry import Entry
+from tests.conformance.entries.orders import DEFAULTING, GROSS, REMAINDER, REST, SAID, STATUS, TYPE
+from tests.conformance.entry import Entry, Variant
 
 CODE = numbered("code", lambda n: f"code {n}")
 SEEDED = (key("id"), CODE, *REMAINDER)
@@ -21,6 +21,8 @@ SEEDS = (
 )
 CODES = f"""CREATE TABLE orders (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code text NOT NULL, {REST},
 UNIQUE (n))"""
+MARIADB_CODES = f"""CREATE TABLE orders (id int AUTO_INCREMENT PRIMARY KEY, code varchar(50) NOT NULL, {REST},
+UNIQUE (n))"""
 
 SEED_ROWS = (
     Entry(
@@ -31,6 +33,7 @@ SEED_ROWS = (
         conflict=("n",),
         seeds=SEEDS,
         seed_key=("n",),
+        mariadb=Variant(MARIADB_CODES),
     ),
     Entry(
         "SeedRows, a key of two columns",
@@ -40,6 +43,7 @@ SEED_ROWS = (
         conflict=("n",),
         seeds=SEEDS,
         seed_key=("code", "n"),
+        mariadb=Variant(MARIADB_CODES),
     ),
 )
 
@@ -79,5 +83,23 @@ TOGETHER = (
         seeds=TOGETHER_SEEDS,
         seed_key=("n",),
         indexes=("ix_orders_gift", "ix_orders_channel", "ix_orders_details"),
+        mariadb=Variant(
+            f"""CREATE TABLE orders (id int AUTO_INCREMENT PRIMARY KEY, {REST}, {DEFAULTING}, UNIQUE (n));
+            CREATE INDEX by_status ON orders (status)""",
+            lambda orders: [
+                OpenEnum(orders, "status", sa.String(50), nullable=True, values=SAID, unknown="paid"),
+                AddColumn(
+                    orders,
+                    sa.Column("gift", sa.Boolean, nullable=False, server_default=sa.false()),
+                    index=True,
+                ),
+                AddColumn(orders, sa.Column("channel", sa.String(100)), fill="'web'", index=True),
+                AddColumn(orders, sa.Column("gross", sa.Integer), fill="amount * 2"),
+                AddColumn(orders, sa.Column("details", sa.JSON)),
+                SeedRows(orders, key="n", rows=TOGETHER_SEEDS),
+            ],
+            indexes=("ix_orders_gift", "ix_orders_channel"),
+            differs="JSON has no index there",
+        ),
     ),
 )

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from crossfade import AddColumn, OpenEnum
 from crossfade.changes import Change
 from tests.conformance.columns import added, generated, key, opened
-from tests.conformance.entries.orders import GROSS, OPEN, REMAINDER, REST, ROW, SAID, STATUS, TYPE
-from tests.conformance.entry import Entry
+from tests.conformance.entries.orders import DEFAULTING, GROSS, OPEN, REMAINDER, REST, ROW, SAID, STATUS, TYPE
+from tests.conformance.entry import Entry, Variant
 
 
 def changes(orders: str) -> Sequence[Change]:
@@ -32,6 +32,10 @@ SHAPES = (
         (key("region", lambda n: ("it's", "us", "US %")[n % 3]), key("number", lambda n: -n // 3), *COLUMNS),
         conflict=("region", "number"),
         indexes=("ix_orders_gross",),
+        mariadb=Variant(
+            f"""CREATE TABLE orders (region varchar(20), number int, {REST}, {DEFAULTING},
+            PRIMARY KEY (region, number))"""
+        ),
     ),
     Entry(
         "a UUID key",
@@ -41,6 +45,9 @@ SHAPES = (
         (key("id"), *COLUMNS),
         conflict=("n",),
         indexes=("ix_orders_gross",),
+        mariadb=Variant(
+            f"CREATE TABLE orders (id uuid PRIMARY KEY DEFAULT (uuid()), {REST}, {DEFAULTING}, UNIQUE (n))"
+        ),
     ),
     Entry(
         "an identity key",
@@ -50,6 +57,10 @@ SHAPES = (
         (key("id"), *COLUMNS),
         conflict=("n",),
         indexes=("ix_orders_gross",),
+        mariadb=Variant(
+            f"""CREATE TABLE orders (id bigint unsigned AUTO_INCREMENT PRIMARY KEY, {REST}, {DEFAULTING},
+            UNIQUE (n))"""
+        ),
     ),
     Entry(
         "a serial key",
@@ -58,6 +69,9 @@ SHAPES = (
         (key("id"), *COLUMNS),
         conflict=("n",),
         indexes=("ix_orders_gross",),
+        mariadb=Variant(
+            f"CREATE TABLE orders (id bigint AUTO_INCREMENT PRIMARY KEY, {REST}, {DEFAULTING}, UNIQUE (n))"
+        ),
     ),
     Entry(
         "a generated column beside",
@@ -66,6 +80,11 @@ SHAPES = (
         changes,
         (*ROW, generated("twice", lambda row: row["amount"] and row["amount"] * 2), STATUS, GROSS),
         indexes=("ix_orders_gross",),
+        mariadb=Variant(
+            f"""CREATE TABLE orders (id int PRIMARY KEY, {REST}, {DEFAULTING},
+            twice int GENERATED ALWAYS AS (amount + amount) VIRTUAL)""",
+            differs="virtual there: beside a stored one, the server makes no column NOT NULL in place",
+        ),
     ),
     Entry(
         "a partitioned table",
@@ -80,6 +99,12 @@ SHAPES = (
         (key("region", lambda n: ("eu", "us")[n % 2]), *ROW, STATUS, GROSS),
         conflict=("region", "id"),
         indexes=("ix_orders_gross",),
+        mariadb=Variant(
+            f"""CREATE TABLE orders (id int, {REST}, {DEFAULTING}, region varchar(10),
+            PRIMARY KEY (region, id)) PARTITION BY LIST COLUMNS (region)
+            (PARTITION eu VALUES IN ('eu'), PARTITION us VALUES IN ('us'));
+            CREATE INDEX by_status ON orders (status)"""
+        ),
     ),
     Entry(
         "names with capitals, spaces and quotes",
@@ -117,5 +142,19 @@ SHAPES = (
         table='Odd "Orders".100 %',
         conflict=("The Key",),
         indexes=('ix_Odd "Orders".100 %_It\'s "Gross" 100 %',),
+        mariadb=Variant(
+            """CREATE TABLE `Odd "Orders".100 %` (`The Key` int PRIMARY KEY, n int NOT NULL, amount int,
+            note text, `select` ENUM('it''s "New" %', 'Paid \\\\') NOT NULL DEFAULT 'it''s "New" %');
+            CREATE INDEX `By "State" %` ON `Odd "Orders".100 %` (`select`)""",
+            lambda orders: [
+                OpenEnum(orders, "select", sa.String(50), nullable=True, unknown="Paid \\"),
+                AddColumn(
+                    orders,
+                    sa.Column('It\'s "Gross" 100 %', sa.Integer),
+                    fill="amount * 2 + `The Key`",
+                    index=True,
+                ),
+            ],
+        ),
     ),
 )
