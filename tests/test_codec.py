@@ -21,9 +21,15 @@ def test_a_whole_plan_comes_back_as_it_was() -> None:
     plan = build(EVOLUTION, SCHEMA)
     for each in fields(plan):
         value = getattr(plan, each.name)
-        assert value or each.name in {"checks", "notes", "accept", "missing", "missing_purged", "trees"}, (
-            each.name
-        )
+        assert value or each.name in {
+            "checks",
+            "notes",
+            "accept",
+            "missing",
+            "missing_purged",
+            "trees",
+            "standing",
+        }, each.name
         assert through_json(value) == value, each.name
 
 

@@ -69,8 +69,32 @@ def test_a_driver_that_is_not_known() -> None:
         connect_args("open_statuses", driver="pg8000")
     assert str(caught.value) == (
         "driver 'pg8000' is not known\n  where: connect_args(driver=…)\n"
-        "  next:  use one of psycopg, psycopg2, asyncpg"
+        "  next:  use one of psycopg, psycopg2, asyncpg, pymysql, mysqldb, asyncmy, aiomysql"
     )
+
+
+def test_the_arguments_on_mariadb() -> None:
+    said = {"init_command": "SET @crossfade_version = 'open_statuses'"}
+    for driver, key in (("pymysql", "database"), ("aiomysql", "db")):
+        found = connect_args("open_statuses", driver=driver, database="shop")
+        assert found == {key: "shop__open_statuses", **said}
+
+
+def test_mariadb_wants_the_database_and_one_version() -> None:
+    with pytest.raises(UsageError, match="beside the application's own, which is not named"):
+        connect_args("open_statuses", driver="pymysql")
+    with pytest.raises(UsageError, match="speaks one new version, not 2"):
+        connect_args("open_statuses", "add_regions", driver="pymysql", database="shop")
+
+
+def test_a_session_of_mariadb_speaks_the_version(mariadb_database: str) -> None:
+    url = make_url(mariadb_database)
+    arguments = connect_args("open_statuses", driver="pymysql", database=url.database)
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE `{url.database}__open_statuses`")
+    with create_engine(url, connect_args=arguments, poolclass=NullPool).connect() as connection:
+        found = connection.exec_driver_sql("SELECT DATABASE(), @crossfade_version").one()
+        assert tuple(found) == (f"{url.database}__open_statuses", "open_statuses")
 
 
 def test_a_name_that_no_evolution_has() -> None:

@@ -11,6 +11,7 @@ from crossfade.reports import (
     Backfill,
     Event,
     Kept,
+    Lacking,
     Mismatch,
     Outcome,
     PlannedStatement,
@@ -40,10 +41,13 @@ VERIFICATION = Verification(
     rows_per_second=6.0,
     mismatches=1,
     examples=(Mismatch(table="public.orders", key={"id": "1"}, old={"status": "new"}, new={"status": None}),),
+    standing=2,
+    lacking=(Lacking(change="Relate a.b", table="public.a", fact="no index serves b", remedy="CREATE …"),),
 )
 EXAMPLES: tuple[Report, ...] = (
     Backfill(rows=3, seconds=0.5, rows_per_second=6.0),
     VERIFICATION.examples[0],
+    VERIFICATION.lacking[0],
     VERIFICATION,
     Outcome(
         evolution="e",

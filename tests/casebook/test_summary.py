@@ -127,6 +127,29 @@ def test_a_preview_that_did_not_tell_is_not_ok() -> None:
         assert "of 3 rows told: batch_job.task_type_id" in summary.failures[0]
 
 
+def test_where_the_old_side_holds_everything_nothing_is_to_be_told() -> None:
+    made = journey()
+    made.foretold = ()
+    summary = summarize(made)
+    assert summary.ok
+    assert summary.purge is not None
+    assert (summary.purge.told, summary.purge.counted) == (0, 0)
+    made.foretold = (Foretold("todos.workflow_id", 2, 0),)
+    assert not summarize(made).ok
+    made.foretold = None
+    assert not promises(made)[-2].held
+
+
+def test_a_start_that_has_no_rows_to_write_has_figures_too() -> None:
+    made = journey()
+    made.outcomes["start"] = outcome("start")
+    assert json.loads(summarize(made).as_json())["backfill"] == {
+        "rows": 0,
+        "seconds": 0.0,
+        "rows_per_second": 0.0,
+    }
+
+
 def test_mismatches_of_every_verification_count() -> None:
     made = journey()
     made.outcomes["start"] = outcome("start", verification=Verification(rows=9, mismatches=2))

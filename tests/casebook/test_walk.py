@@ -234,7 +234,7 @@ def test_a_preview_that_counts_wrongly_is_caught(database: str) -> None:
     assert summary.failures is not None
     assert len(summary.failures) == 1
     assert "Preview told exactly" in summary.failures[0]
-    assert [each.place for each in journey.foretold] == ["workflow_templates.workflow_type"]
+    assert [each.place for each in journey.foretold or ()] == ["workflow_templates.workflow_type"]
 
 
 class Vandal(ByHand):

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from rich.console import Console
 from sqlalchemy import NullPool, create_engine, text
 
-from crossfade import commands, connect_args
+from crossfade import commands
 from crossfade.casebook.case import Case
+from crossfade.casebook.databases import database_of
+from crossfade.casebook.engines import Access
 from crossfade.casebook.journey import Journey
 from crossfade.casebook.screen import Lines
 from crossfade.casebook.stages import WALK
@@ -56,8 +58,11 @@ def walked(
     """A walk of this case until the stage `last`, with it."""
     stages = WALK[: [stage.name for stage in WALK].index(last) + 1]
     engine = create_engine(database, poolclass=NullPool)
-    journey = Journey(case.name, "postgresql", case.build(engine, rows, 1), stages)
-    accesses = {Side.OLD: (database, {}), Side.NEW: (database, connect_args(case.evolution.name))}
+    kind = database_of(database)
+    journey = Journey(case.name, kind.name, case.build(engine, rows, 1), stages)
+    with engine.connect() as connection:
+        namespace = kind.namespace(case.evolution.name, kind.schema(connection))
+    accesses: dict[Side, Access] = {Side.OLD: (database, {}), Side.NEW: (database, namespace)}
     watcher, pace = Lines(Console(quiet=True)), Pace(seconds=seconds, workers=3, rate=250)
     walk(case, accesses, journey, commands=commands, watcher=watcher, pace=pace, interfere=interfere)
     return journey, summarize(journey)

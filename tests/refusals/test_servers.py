@@ -16,7 +16,7 @@ pytestmark = pytest.mark.every_server
 
 OPEN = evolution(OpenEnum("orders", "status"))
 SECRET = "s3cr3t"  # noqa: S105 - what must not be told
-WRITTEN = "write it as postgresql://user@host:5432/database"
+WRITTEN = "write it as postgresql://user@host:5432/database, or mariadb://user@host:3306/database"
 CHECK = "check the address, the role and its password"
 DRIVER = "pip install 'crossfade[postgres]'"
 
@@ -48,11 +48,11 @@ def test_a_server_that_only_reads(orders: str) -> None:
 # The URL, the class, the fact, the place, the remedy.
 ADDRESSES: dict[str, tuple[str, type[CrossfadeError], str, str, str]] = {
     "not PostgreSQL": (
-        f"mysql://shop:{SECRET}@127.0.0.1/shop",
+        f"oracle://shop:{SECRET}@127.0.0.1/shop",
         Unsupported,
-        "mysql is not supported",
-        "mysql://shop:***@127.0.0.1/shop",
-        "supported: postgresql",
+        "oracle is not supported",
+        "oracle://shop:***@127.0.0.1/shop",
+        "supported: mariadb, mysql, postgresql",
     ),
     "no URL": (
         f"shop:{SECRET}@127.0.0.1",

@@ -1,0 +1,3 @@
+from tests.casebook.recruitment.states import engines, place
+
+__all__ = ["engines", "place"]
