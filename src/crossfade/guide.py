@@ -10,6 +10,7 @@ from crossfade.document import Document, Guide, Query, Tick, Walked
 from crossfade.measured import walks
 from crossfade.phases import Command, State
 from crossfade.reports import Writes
+from crossfade.steps import Mode
 
 
 def guide(
@@ -45,7 +46,8 @@ def _checklist(document: Document, walked: Sequence[Walked], writes: Sequence[Wr
         _moved(started) if started else "",
     )
     compared = next((each for each in reversed(walked) if each.compared and not gone), None)
-    yield _compared(compared, name)
+    compares = any(step.mode == Mode.COMPARE for step in document.start)
+    yield _compared(compared, name, compares=compares)
     new = sum(each.new for each in writes)
     if state == State.LIVE:
         yield Tick(
@@ -82,8 +84,10 @@ def _tick(text: str, walked: Walked | None, following: str, measured: str) -> Ti
     return Tick(text=text, done=True, measured=f"{told}; {measured}" if measured else told)
 
 
-def _compared(walked: Walked | None, name: str) -> Tick:
+def _compared(walked: Walked | None, name: str, *, compares: bool) -> Tick:
     text = "Every row was compared, and both sides agree"
+    if not compares:
+        return Tick(text=text, done=True, measured="nothing is to be compared: no value is made of another")
     if walked is None or walked.compared is None:
         return Tick(text=text, done=False, measured=f"not yet: crossfade verify {name}")
     found = walked.compared

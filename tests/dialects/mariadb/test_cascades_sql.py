@@ -77,10 +77,11 @@ END
 -- work, EXCLUSIVE, blocks reads and writes, briefly:
 CREATE TRIGGER `shop`.`~crossfade_cascade_47125f378a25` AFTER UPDATE ON `shop`.`processes` FOR EACH ROW
 BEGIN
-  DECLARE `~key_0` int(11);
+  DECLARE `~key_0` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
   DECLARE `~key_1` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
   DECLARE `~done` BOOLEAN DEFAULT FALSE;
-  DECLARE `~found` CURSOR FOR SELECT c.`id`, c.`no` FROM `shop`.`inter ``views``'s` AS c STRAIGHT_JOIN
+  DECLARE `~found` CURSOR FOR SELECT CAST(c.`id` AS CHAR CHARACTER SET utf8mb4), CAST(c.`no` AS CHAR
+      CHARACTER SET utf8mb4) FROM `shop`.`inter ``views``'s` AS c STRAIGHT_JOIN
       `_crossfade_shop`.`taken` AS t ON t.relation = 'shop.inter `views`''s.workflow_id' AND
       t.child_key = JSON_ARRAY(CAST(c.`id` AS CHAR CHARACTER SET utf8mb4), CAST(c.`no` AS CHAR
       CHARACTER SET utf8mb4)) COLLATE utf8mb4_bin WHERE c.`workflow_id` = NEW.`id` AND c.`is_deleted`
@@ -109,7 +110,8 @@ BEGIN
       FETCH `~found` INTO `~key_0`, `~key_1`;
       IF `~done` THEN LEAVE `~each`; END IF;
       UPDATE `shop`.`inter ``views``'s` AS c SET c.`is_deleted` = FALSE, c.`deleted_at` = NULL
-          WHERE c.`id` = `~key_0` AND c.`no` = `~key_1`;
+          WHERE c.`id` = CAST(`~key_0` AS SIGNED) AND c.`no` = CONVERT(`~key_1` USING utf8mb4)
+          COLLATE utf8mb4_general_ci;
     END LOOP;
     CLOSE `~found`;
   END IF;

@@ -19,7 +19,7 @@ from sqlalchemy import Row
 from crossfade.dialects.mariadb import texts
 from crossfade.dialects.mariadb.quoting import ident, literal, table
 from crossfade.dialects.mariadb.rendering import Server, ddl, has_trigger, nothing, render
-from crossfade.dialects.mariadb.tellers import held_as
+from crossfade.dialects.mariadb.tellers import TEXT
 from crossfade.schema import Column, TableName
 from crossfade.steps import Cascade, InstallCascade, RemoveCascade, Statement
 
@@ -81,14 +81,12 @@ def _cascading(cascade: Cascade, server: Server) -> list[str]:
     flag = ident(cascade.flag)
     keys = [f"`~key_{number}`" for number, _ in enumerate(cascade.child_key)]
     child, at = table(cascade.child), ident(cascade.at[1].name)
+    pairs = zip(cascade.child_key, keys, strict=True)
     found = " AND ".join(
-        f"c.{ident(column.name)} = {key}" for column, key in zip(cascade.child_key, keys, strict=True)
+        f"c.{ident(column.name)} = {texts.keyed(column, key, constant=False)}" for column, key in pairs
     )
     return [
-        *(
-            f"DECLARE {key} {held_as(column.type)};"
-            for column, key in zip(cascade.child_key, keys, strict=True)
-        ),
+        *(f"DECLARE {key} {TEXT};" for key in keys),
         f"DECLARE {_DONE} BOOLEAN DEFAULT FALSE;",
         f"DECLARE `~found` CURSOR FOR {_to_restore(cascade, server)};",
         f"DECLARE CONTINUE HANDLER FOR NOT FOUND SET {_DONE} = TRUE;",
@@ -130,8 +128,9 @@ def _taking(cascade: Cascade, server: Server) -> tuple[str, ...]:
 
 
 def _to_restore(cascade: Cascade, server: Server) -> str:
+    key = ", ".join(texts.key_shown(each, f"c.{ident(each.name)}") for each in cascade.child_key)
     return (
-        f"SELECT {_listed(cascade.child_key)} FROM {table(cascade.child)} AS c "
+        f"SELECT {key} FROM {table(cascade.child)} AS c "
         f"STRAIGHT_JOIN {taken(server)} AS t ON {_note(cascade, 'c')} "
         f"WHERE c.{ident(cascade.column.name)} = NEW.{ident(cascade.key.name)} "
         f"AND c.{ident(cascade.flag)} IS TRUE AND t.parent_key = {_json((cascade.key,), 'NEW')} "
