@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import Boolean, Column
 
-from crossfade import AddColumn, Evolution, Relate, RenameColumn, RenameTable, SoftDelete, commands
+from crossfade import AddColumn, Evolution, Relate, RenameColumn, RenameTable, SoftDelete, commands, schema
 from crossfade.changes import Change
-from crossfade.errors import EvolutionError, SchemaMismatch, Unsupported
+from crossfade.errors import EvolutionError, MissingPrivilege, SchemaMismatch, Unsupported
 from tests.changes.database import execute as rows
 from tests.refusals.refusal import IN, Case, Refusal, assert_case, assert_refused, evolution, execute
 
@@ -400,3 +400,19 @@ def test_a_declaration_that_contradicts_itself() -> None:
         relate(index="_crossfade_mine")
     with pytest.raises(EvolutionError, match="'' can't name a column"):
         SoftDelete(flag="")
+
+
+def test_rows_that_the_role_does_not_see() -> None:
+    columns = (
+        schema.Column("id", "bigint", nullable=False),
+        schema.Column("is_deleted", "boolean"),
+        schema.Column("deleted_at", "timestamp with time zone"),
+    )
+    key = schema.Index("pkey", ("id",), unique=True, constraint="primary key")
+    orders, groups = (
+        schema.Table(schema.TableName("public", name), columns, ("id",), (key,), hides_rows=hides)
+        for name, hides in (("orders", False), ("groups", True))
+    )
+    with pytest.raises(MissingPrivilege, match=r"row-level security of public.groups is forced"):
+        relate().compile(schema.Schema("postgresql", (18,), (orders, groups)), "e")
+    relate(soft_delete=None).compile(schema.Schema("postgresql", (18,), (orders, groups)), "e")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from crossfade import names
-from crossfade.errors import SchemaMismatch, Unsupported
+from crossfade.errors import MissingPrivilege, SchemaMismatch, Unsupported
 from crossfade.schema import Column, Schema, Table, TableName
 from crossfade.steps import Cascade
 
@@ -106,6 +106,12 @@ def _demand_plain(table: Table, place: str) -> None:
             f"{table.name} is a {kind}, and a soft delete is followed in ordinary tables only",
             place=place,
             remedy="leave soft_delete= out",
+        )
+    if table.hides_rows:
+        raise MissingPrivilege(
+            f"row-level security of {table.name} is forced, and would hide rows from the soft delete",
+            place=place,
+            remedy="connect as a role with BYPASSRLS, or ALTER TABLE … NO FORCE ROW LEVEL SECURITY",
         )
 
 
