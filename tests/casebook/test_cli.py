@@ -176,7 +176,8 @@ def test_the_oracle_catches_a_sync_that_forgets_one_direction(database: str) -> 
     assert summary.verify is not None
     assert summary.verify.mismatches > 0
     assert summary.failures is not None
-    assert any("expected {'workflow_type': 'rag'}" in line for line in summary.failures), summary.failures
+    # Which value is the first to be missed, the dice say.
+    assert any("expected {'workflow_type': '" in line for line in summary.failures), summary.failures
 
 
 @pytest.mark.one_server

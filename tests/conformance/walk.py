@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import cached_property
 
 import pytest
 
-from crossfade import commands
+from crossfade import Evolution, commands
 from crossfade.errors import SchemaMismatch
 from tests.conformance.application import Application
 from tests.conformance.database import Database
@@ -43,7 +44,6 @@ class Walk:
         self._database = database
         self._stops = database.stops if stops is None else stops
         self._writes = database.writes if writes is None else writes
-        self._evolution = entry.evolution(schema if database.qualified else "")
         self._stagehand = database.stagehand(url, entry, schema)
         stack.callback(self._stagehand.close)
         self._model, self._turns = entry.model(), Turns()
@@ -60,6 +60,11 @@ class Walk:
         }
         for _ in range(2):
             ONE_ROW.run(self._scene("legacy", OLD, (OLD,), ONE_ROW.name))
+
+    @cached_property
+    def _evolution(self) -> Evolution:
+        """The entry's evolution; what can't be declared is refused where it is asked for."""
+        return self._entry.evolution(self._schema if self._database.qualified else "")
 
     def go(self) -> None:
         """Every stop, every writer, every write."""
