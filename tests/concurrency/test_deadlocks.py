@@ -84,7 +84,8 @@ def test_an_index_build_that_a_deadlock_ends_is_made_anew(
 
     running = background.submit(commands.start, OPEN, shop, observer=watch)
     crossfade_blocked(watcher, running, by=application)
-    # Waits for the build, which waits for this transaction; the build, which waits longer, is the victim.
+    # It waits for the build, which waits for it, and never looks for deadlocks: so the build is ended.
+    application.execute("SET LOCAL deadlock_timeout = '10min'")
     application.execute("LOCK TABLE orders IN SHARE MODE")
     until(lambda: watch.refusals, "the index build was ended by the server", running)
     application.commit()

@@ -25,7 +25,9 @@ CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL;
 CREATE TRIGGER forget BEFORE INSERT ON crossfade.taken FOR EACH ROW EXECUTE FUNCTION forget();
 """
 SABOTAGES = (
-    Sabotage("nobody is deleted with a workflow", "start", NO_CASCADE, ("stale", "lost"), last="both"),
+    Sabotage(
+        "nobody is deleted with a workflow", "start", NO_CASCADE, ("stale", "lost"), last="both", seconds=12.0
+    ),
     Sabotage("nobody is given back", "start", FORGET_TAKEN, ("stale", "lost"), last="both", seconds=20.0),
     Sabotage(
         "those who were deleted before are given back",
@@ -87,7 +89,12 @@ END
 """
 ON_MARIADB = (
     Sabotage(
-        "nobody is deleted with a workflow", "start", NO_CASCADE_ON_MARIADB, ("stale", "lost"), last="both"
+        "nobody is deleted with a workflow",
+        "start",
+        NO_CASCADE_ON_MARIADB,
+        ("stale", "lost"),
+        last="both",
+        seconds=12.0,
     ),
     Sabotage("nobody is given back", "start", "{forget}", ("stale", "lost"), last="both", seconds=20.0),
     Sabotage(
