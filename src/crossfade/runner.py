@@ -82,12 +82,7 @@ def _outside(session: Session, unit: Unit) -> None:
     undo = line.step.undo()
     if undo is not None and line.position in session.begun(session.command):
         session.outside(undo.title, session.dialect.render(undo))
-    session.attempt(unit.title, lambda connection: _begin(session, connection, line))
-    began, waited = time.monotonic(), session.waits.seconds
-    session.outside(unit.title, line.statements)
-    held = time.monotonic() - began - (session.waits.seconds - waited)
-    detail = {**session.waits.told(), "held": held}
-    session.attempt(unit.title, lambda connection: _end(session, connection, line, detail))
+    _apart(session, unit)
 
 
 def _apart(session: Session, unit: Unit) -> None:

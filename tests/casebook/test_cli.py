@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -176,8 +177,11 @@ def test_the_oracle_catches_a_sync_that_forgets_one_direction(database: str) -> 
     assert summary.verify is not None
     assert summary.verify.mismatches > 0
     assert summary.failures is not None
-    # Which value is the first to be missed, the dice say.
-    assert any("expected {'workflow_type': '" in line for line in summary.failures), summary.failures
+    # What was missed, by the dice's choice, and what the broken sync wrote in its place.
+    said = re.compile(
+        r"old side, .*expected \{'workflow_type': '(tools|rag|full)'\}, found \{'workflow_type': 'plain'\}"
+    )
+    assert any(map(said.search, summary.failures)), summary.failures
 
 
 @pytest.mark.one_server

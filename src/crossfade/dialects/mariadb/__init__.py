@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crossfade import names
 from crossfade.dialects.dialect import Held, Lack, Load
-from crossfade.dialects.mariadb import gate, scripts, standing, troubleshooting, watching
+from crossfade.dialects.mariadb import faults, gate, scripts, standing, troubleshooting, watching
 from crossfade.dialects.mariadb.ddl import Renderer
 from crossfade.dialects.mariadb.objections import objection
 from crossfade.dialects.mariadb.reflection import reflect
@@ -132,7 +132,7 @@ class MariaDB:
 
     def blocker(self, error: DBAPIError, tables: Sequence[str]) -> str | None:
         """The oldest transaction that holds a lock on one of the tables, where `error` is about a lock."""
-        if _number(error) not in _NO_LOCK:
+        if faults.number(error) not in _NO_LOCK:
             return None
         with suppress(DBAPIError), self.engine.connect() as connection:
             return watching.oldest(connection, tables)
@@ -153,7 +153,7 @@ class MariaDB:
 
     def remedy(self, error: DBAPIError) -> str | None:
         """What to do where the server would copy a table, or keep writers waiting."""
-        if _number(error) not in _COPIES:
+        if faults.number(error) not in _COPIES:
             return None
         return (
             "the server can't do this without copying the table or keeping its writers waiting: roll back, "
@@ -162,7 +162,7 @@ class MariaDB:
 
     def passing(self, error: DBAPIError) -> str | None:
         """Why `error` may pass when the work is tried again, or None where it will not."""
-        return _PASSING.get(_number(error))
+        return _PASSING.get(faults.number(error))
 
 
 def _set_up(connection: Any, _record: object) -> None:
@@ -173,8 +173,3 @@ def _set_up(connection: Any, _record: object) -> None:
 def _hear_everything(connection: Connection) -> None:
     """A transaction begins with the sync on, and of no version: variables outlive a transaction."""
     connection.exec_driver_sql("SET @crossfade_sync = NULL, @crossfade_version = NULL")
-
-
-def _number(error: DBAPIError) -> int:
-    arguments = getattr(error.orig, "args", ())
-    return arguments[0] if arguments and isinstance(arguments[0], int) else 0

@@ -26,6 +26,7 @@ from contextlib import contextmanager, suppress
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from crossfade.dialects.mariadb import faults
 from crossfade.dialects.mariadb.quoting import table as quoted
 from crossfade.schema import TableName
 from crossfade.steps import Stage, Statement
@@ -126,7 +127,7 @@ def _refused(looker: Connection, flag: TableName, guarding: Future[None], patien
         try:
             _say(looker, f"SELECT 1 FROM {quoted(flag)} LIMIT 0")
         except DBAPIError as error:
-            if _number(error) != _NO_LOCK:
+            if faults.number(error) != _NO_LOCK:
                 raise
             return True
         time.sleep(_LOOK)
@@ -150,7 +151,7 @@ def _lock(worker: Connection, table: TableName | None) -> bool:
     try:
         _say(worker, f"LOCK TABLES {quoted(table)} WRITE")
     except DBAPIError as error:
-        if _number(error) != _NO_LOCK:
+        if faults.number(error) != _NO_LOCK:
             raise
         return False
     return True
@@ -167,7 +168,7 @@ def _begun(worker: Connection, locked: Sequence[Statement]) -> bool:
             if _execute(worker, statement):
                 break
     except DBAPIError as error:
-        if _number(error) != _NO_LOCK:
+        if faults.number(error) != _NO_LOCK:
             raise
         return False
     _say(worker, "SET SESSION lock_wait_timeout = 60")
@@ -211,11 +212,6 @@ _PLAIN = {"no_parameters": True}
 
 def _say(connection: Connection, sql: str) -> None:
     connection.exec_driver_sql(sql, execution_options=_PLAIN).close()
-
-
-def _number(error: DBAPIError) -> int:
-    arguments = getattr(error.orig, "args", ())
-    return arguments[0] if arguments and isinstance(arguments[0], int) else 0
 
 
 @contextmanager

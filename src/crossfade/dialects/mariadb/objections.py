@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from crossfade.dialects.mariadb import references
+from crossfade.dialects.mariadb import faults, references
 from crossfade.dialects.mariadb.questions import asked_index
 from crossfade.dialects.mariadb.quoting import literal, table
 from crossfade.dialects.mariadb.rendering import Server, render
@@ -55,9 +55,9 @@ def _of_index(connection: Connection, step: AskIndex, server: Server) -> Refused
         for statement in statements:
             _execute(connection, statement)
     except DBAPIError as error:
-        if _number(error) in _NO_PRIVILEGE:
+        if faults.number(error) in _NO_PRIVILEGE:
             return None  # no temporary tables for this account: the step itself will tell
-        if _number(error) in _PASSING or error.connection_invalidated:
+        if faults.number(error) in _PASSING or error.connection_invalidated:
             raise
         return SchemaMismatch(_message(error), remedy="choose other columns, or another method")
     finally:
@@ -74,7 +74,7 @@ def _of_value(connection: Connection, step: AskExpression, server: Server) -> Re
         try:
             rows = _execute(connection, statement)
         except DBAPIError as error:
-            if _number(error) in _PASSING or error.connection_invalidated:
+            if faults.number(error) in _PASSING or error.connection_invalidated:
                 raise
             return _told(step, error, assigned=not statement.sql.startswith("EXPLAIN"))
         if any(_VOLATILE in map(str, row) for row in rows) and not step.expression.volatile:
@@ -83,7 +83,7 @@ def _of_value(connection: Connection, step: AskExpression, server: Server) -> Re
 
 
 def _told(step: AskExpression, error: DBAPIError, *, assigned: bool) -> Refused:
-    number, fact = _number(error), _message(error)
+    number, fact = faults.number(error), _message(error)
     shown = pointed(step.expression.text, None)
     if number in _MANY:
         return SchemaMismatch(f"{_MANY[number]}{shown}", remedy="use an expression of the row's own columns")
@@ -131,11 +131,6 @@ def _changing(connection: Connection, step: AskExpression) -> list[str]:
 def _execute(connection: Connection, statement: Statement) -> Sequence[Any]:
     result = connection.exec_driver_sql(statement.sql, execution_options={"no_parameters": True})
     return result.all() if result.returns_rows else ()
-
-
-def _number(error: DBAPIError) -> int:
-    arguments: tuple[Any, ...] = getattr(error.orig, "args", ())
-    return arguments[0] if arguments and isinstance(arguments[0], int) else 0
 
 
 def _message(error: DBAPIError) -> str:
