@@ -4,13 +4,13 @@
 #   CROSSFADE_APT=no          install no Debian package
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check style format types floors documents soak bench docs
+.PHONY: help setup demo test check style format types floors documents soak test-camunda kill-drafts bench docs
 
 READY := .venv/.ready
 STAGE := sh scripts/stage.sh
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 19
 
 setup: $(READY) ## make .venv
 
@@ -44,6 +44,12 @@ documents: $(READY)
 
 soak: $(READY) ## ten minutes of laws, crashes, traffic and mutants; ARGS="--minutes 60 --seed 7"
 	@.venv/bin/python -m tests.laws.soak $(ARGS)
+
+test-camunda: $(READY) ## the drafts' orchestrator against the real Camunda 7 and HAPI; wants Java and Maven
+	@.venv/bin/python -m tests.casebook.benefit_drafts.servers $(ARGS)
+
+kill-drafts: $(READY) ## the drafts' orchestrator killed 100 times in 1,000 submissions, PostgreSQL 10 times; ARGS="--seed 7"
+	@.venv/bin/python -m tests.casebook.benefit_drafts.killing $(ARGS)
 
 bench: $(READY) ## the benchmarks
 	@.venv/bin/python -m benchmarks $(ARGS)

@@ -43,10 +43,12 @@ HEAD = """\
 Made by `python -m scripts.make_conformance_docs` from [tests/conformance](../tests/conformance), whose
 tests check every cell. A walk takes one of the changes below, on one server, in one schema (`public`, or
 one that has to be quoted; on MariaDB a database of a plain name, or of an odd one), through every stop. An
-everyday run takes one server and schema for each change, by turns that its seed begins;
+everyday run takes one change in two on one PostgreSQL server and schema, and one in three on MariaDB, by
+turns that its seed begins;
 `make test ARGS=--every-schema` takes all. At each stop each application writes in every way,
 and **after every write both versions must show what a model in plain Python says**,
-refusals and `RETURNING` included.
+refusals and `RETURNING` included. Where an evolution defines functions or views, each application then also
+calls and reads those of its own version.
 
 - Wherever both versions are live, `verify` finds no mismatch after all that.
 - At `rolled back`, and after every later rollback, the old version shows what the model says, and the
@@ -60,6 +62,10 @@ refusals and `RETURNING` included.
 - At `reverted after purge`, `backward` alone gives the old values; the catalogue is as it was while live.
 
 Between `rolled back after that` and `purged`, the evolution is started and completed once more.
+
+Another walk, of one change in four in an everyday run, goes `start`, `complete`, `revert`, `purge`: the
+catalogue is
+then the legacy one, the old application reads and writes on, and the next `start` brings nothing back.
 
 The applications: **old**, which knows of nothing; **new**, with its namespace on the search path (on
 MariaDB with `connect_args`, which makes the namespace its database and says its version); **by name**,

@@ -62,11 +62,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if turns.in_full(config):
         return
     servers = config.stash[SERVERS]
-    taken: list[pytest.Item] = []
-    left: list[pytest.Item] = []
-    for item in items:
-        (taken if turns.its_turn(item, servers) else left).append(item)
-    config.hook.pytest_deselected(items=left)
+    taken = list(turns.of_many(item for item in items if turns.its_turn(item, servers)))
+    kept = set(taken)
+    config.hook.pytest_deselected(items=[each for each in items if each not in kept])
     items[:] = taken
 
 

@@ -29,6 +29,7 @@ def test_a_whole_plan_comes_back_as_it_was() -> None:
             "missing_purged",
             "trees",
             "standing",
+            "definitions",
         }, each.name
         assert through_json(value) == value, each.name
 

@@ -70,7 +70,9 @@ def test_the_names_that_the_package_exports() -> None:
     assert sorted(crossfade.__all__) == [
         "AddColumn",
         "AddForeignKey",
+        "AddFunction",
         "AddIndex",
+        "AddView",
         "Array",
         "Consolidate",
         "Count",
@@ -83,6 +85,8 @@ def test_the_names_that_the_package_exports() -> None:
         "Relate",
         "RenameColumn",
         "RenameTable",
+        "ReplaceFunction",
+        "ReplaceView",
         "SeedRows",
         "SetNotNull",
         "Single",

@@ -11,14 +11,19 @@ from crossfade.phases import TRANSITIONS, Command, Phase, State, transition
 TABLE = {
     "absent": {"start": ("starting", "live")},
     "starting": {"start": ("starting", "live"), "rollback": ("rolling back", "rolled back")},
-    "live": {"rollback": ("rolling back", "rolled back"), "complete": ("completing", "completed")},
+    "live": {
+        "rollback": ("rolling back", "rolled back"),
+        "complete": ("completing", "completed"),
+        "purge": ("clearing", "rolled back"),
+    },
     "rolling back": {"rollback": ("rolling back", "rolled back")},
-    "rolled back": {"start": ("starting", "live")},
+    "rolled back": {"start": ("starting", "live"), "purge": ("clearing", "rolled back")},
     "completing": {"rollback": ("rolling back", "rolled back"), "complete": ("completing", "completed")},
     "completed": {"revert": ("reverting", "live"), "purge": ("purging", "purged")},
     "reverting": {"revert": ("reverting", "live")},
     "purging": {"purge": ("purging", "purged")},
     "purged": {"revert": ("reverting", "live")},
+    "clearing": {"purge": ("clearing", "rolled back")},
 }
 
 

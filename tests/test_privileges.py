@@ -11,7 +11,7 @@ from crossfade.errors import Refused
 from tests.concurrency.roles import Roles, roles_of
 from tests.concurrency.watching import Session, opened, rows, value
 from tests.crash.picture import picture
-from tests.crash.press import NAMESPACE, OLD_WRITES, OPEN, SCHEMA, WRITES
+from tests.crash.statuses import NAMESPACE, OLD_WRITES, OPEN, SCHEMA, WRITES
 
 pytestmark = pytest.mark.every_server
 

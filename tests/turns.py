@@ -2,12 +2,14 @@
 
 Most tests are of what Crossfade does on any PostgreSQL: an everyday run takes each of them on one, the next
 run maybe on another. `@pytest.mark.every_server` is for those that are about what servers do differently.
-Tests that share what is dear to make take their server together: `@pytest.mark.together("crash")`.
+Tests that share what is dear to make take their server together: `@pytest.mark.together("crash")`. Of a test
+that is dear and has many cases, `@pytest.mark.one_in(3)` has a run take one in three.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
 
 import pytest
@@ -40,6 +42,20 @@ def its_turn(item: pytest.Item, servers: Sequence[str]) -> bool:
     together = item.get_closest_marker("together")
     what = together.args[0] if together else item.nodeid.replace(f"postgresql-{server}", "", 1)
     return bool(server == turn(what, servers, seed()))
+
+
+def of_many(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
+    """Those whose turn it is, of tests of which an everyday run takes one in so many cases."""
+    numbers: Counter[str] = Counter()
+    for item in items:
+        marker = item.get_closest_marker("one_in")
+        if marker is None:
+            yield item
+            continue
+        name = item.nodeid.partition("[")[0]
+        numbers[name] += 1
+        if (crc32(name.encode()) + numbers[name] + seed()) % marker.args[0] == 0:
+            yield item
 
 
 def turn(what: str, servers: Sequence[str], begins: int) -> str:

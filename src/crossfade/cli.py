@@ -105,10 +105,12 @@ def preview(
         bool, typer.Option("--all", help="Every statement of the other commands too.")
     ] = False,
     counts: Counts = True,
+    allow_copy: Annotated[bool, typer.Option("--allow-copy", help="As `start` would be told.")] = False,
 ) -> None:
     """Show the plan: every statement, its lock, the rows it touches. Changes nothing."""
     form, config = _format(written, json=json), Config.nearest()
-    found = commands.preview(config.evolution(evolution), config.database_url(database), counts=counts)
+    target, url = config.evolution(evolution), config.database_url(database)
+    found = commands.preview(target, url, counts=counts, allow_copy=allow_copy)
     put(found, form, output, everything=everything)
 
 
@@ -214,11 +216,17 @@ def purge(
     *,
     database: Database = None,
     after: Annotated[
-        str, typer.Option(help="Refuse unless it was completed at least so long ago: 90s, 15m, 1h, 14d, 2w.")
+        str,
+        typer.Option(
+            help="Refuse unless it was completed, reverted or rolled back so long ago: 90s, 15m, 1h, 14d, 2w."
+        ),
     ] = "0s",
     json: Json = False,
 ) -> None:
-    """Drop what complete retired. The only command, beside rollback, that destroys anything."""
+    """Drop what complete retired; after a revert the new side; after a rollback what that has kept.
+
+    The only command, beside rollback, that destroys anything.
+    """
     config = Config.nearest()
     target = config.started(evolution)
     least = span(after)

@@ -9,6 +9,7 @@ from crossfade import names
 from crossfade.changes import Change, Parts, Shown
 from crossfade.errors import Unsupported
 from crossfade.expressions import Sql
+from crossfade.lens import in_turn
 from crossfade.schema import Column, Schema, Table, TableName
 from crossfade.steps import (
     AddColumn,
@@ -17,6 +18,7 @@ from crossfade.steps import (
     DropForeignKey,
     InstallCascade,
     PublishView,
+    RemoveSync,
     RenameColumn,
     RenameIndex,
     ReplaceView,
@@ -35,6 +37,22 @@ def completed(every: Sequence[Parts]) -> list[Step]:
     """
     steps = [step for parts in every for step in parts.complete]
     return [*(step for step in steps if step.moves is None), *(step for step in steps if step.moves)]
+
+
+def stopped(
+    every: Sequence[Parts], stops: Sequence[Step], done: Sequence[Step], schema: Schema
+) -> tuple[Step, ...]:
+    """What `complete` does: the steps that stop the syncs, `done` to the structure, and lookups let alone."""
+    lookups = [step.undo() for parts in every for step in parts.sync]
+    if schema.traits.ddl_together:
+        # Lookups first: a query through a view locks what it names before what the view is made of.
+        return (*lookups, *stops, *done)
+    # Where each statement commits, what is asked goes after those who ask it: a table after those whose sync
+    # reads it, the routines of a lookup after all.
+    layers = enumerate(in_turn(lens for parts in every for lens in parts.lenses))
+    turn = {lens.table: number for number, lenses in layers for lens in lenses}
+    ordered = sorted(stops, key=lambda step: -turn[step.table] if isinstance(step, RemoveSync) else 0)
+    return (*ordered, *done, *lookups)
 
 
 def republished(views: Iterable[PublishView], done: Sequence[Step]) -> list[Step]:

@@ -22,6 +22,7 @@ def guide(
 ) -> Guide:
     """`document` with what the journal's `events` of its evolution say."""
     steps = {str(command): getattr(document, command) for command in Command}
+    steps[Command.PURGE] = (*document.purge, *document.rollback)  # of either side
     walked = walks(events, steps)
     return Guide(
         **{name: getattr(document, name) for name in Document.model_fields},
@@ -38,7 +39,7 @@ def _checklist(document: Document, walked: Sequence[Walked], writes: Sequence[Wr
     started = _last(walked, Command.START, State.LIVE)
     live = _last(walked, Command.REVERT, State.LIVE) or started
     over = {State.COMPLETED, State.PURGING, State.PURGED}
-    gone = state in {State.ROLLED_BACK, State.ROLLING_BACK}
+    gone = state in {State.ROLLED_BACK, State.ROLLING_BACK, State.CLEARING}
     yield _tick(
         "Both versions are live",
         started if not gone else None,
@@ -62,7 +63,10 @@ def _checklist(document: Document, walked: Sequence[Walked], writes: Sequence[Wr
     yield _tick("The old version is retired", complete, f"crossfade complete {name}", _blocked(complete))
     purged = _last(walked, Command.PURGE, State.PURGED) if state == State.PURGED else None
     yield _tick("What was retired is dropped", purged, f"crossfade purge {name} --after 14d", "")
-    if gone:
+    cleared = _cleared(walked)
+    if gone and cleared is not None:
+        yield _tick("It is rolled back, and nothing is kept for a next start", cleared, "", "")
+    elif gone:
         back = _last(walked, Command.ROLLBACK, State.ROLLED_BACK)
         kept = _counted(back.complement_rows, "value") if back else ""
         yield _tick(
@@ -75,6 +79,12 @@ def _checklist(document: Document, walked: Sequence[Walked], writes: Sequence[Wr
 def _last(walked: Sequence[Walked], command: Command, state: State) -> Walked | None:
     found = [each for each in walked if each.command == command and each.ended == state]
     return found[-1] if found else None
+
+
+def _cleared(walked: Sequence[Walked]) -> Walked | None:
+    """The purge by which what was kept of the new side was forgotten, where it was the last that was done."""
+    last = walked[-1] if walked else None
+    return last if last and (last.command, last.ended) == (Command.PURGE, State.ROLLED_BACK) else None
 
 
 def _tick(text: str, walked: Walked | None, following: str, measured: str) -> Tick:

@@ -6,6 +6,7 @@ docs/lints.md has a section for each code.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,14 +14,24 @@ from crossfade import names
 from crossfade.document import Lint
 from crossfade.errors import EvolutionError
 from crossfade.reports import PlannedStep
-from crossfade.schema import ForeignKey, Table, TableName
-from crossfade.steps import AddColumn, CopyRows, CopyTree, CreateIndex, PublishView, Step
+from crossfade.schema import Column, ForeignKey, Table, TableName
+from crossfade.steps import (
+    AddColumn,
+    CopyRows,
+    CopyTree,
+    CreateIndex,
+    PublishView,
+    RestoreComplement,
+    Step,
+)
 
 LARGE = 64 * 2**20
 """From so many bytes on, rows that are written anew are worth a reviewer's look."""
 
 LONG = 5.0
 """From so many seconds on, an open transaction is worth a reviewer's look."""
+
+_TEXT = re.compile(r"(?:var)?(?:char|(?P<bytes>binary))\((?P<length>\d+)\)")
 
 _NAMED = 4  # tables that a place names
 
@@ -35,6 +46,8 @@ CODES = {
     "CF106": "a SELECT * that fails once",
     "CF107": "a transaction in the way",
     "CF108": "a table without statistics",
+    "CF109": "a key that may be too long",
+    "CF110": "sessions in the namespace",
 }
 NOTES = frozenset({"CF106", "CF108"})
 """Codes of what is good to know; all others are warnings."""
@@ -45,7 +58,7 @@ class _Words:
     """What is said of a database: what rows that are written anew are to it, its log, where there must be
     room for them, and what clears away after them; why triggers can't be kept from firing, and what may be
     done; how a table is analyzed. `prepares`: what a session has prepared fails once its table has a column
-    more.
+    more. `longest_key`: the characters of a row's key, as a JSON array, that the journal holds.
     """
 
     versions: str
@@ -56,6 +69,7 @@ class _Words:
     firing: str
     analyze: str
     prepares: bool
+    longest_key: int | None = None
 
 
 _POSTGRESQL = _Words(
@@ -79,6 +93,7 @@ _MARIADB = _Words(
     "'off' can leave these writes alone",
     "ANALYZE TABLE",
     prepares=False,
+    longest_key=380,
 )
 _WORDS = {"postgresql": _POSTGRESQL, "mariadb": _MARIADB, "mysql": _MARIADB}
 
@@ -112,6 +127,7 @@ def of_plan(start: Sequence[Step], tables: Sequence[Table], role: str, database:
         *_column_grants(start, tables),
         *(_prepared(start) if words.prepares else ()),
         *_without_statistics(tables, words),
+        *(_long_keys(start, words.longest_key) if words.longest_key is not None else ()),
     )
 
 
@@ -165,6 +181,21 @@ def of_held(tables: Sequence[TableName], who: str, seconds: float | None) -> tup
             f"a transaction has held locks there for {seconds:.0f} s ({who}); what needs a "
             "strong lock gives up in time, and tries again until it ends",
             "let it end, or start later; nobody queues behind the tries for long",
+        ),
+    )
+
+
+def of_sessions(namespaces: Sequence[str], sessions: int) -> tuple[Lint, ...]:
+    """Sessions that are at home in a namespace which `purge` is about to drop."""
+    if not sessions:
+        return ()
+    are = "1 session has" if sessions == 1 else f"{sessions} sessions have"
+    return (
+        _lint(
+            "CF110",
+            ", ".join(namespaces),
+            f"{are} this database for a home, right now: once purge has dropped it, they find no table",
+            "let these applications connect to the plain database first",
         ),
     )
 
@@ -247,6 +278,26 @@ def _without_statistics(tables: Sequence[Table], words: _Words) -> Iterator[Lint
                 "the planner knows of no rows: it is empty, or was never analyzed; nothing can be estimated",
                 f"{words.analyze} {table.name}",
             )
+
+
+def _long_keys(start: Sequence[Step], longest: int) -> Iterator[Lint]:
+    for step in start:
+        if isinstance(step, RestoreComplement):
+            key = ", ".join(f"{each.name} {each.type}" for each in step.key)
+            if sum(_characters(each) + len('"", ') for each in step.key) > longest:
+                yield _lint(
+                    "CF109",
+                    str(step.table),
+                    f"the key ({key}) may get longer than the {longest} characters that the journal holds of "
+                    "one, as a JSON array: a rollback would end at such a row, with nothing undone",
+                    "see that none gets so long while both versions live",
+                )
+
+
+def _characters(column: Column) -> int:
+    """How many characters a column's values may have as text; few, for all but texts and bytes."""
+    found = _TEXT.match(column.type)
+    return int(found["length"]) * (2 if found["bytes"] else 1) if found else 0
 
 
 def _served(key: ForeignKey, table: Table, built: Sequence[tuple[TableName, tuple[str, ...]]]) -> bool:

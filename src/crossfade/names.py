@@ -57,6 +57,11 @@ def namespace(schema: str, evolution: str) -> str:
     return fitted(f"{schema}__{evolution}")
 
 
+def private(schema: str, evolution: str, owner: str) -> str:
+    """The namespace that shows the new version of `schema` to the views of one owner, and to nobody else."""
+    return fitted(f"{RESERVED}views_{tag(evolution)}_{tag(owner)}_{schema}")
+
+
 def routine(purpose: str, schema: str, table: str, evolution: str) -> str:
     """The name of a trigger function, or a counter, of Crossfade's for a table, in the journal's schema."""
     # Without the hash, `a.b_c` and `a_b.c` would be one name.

@@ -63,7 +63,8 @@ def written(dialect: SchemaDialect, connection: Connection, record: Record) -> t
     for step in codec.decode(record.plan["writes"]):
         (statement,) = dialect.render(step)
         row = execute(connection, statement).one()
-        found.append(Writes(table=str(step.table), old=row.old, new=row.new))
+        if row.old is not None:  # else nothing is counted there
+            found.append(Writes(table=str(step.table), old=row.old, new=row.new))
     return tuple(found)
 
 

@@ -37,6 +37,7 @@ class State(StrEnum):
     REVERTING = "reverting"
     PURGING = "purging"
     PURGED = "purged"
+    CLEARING = "clearing"
 
     @property
     def holds_tables(self) -> bool:
@@ -68,6 +69,7 @@ _START = Transition(State.STARTING, State.LIVE)
 _ROLLBACK = Transition(State.ROLLING_BACK, State.ROLLED_BACK)
 _REVERT = Transition(State.REVERTING, State.LIVE)
 _PURGE = Transition(State.PURGING, State.PURGED)
+_CLEAR = Transition(State.CLEARING, State.ROLLED_BACK)
 _COMPLETE = Transition(State.COMPLETING, State.COMPLETED, State.LIVE)
 
 TRANSITIONS: dict[tuple[State, Command], Transition] = {
@@ -85,6 +87,9 @@ TRANSITIONS: dict[tuple[State, Command], Transition] = {
     (State.REVERTING, Command.REVERT): _REVERT,
     (State.COMPLETED, Command.PURGE): _PURGE,
     (State.PURGING, Command.PURGE): _PURGE,
+    (State.LIVE, Command.PURGE): _CLEAR,
+    (State.ROLLED_BACK, Command.PURGE): _CLEAR,
+    (State.CLEARING, Command.PURGE): _CLEAR,
 }
 
 

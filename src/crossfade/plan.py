@@ -8,7 +8,8 @@ from itertools import groupby
 
 from crossfade import lints, names
 from crossfade.changes import Change, Parts, Question
-from crossfade.composition import check_shared, completed, evolved, in_order, republished
+from crossfade.composition import check_shared, completed, evolved, in_order, republished, stopped
+from crossfade.definition_plan import DefinitionPlan
 from crossfade.document import Lint
 from crossfade.errors import Refused, SchemaMismatch
 from crossfade.evolution import Evolution, twice
@@ -26,6 +27,7 @@ from crossfade.lens_plan import LensPlan
 from crossfade.phases import Phase
 from crossfade.schema import Schema, Table, TableName
 from crossfade.steps import (
+    AskDefinitions,
     AskStanding,
     Compare,
     CompareTree,
@@ -38,8 +40,12 @@ from crossfade.steps import (
     CreateNamespace,
     CreateTable,
     CreateTarget,
+    Forget,
     HookTrees,
     InstallSync,
+    KeepComplement,
+    KeepTree,
+    PublishDefinition,
     PublishView,
     RemoveLookup,
     RemoveSync,
@@ -67,7 +73,7 @@ class Plan:
     fingerprint: str
     tables: tuple[TableName, ...]
     namespaces: tuple[str, ...]
-    checks: tuple[Question, ...]
+    checks: tuple[Question | AskDefinitions, ...]
     start: tuple[Step, ...]
     verify: tuple[Compare | CompareTree, ...]
     complete: tuple[Step, ...]
@@ -86,6 +92,8 @@ class Plan:
     trees: tuple[TreeLens, ...] = ()  # and those across tables
     database: str = "postgresql"
     standing: tuple[AskStanding, ...] = ()  # what `verify` asks for besides the rows
+    together: bool = True  # statements about the structure share a transaction
+    definitions: tuple[str, ...] = ()  # the functions and views that it holds, besides the tables
 
     @property
     def lints(self) -> tuple[Lint, ...]:
@@ -115,7 +123,8 @@ class Plan:
         """The undo of the start's steps, last first; of those in `done` (positions from 0) only.
 
         But syncs are stopped in the order in which they began: whatever locks several tables takes them in
-        one order, so that readers who do the same are not waited for while they wait.
+        one order, so that readers who do the same are not waited for while they wait. Where each statement
+        commits, what a sync asks stays until the sync has gone.
         """
         undone = (
             step.undo()
@@ -123,8 +132,17 @@ class Plan:
             if done is None or position in done
         )
         steps = (step for step in undone if step is not None)
+        if not self.together:
+            return tuple(steps)
         runs = groupby(steps, lambda step: isinstance(step, RemoveLookup | RemoveSync))
         return tuple(step for stops, run in runs for step in (reversed(tuple(run)) if stops else run))
+
+    def clear(self, done: Collection[int]) -> tuple[Step, ...]:
+        """What `purge` does where the old shape has won: the rollback of `done`, with nothing kept, nor what
+        an earlier one has kept.
+        """
+        undone = (step for step in self.rollback(done) if not isinstance(step, KeepComplement | KeepTree))
+        return (*undone, Forget(self.evolution))
 
 
 def build(evolution: Evolution, schema: Schema) -> Plan:
@@ -177,6 +195,9 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
     namespaces = [
         _namespace(each, evolution.name, tables) for each in dict.fromkeys(name.schema for name in tables)
     ]
+    redefined = DefinitionPlan.of(evolution.name, every, schema)
+    redefined.check_privileges(schema)
+    namespaces.extend(redefined.namespaces(namespaces))
     check_names(namespaces, schema, "namespace")
 
     structure = [step for parts in every for step in parts.start if not isinstance(step, SeedRows)]
@@ -187,6 +208,8 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
     if not schema.traits.namespaces_stack:
         made = (table.name for parts in every for table in parts.made)
         start.extend(_others((*schema.relation_names, *made), tables, namespaces))
+    private, shown = redefined.start(namespaces, [s for s in start if isinstance(s, PublishView)])
+    start = [*private, *start, *shown]
     start.sort(key=lambda step: (_ORDER.index(step.phase), _rank(step)))
     claimed = {column: change.title for change, _ in compiled for column in change.claims}
     start.extend(
@@ -197,13 +220,22 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
     )
     check_indexes(start)
     check_triggers(tables.values(), start)
-    ending = completed(every)
+    ending = [*redefined.retire(), *completed(every), *redefined.settle()]
     check_cascades(start, ending)
     if not schema.traits.views_follow:
         views = [step for step in start if isinstance(step, PublishView)]
         ending = [*ending, *republished(views, ending)]
     check_privileges(tuple(tables.values()), (*start, *ending), schema)
-    back = way_back(evolution.name, tuple(plans.values()), trees, every, namespaces, start, ending)
+    back = way_back(
+        evolution.name,
+        tuple(plans.values()),
+        trees,
+        every,
+        [*namespaces, *private],
+        start,
+        ending,
+        tuple(redefined.purge()),
+    )
     verify = tuple(compare for each in lensed for compare in each.compare())
     return Plan(
         evolution.name,
@@ -216,10 +248,7 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
         verify,
         (
             *verify,
-            # Lookups first: a query through a view locks what it names before what the view is made of.
-            *(step.undo() for parts in every for step in parts.sync),
-            *(step for each in lensed for step in each.stop()),
-            *ending,
+            *stopped(every, [step for each in lensed for step in each.stop()], ending, schema),
         ),
         back.purge,
         back.revert,
@@ -238,6 +267,8 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
         trees.trees,
         schema.database,
         tuple(ask for parts in every for ask in parts.standing),
+        schema.traits.ddl_together,
+        redefined.names,
     )
 
 
@@ -257,7 +288,7 @@ def _rank(step: Step) -> int:
     """
     if isinstance(step, CountMoved | CreateTable | CreateTarget | SeedLookup):
         return 0
-    return 2 if isinstance(step, InstallSync | HookTrees) else 1
+    return 2 if isinstance(step, InstallSync | HookTrees | PublishDefinition) else 1
 
 
 def _namespace(schema_name: str, evolution: str, tables: dict[TableName, Table]) -> CreateNamespace:

@@ -20,6 +20,10 @@ from crossfade.survey import Answers
 from crossfade.tree_shapes import tree_shapes
 from crossfade.ways import ways_back
 
+GIVEN_UP = (
+    "it was reverted: a purge now would give the new version up, as a rollback does, and keep nothing of it; "
+    "what is listed under purge is for after the next complete"
+)
 _ONCE = (Role.BEFORE, Role.FIRST, Role.LAST)  # what a walk begins with, before its first batch
 
 
@@ -27,7 +31,8 @@ _ONCE = (Role.BEFORE, Role.FIRST, Role.LAST)  # what a walk begins with, before 
 class Ground:
     """What a document is made of besides the plan: the state, the planner's rows of each table, the answers
     of the data, the rates that were measured, those of single steps by command and title, the tables that
-    refer to the plan's, who holds locks on these, and the lints that are accepted.
+    refer to the plan's, who holds locks on these, how many sessions are at home in a namespace that `purge`
+    is about to drop, whether it is live by a revert, and the lints that are accepted.
     """
 
     state: State = State.ABSENT
@@ -38,6 +43,8 @@ class Ground:
     measured: Mapping[tuple[str, str], float] = field(default_factory=dict)
     around: tuple[Table, ...] = ()
     held: Held | None = None
+    sessions: int = 0
+    reverted: bool = False
     accept: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -63,6 +70,7 @@ def preview(plan: Plan, dialect: SchemaDialect, ground: Ground) -> Document:
             *lints.of_keys(plan.start, plan.before, ground.around),
             *(lint for command in every for lint in lints.of_statements(command, every[command])),
             *(lints.of_held(plan.tables, ground.held.who, ground.held.seconds) if ground.held else ()),
+            *lints.of_sessions(plan.namespaces, ground.sessions),
         ),
         {**dict(plan.accept), **ground.accept},
     )
@@ -81,6 +89,7 @@ def preview(plan: Plan, dialect: SchemaDialect, ground: Ground) -> Document:
         purge=every["purge"],
         notes=(
             *plan.remarks,
+            *([GIVEN_UP] if ground.reverted else []),
             *ground.answers.told,
             *(f"not counted: {each}" for each in ground.answers.failed),
         ),

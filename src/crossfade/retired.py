@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from crossfade.expressions import LookupValue
 from crossfade.lens import Law, RowLens, in_turn
@@ -19,12 +20,12 @@ class Retired:
     plan: TablePlan
     renames: dict[str, str]
     lenses: tuple[RowLens, ...]
+    every: Mapping[TableName, Mapping[str, str]] = field(default_factory=dict)  # the renames of all tables
 
     @classmethod
     def of(cls, plan: TablePlan, renames: Mapping[TableName, dict[str, str]]) -> Retired:
         """The table of `plan`; `renames` are the columns that `complete` renames, of every table."""
-        lenses = tuple(lens.retired(renames) for lens in plan.lenses if lens.old and lens.backward)
-        return cls(plan, renames[plan.table.name], lenses)
+        return cls(plan, renames[plan.table.name], _retired(plan, renames), renames)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -56,6 +57,21 @@ class Retired:
             plan.namespace,
             plan.schema.search_path,
             one_sided=True,
+            later=self._later(),
+        )
+
+    def _later(self) -> tuple[tuple[RowLens, ...], ...]:
+        """The lenses once other tables that they read have their columns' names back: one, or several. Where
+        statements about the structure share a transaction, nobody sees that.
+        """
+        if self.plan.schema.traits.ddl_together:
+            return ()
+        fed_by = {table for lens in self.plan.lenses for table, _ in lens.fed_by}
+        read = sorted(each for each in fed_by if each != self.plan.table.name and self.every.get(each))
+        backs = (back for many in range(1, len(read) + 1) for back in combinations(read, many))
+        return tuple(
+            _retired(self.plan, {table: to for table, to in self.every.items() if table not in back})
+            for back in backs
         )
 
     def repair(self, *, anew: bool = False) -> tuple[Step, ...]:
@@ -106,6 +122,10 @@ class Retired:
             if isinstance(each.value, LookupValue) and each.value.otherwise is None
         ]
         return (*said, *answered)
+
+
+def _retired(plan: TablePlan, renames: Mapping[TableName, Mapping[str, str]]) -> tuple[RowLens, ...]:
+    return tuple(lens.retired(renames) for lens in plan.lenses if lens.old and lens.backward)
 
 
 @dataclass(frozen=True)

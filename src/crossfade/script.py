@@ -13,6 +13,8 @@ from crossfade.dialects import SchemaDialect
 from crossfade.schema import TableName
 from crossfade.steps import Mode, PublishView, ReplaceView, Statement, Step
 
+WHOLE = "ACCESS EXCLUSIVE"  # the lock that nothing goes beside
+
 
 @dataclass(frozen=True)
 class Line:
@@ -55,7 +57,8 @@ def script(steps: Iterable[Step], dialect: SchemaDialect) -> tuple[Unit, ...]:
         together = [members] if mode is Mode.TOGETHER else [(line,) for line in members]
         for each in together:
             needed = mode in {Mode.TOGETHER, Mode.ALONE} and any(line.statements for line in each)
-            units.append(Unit(mode, dialect.opening(_in_the_way(each)) if needed else (), each))
+            opening = dialect.opening(_in_the_way(each), _raised(each)) if needed else ()
+            units.append(Unit(mode, opening, each))
     return tuple(units)
 
 
@@ -89,6 +92,22 @@ def _about(line: Line) -> tuple[TableName, ...]:
     if isinstance(line.step, ReplaceView):
         return line.step.tables
     return line.step.moves or line.step.locks[:1]
+
+
+def _raised(lines: Iterable[Line]) -> tuple[TableName, ...]:
+    """The tables that are locked against somebody first and against everybody later, in the order of these
+    first locks; by the names that they have before the first line.
+    """
+    held: dict[TableName, list[str]] = {}
+    named: dict[TableName, TableName] = {}
+    for line in lines:
+        locks = [each.lock for each in line.statements if each.blocks.endswith("briefly")]
+        for table in line.step.locks:
+            held.setdefault(named.get(table, table), []).extend(locks)
+        if line.step.moves is not None:
+            before, after = line.step.moves
+            named[after] = named.get(before, before)
+    return tuple(table for table, locks in held.items() if WHOLE in locks and locks[0] != WHOLE)
 
 
 def _in_the_way(lines: Iterable[Line]) -> tuple[TableName, ...]:

@@ -185,7 +185,8 @@ class Session:
             try:
                 if attempt > 1 and statement.again:
                     execute(connection, Statement(statement.again))
-                execute(connection, statement)
+                if attempt > 1 or not self.dialect.had_at_once(connection, statement):
+                    execute(connection, statement)
             except DBAPIError as error:
                 self._wait(error, title, attempt)
             else:
@@ -208,7 +209,8 @@ class Session:
             raise Busy(
                 f"{reason}, {attempt} times{held}",
                 place=f"evolution {self.record.name!r}, {title}",
-                remedy="look for long transactions, then run the same command again",
+                remedy=f"look for long transactions in {self.dialect.transactions}, then run the same "
+                "command again",
             ) from error
 
 

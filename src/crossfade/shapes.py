@@ -16,7 +16,8 @@ SAME, REPLACED, RENAMED, ADDED, LEFT_OUT = "as it was", "replaced", "renamed", "
 
 def shapes(plan: Plan) -> tuple[TableShape, ...]:
     """Every table of the plan, line by line."""
-    views = {step.table: step for step in plan.start if isinstance(step, PublishView)}
+    shown = [step for step in plan.start if isinstance(step, PublishView)]
+    views = {step.table: step for step in reversed(shown)}  # the first: what comes later, views alone read
     changed = tuple(
         TableShape(
             table=str(table.name),

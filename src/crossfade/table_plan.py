@@ -195,7 +195,7 @@ class TablePlan:
                         place=title,
                         remedy="give it one",
                     )
-        shown = {each.base: each.name for each in view.columns}
+        shown, key = {each.base: each.name for each in view.columns}, self.table.key
         return replace(
             step,
             columns=tuple(each.name for each in view.columns if not each.generated),
@@ -204,6 +204,7 @@ class TablePlan:
                 for other, theirs, ours in step.references
             ),
             name=view.name,
+            found_by=tuple(shown[each] for each in key) if shown.keys() >= set(key) else (),
         )
 
     def _required(self, view: PublishView) -> Iterator[str]:

@@ -33,6 +33,7 @@ from crossfade.steps import (
     Forget,
     InstallLookup,
     InstallSync,
+    PublishDefinition,
     PublishView,
     RemoveSync,
     RenameColumn,
@@ -65,9 +66,10 @@ def way_back(
     namespaces: Sequence[CreateNamespace],
     start: Sequence[Step],
     done: Sequence[Step],
+    dropped: Sequence[Step],
 ) -> WayBack:
     """The ways on from `complete`, whose steps to the structure are `done`, out of the parts of all changes
-    and the steps of `start`.
+    and the steps of `start`. `dropped` is what purge does before anything else is dropped.
     """
     renames = {table.table.name: _renames(table, done) for table in tables}
     retired = [Retired.of(table, renames) for table in tables]
@@ -82,8 +84,10 @@ def way_back(
 
     again = then(step for parts in every for step in parts.again)
     told = [under(step.renamed(renames.get(step.table, {})), moved) for parts in every for step in parts.sync]
-    sync = [under(each.sync(), moved) for each in retired if each.lenses]
     turns = in_turns(retired)
+    together = all(each.schema.traits.ddl_together for each in tables)
+    stops = retired if together else [each for turn in turns for each in turn.tables]
+    sync = [under(each.sync(), moved) for each in stops if each.lenses]
     whole = then(
         [
             *(step for parts in every for step in parts.revive),
@@ -91,11 +95,24 @@ def way_back(
         ]
     )
     whole_checks = any(not each.schema.traits.validates_later for each in tables)
-    switch = _switch(done, sync, told, start, then(trees.stop()), trees.install(), whole=whole_checks)
+    # Where each statement commits, what tells of lookups stays: its guard knows both names of the column.
+    lookups = [step for parts in every for step in parts.sync]
+    stay = [each for each in lookups if not together and under(each, moved) == each]
+    leave = [step for step, each in zip(told, lookups, strict=True) if each not in stay]
+    begun = [step for step in start if step not in stay]
+    shown = [step for step in start if isinstance(step, PublishDefinition)]
+    switch, switch_purged = (
+        _switch(
+            done, sync, leave, begun, then(trees.stop()), trees.install(), whole=whole_checks, purged=purged
+        )
+        for purged in (False, True)
+    )
     return WayBack(
         purge=(
+            *(step.undo() for step in reversed(shown)),
             *then(view.undo() for view in views),
             *(DropNamespace(each.schema, each.namespace) for each in namespaces),
+            *dropped,
             *then(trees.purge()),
             *then(_types_last(step for parts in every for step in parts.purge)),
             Forget(evolution),
@@ -115,12 +132,13 @@ def way_back(
             *told,
             *then(step for turn in turns[:1] for step in turn.sync()),
             *then(renamed_view(view, renames.get(view.table, {})) for view in views),
+            *shown,
             *then(step for turn in turns[:1] for step in turn.repair(anew=True)),
             *then(step for turn in turns[1:] for step in (*turn.sync(), *turn.repair(anew=True))),
             *then(trees.revert(purged=True)),
             *then(later),
             *whole,
-            *switch,
+            *switch_purged,
         ),
         unsaid=tuple(under(check, moved) for each in retired for check in each.unsaid()),
         missing=tuple(under(check, moved) for check in missing(retired, done, moved, purged=False)),
@@ -180,6 +198,7 @@ def _switch(
     installed: Sequence[Step],
     *,
     whole: bool,
+    purged: bool,
 ) -> list[Step]:
     """One transaction that gives every name back and installs the sync of both sides; then checks that
     were taken off are validated, while both versions are live already: `whole`, where the server must be told
@@ -187,7 +206,7 @@ def _switch(
     """
     # Where a check comes back only as one that a column bears, one by a name of its own does not.
     undoing = [each for each in reversed(completed) if not (whole and _named(each))]
-    undone = [step.undo() for step in undoing]
+    undone = [step.anew() if purged else step.undo() for step in undoing]
     checks: list[Step] = []
     for step in completed:
         if isinstance(step, DropCheck) and step.check.valid and not (whole and _named(step)):

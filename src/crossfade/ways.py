@@ -15,7 +15,7 @@ from crossfade.steps import ShelveTables, Step
 from crossfade.survey import NEW_ALONE, OLD_ALONE, Answers, Apart, Lensed, Pair, lensed, pairs
 from crossfade.tree_ways import ANEW, LOST, NEEDED, UNSAID, TreeWay
 
-KEPT = "values that an earlier rollback kept, which the next start brings back"
+KEPT = "values that an earlier rollback kept, which the next start brings back, and purge forgets"
 
 
 def ways_back(plan: Plan, state: State, answers: Answers, kept_rows: int) -> tuple[WayBack, ...]:
@@ -52,12 +52,13 @@ def ways_back(plan: Plan, state: State, answers: Answers, kept_rows: int) -> tup
         ),
         WayBack(
             command="revert, before purge",
-            restores=_both(
+            restores=_told(
                 plan,
                 "The retired columns as they were, but for rows that the new application has changed "
                 "since: these are filled backward.",
                 "The retired tables as they were, but for rows that the new application has made, changed or "
                 "deleted since: these are written anew.",
+                "The retired functions and views, which are given their names back.",
             )
             + " Both versions are then live again.",
             counts=(
@@ -72,10 +73,11 @@ def ways_back(plan: Plan, state: State, answers: Answers, kept_rows: int) -> tup
         ),
         WayBack(
             command="revert, after purge",
-            restores=_both(
+            restores=_told(
                 plan,
                 "The old columns are made again and filled backward, from the new values alone.",
                 "The old tables are made again and filled from the new ones alone: their rows get new keys.",
+                "The old functions and views are made again, as they were.",
             ),
             counts=(
                 *(refusing if state is State.PURGED else ()),
@@ -92,10 +94,15 @@ def ways_back(plan: Plan, state: State, answers: Answers, kept_rows: int) -> tup
     return ways[past : 3 if state is State.PURGED else 4]
 
 
-def _both(plan: Plan, of_rows: str, of_trees: str) -> str:
-    """What is said of columns, of tables, or of both: what the evolution has."""
-    told = [*([of_rows] if plan.lenses or not plan.trees else []), *([of_trees] if plan.trees else [])]
-    return " ".join(told)
+def _told(plan: Plan, of_rows: str, of_trees: str, of_definitions: str) -> str:
+    """What is said of columns, of tables, of functions and views: what the evolution has."""
+    plain = not plan.trees and not plan.definitions
+    said = (
+        (of_rows, plan.lenses or plain),
+        (of_trees, plan.trees),
+        (of_definitions, plan.definitions),
+    )
+    return " ".join(each for each, so in said if so)
 
 
 def _destroyed(step: Step, plan: Plan) -> str:

@@ -26,6 +26,8 @@ WHERE table_schema = 'public' AND table_name = 'orders' AND column_name !~ '^_cr
 OLD_SHAPE = [("id", "bigint"), ("status", "USER-DEFINED")]
 NEW_SHAPE = [("id", "bigint"), ("label", "character varying"), ("status", "character varying")]
 
+pytestmark = pytest.mark.one_in(2)  # each has a project of its own, and starts Alembic several times
+
 
 def state(database: str) -> str:
     (found,) = commands.status(database)
@@ -173,7 +175,7 @@ def test_from_every_state_there_is_a_way(move: Move) -> None:
             at = transition("an_evolution", at, move.way[at]).after
             passed.append(at)
             assert len(passed) < 4, (state, passed)
-        if move.to == "live" and state is not State.ROLLING_BACK:
+        if move.to == "live" and state not in {State.ROLLING_BACK, State.CLEARING}:
             assert State.ROLLED_BACK not in passed, (state, passed)
 
 

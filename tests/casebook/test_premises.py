@@ -9,6 +9,7 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 from crossfade.casebook.chat_templates.case import CASE
 from crossfade.casebook.databases import DATABASES
 from crossfade.casebook.premises import premises
+from crossfade.casebook.run_ledger.case import CASE as LEDGER
 from crossfade.errors import DatabaseFailed, Refused, UsageError
 from crossfade.reports import Status
 from crossfade.testing import PostgresServer
@@ -127,7 +128,7 @@ def test_other_databases_are_refused() -> None:
     for asked, error in (*others, unreachable):
         with (
             pytest.raises(error),
-            premises(CASE, asked, rows=50, seed=1, say=lambda _: None, status=nothing_known),
+            premises(LEDGER, asked, rows=50, seed=1, say=lambda _: None, status=nothing_known),
         ):
             pass
 

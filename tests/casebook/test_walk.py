@@ -188,6 +188,7 @@ SABOTAGES = (
 
 
 @pytest.mark.one_server
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("sabotage", SABOTAGES, ids=str)
 def test_sabotage_is_caught(database: str, sabotage: Sabotage) -> None:
     def interfere(stage: str, url: str) -> None:

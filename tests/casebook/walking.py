@@ -63,7 +63,9 @@ def walked(
     with engine.connect() as connection:
         namespace = kind.namespace(case.evolution.name, kind.schema(connection))
     accesses: dict[Side, Access] = {Side.OLD: (database, {}), Side.NEW: (database, namespace)}
-    watcher, pace = Lines(Console(quiet=True)), Pace(seconds=seconds, workers=3, rate=250)
+    watcher = Lines(Console(quiet=True))
+    # What a sabotage must touch has to be there, however slow the machine is.
+    pace = Pace(seconds=seconds, workers=3, rate=250, statements=int(200 * seconds))
     walk(case, accesses, journey, commands=commands, watcher=watcher, pace=pace, interfere=interfere)
     return journey, summarize(journey)
 

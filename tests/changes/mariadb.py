@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from crossfade.changes import Change, Parts
+from crossfade.dialects.mariadb.reflection import TRAITS
 from crossfade.expressions import Sql
 from crossfade.lens import RowLens
 from crossfade.schema import (
@@ -16,21 +17,9 @@ from crossfade.schema import (
     Schema,
     Table,
     TableName,
-    Traits,
 )
 from crossfade.steps import Step
 
-TRAITS = Traits(
-    enum_types=False,
-    views_follow=False,
-    namespaces_stack=False,
-    validates_later=False,
-    deferred_triggers=False,
-    relaxes=False,
-    view_defaults=False,
-    indexes_stay=True,
-    exact_keys=True,
-)
 ORDERS, KINDS, CUSTOMERS = (TableName("shop", each) for each in ("orders", "kinds", "customers"))
 STATUS = Column(
     "status",

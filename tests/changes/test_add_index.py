@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import Column, Integer, NullPool, String, create_engine, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 
 from crossfade import AddColumn, AddIndex, Evolution, OpenEnum, commands
@@ -51,8 +52,33 @@ def execute(database: str, sql: str) -> None:
             "btree (_crossfade_new_658a_status) WHERE ((_crossfade_new_658a_status)::text = 'open'::text)",
             "btree (status) WHERE ((status)::text = 'open'::text)",
         ),
+        (
+            [
+                AddIndex("orders", expression="lower(status) || note", name="ix_said", where="total > 1"),
+                OpenEnum("orders", "status", String(9)),
+            ],
+            "btree (((lower((_crossfade_new_658a_status)::text) || note))) WHERE (total > 1)",
+            "btree (((lower((status)::text) || note))) WHERE (total > 1)",
+        ),
+        (
+            [
+                AddColumn("orders", Column("data", JSONB), fill="jsonb_build_object('n', total)"),
+                AddIndex("orders", "data", method="gin", operators="jsonb_path_ops"),
+            ],
+            "gin (data jsonb_path_ops)",
+            "gin (data jsonb_path_ops)",
+        ),
+        ([AddColumn("orders", Column("data", JSONB), index="gin")], "gin (data)", "gin (data)"),
     ],
-    ids=["with all that one may have", "of a method for one column", "of an added column", "of a successor"],
+    ids=[
+        "with all that one may have",
+        "of a method for one column",
+        "of an added column",
+        "of a successor",
+        "over an expression of a successor",
+        "by other operators",
+        "of an added column's own",
+    ],
 )
 @pytest.mark.one_server
 def test_it_is_of_the_new_versions_columns(

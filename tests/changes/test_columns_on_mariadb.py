@@ -10,6 +10,7 @@ from sqlalchemy.dialects import mysql
 
 from crossfade import AddColumn, DropColumn, Evolution, SetNotNull
 from crossfade.changes import Change, Parts
+from crossfade.dialects.mariadb.reflection import TRAITS
 from crossfade.errors import Refused, Unsupported
 from crossfade.expressions import Sql
 from crossfade.plan import build
@@ -25,7 +26,7 @@ from crossfade.steps import (
     ViewColumn,
 )
 from crossfade.steps import SetNotNull as SetNotNullStep
-from tests.changes.mariadb import DOCUMENT, ORDERS, SCHEMA, TABLE, TRAITS, compiled, having, of, texts, titles
+from tests.changes.mariadb import DOCUMENT, ORDERS, SCHEMA, TABLE, compiled, having, of, texts, titles
 
 
 def added(column: sqlalchemy.Column[Any], **given: object) -> Parts:

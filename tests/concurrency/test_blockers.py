@@ -60,6 +60,7 @@ def test_whoever_gives_up_says_for_whom_it_waited(
     with pytest.raises(Busy) as caught:
         commands.complete(NAME, shop)
     assert f"2 times; the oldest transaction there: process {pid}, application 'billing'" in caught.value.fact
+    assert caught.value.remedy.startswith("look for long transactions in pg_stat_activity, then run")
 
 
 def test_nobody_is_named_who_has_gone(shop: str, sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,9 @@ class Application(Protocol):
     def read(self) -> list[Row]:
         """Every row, as its version shows it."""
 
+    def ask(self, query: str, /) -> list[Row]:
+        """The rows of a query."""
+
     def insert(self, rows: Sequence[Row], /) -> list[Row]:
         """One INSERT for all rows, in which DEFAULT may stand for a value."""
 
@@ -41,6 +44,9 @@ class Application(Protocol):
 
     def refuses(self, error: Exception, /) -> bool:
         """Whether an error of the driver says that a constraint has refused the write."""
+
+    def lacks(self, error: Exception, /) -> bool:
+        """Whether an error of the driver says that there is no such view, column or function."""
 
     def state(self, error: Exception, /) -> str | None:
         """What the database calls an error of the driver."""

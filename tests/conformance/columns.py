@@ -63,6 +63,7 @@ class Column:
     computed: Callable[[Row], Any] | None = None
     born: Callable[[Row], Any] | None = None  # the old value of a row of the new version, which has none
     filled: bool = False  # rows of the old version have something else there than the default
+    orphans: tuple[Any, ...] = ()  # values that refer to nothing: `start` sets them NULL, a rollback back
 
     @property
     def carried(self) -> bool:
@@ -83,6 +84,12 @@ def shared(name: str, *values: Any, default: Any = None, nullable: bool = True) 
     """A column that no change touches."""
     half = Half(values, default, nullable)
     return Column(name, half, half, shared=True)
+
+
+def referring(name: str, *values: Any, orphans: tuple[Any, ...]) -> Column:
+    """A column that no change touches, but for the values which refer to nothing."""
+    half = Half((*orphans, *values))
+    return Column(name, half, half, shared=True, orphans=orphans)
 
 
 def numbered(name: str, value: Callable[[int], Any]) -> Column:

@@ -1,5 +1,5 @@
-"""Each entry on one of the PostgreSQL servers, in one of the schemas, and in one of MariaDB's databases, by
-turns that the run's seed begins; everywhere with `--every-schema`.
+"""One entry in two on one of the PostgreSQL servers, in one of the schemas; and one in three in one of
+MariaDB's databases; by turns that the run's seed begins. Everywhere with `--every-schema`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,14 @@ from tests.conftest import SERVERS
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if turns.in_full(config):
         return
-    cells: dict[frozenset[str], Sequence[Mapping[str, str]]] = {
+    cells: dict[frozenset[str], Sequence[Mapping[str, str] | None]] = {
         frozenset({"postgresql", "schema"}): [
-            {"postgresql": server, "schema": schema} for schema in SCHEMAS for server in config.stash[SERVERS]
+            cell
+            for schema in SCHEMAS
+            for server in config.stash[SERVERS]
+            for cell in ({"postgresql": server, "schema": schema}, None)
         ],
-        frozenset({"named"}): [{"named": each} for each in NAMES],
+        frozenset({"named"}): [cell for each in NAMES for cell in ({"named": each}, None, None)],
     }
     begins = turns.seed()
     numbers: dict[str, int] = {}
@@ -35,6 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         number = begins + numbers.setdefault(params["entry"].name, len(numbers))
         cell = cells[having][number % len(cells[having])]
-        (taken if cell.items() <= params.items() else left).append(item)
+        its_turn = cell is not None and cell.items() <= params.items()
+        (taken if its_turn else left).append(item)
     config.hook.pytest_deselected(items=left)
     items[:] = taken

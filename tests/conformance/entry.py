@@ -9,7 +9,7 @@ from typing import Self
 
 from crossfade import Evolution, errors
 from crossfade.changes import Change
-from tests.conformance.columns import Column, Row
+from tests.conformance.columns import Column, Row, Side
 from tests.conformance.model import Model
 
 EVOLUTION = "conformance"
@@ -21,6 +21,22 @@ class Refused:
 
     error: type[errors.Refused]
     words: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query by the names of functions and views, and what each version answers: a row for each of the
+    table's for which it has one, with the row's number. None where the version has no such thing.
+    """
+
+    query: str
+    old: Callable[[Row], Row | None] | None
+    new: Callable[[Row], Row | None] | None
+
+    def answers(self, side: Side, rows: Sequence[Row]) -> list[Row] | None:
+        """What the version of that side answers, where it shows `rows`; None where the query is refused."""
+        of = self.old if side == "old" else self.new
+        return None if of is None else [found for row in rows if (found := of(row)) is not None]
 
 
 @dataclass(frozen=True)
@@ -37,6 +53,7 @@ class Variant:
     indexes: tuple[str, ...] | None = None
     gone: tuple[str, ...] | None = None
     nameless: Mapping[str, str] | None = None
+    asked: tuple[Asked, ...] | None = None
     differs: str | None = None
     refused: Refused | None = None
 
@@ -50,8 +67,9 @@ class Entry:
     order of the changes; `conflict` is what an upsert names, `indexes` those that the evolution builds
     besides the legacy ones. `renamed` is the table's name in the new version, and `called` what the old one
     calls those columns (by their names in `columns`) that it calls something else; `gone` are the indexes and
-    constraints that go with a column, and `nameless` are checks that become a part of theirs. Where `refused`
-    is given, `start` refuses it. `legacy` and the rest are PostgreSQL's; `mariadb` says what differs there.
+    constraints that go with a column, and `nameless` are checks that become a part of theirs. `asked` is what
+    readers ask besides the table, after every write. Where `refused` is given, `start` refuses it. `legacy`
+    and the rest are PostgreSQL's; `mariadb` says what differs there.
     """
 
     name: str
@@ -67,6 +85,7 @@ class Entry:
     called: Mapping[str, str] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
     nameless: Mapping[str, str] = field(default_factory=dict)
+    asked: tuple[Asked, ...] = ()
     differs: str = ""
     refused: Refused | None = None
     mariadb: Variant = Variant()

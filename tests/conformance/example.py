@@ -24,6 +24,8 @@ channel text DEFAULT 'web', customer int, status order_status NOT NULL DEFAULT '
 old_code text);
 CREATE INDEX by_status ON orders (status, n);
 CREATE INDEX by_note ON orders (note) WHERE note <> '';
+CREATE FUNCTION doubled(number int) RETURNS int LANGUAGE sql AS 'SELECT number * 2';
+CREATE VIEW buyers AS SELECT id FROM customers;
 """
 SHARED = (
     key("id"),

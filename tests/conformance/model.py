@@ -46,7 +46,9 @@ class Model:
         self.columns = columns
         self.stage = Stage.OLD
         self.rows: dict[int, Pair] = {}
-        self.kept = self.brought_back = self.seeded = self.seeds_kept = 0  # by the last command
+        self.kept = self.brought_back = self.seeded = self.seeds_kept = self.cleared = (
+            0  # by the last command
+        )
         self._plain = plain  # whether views have no defaults of their own
         self._seeds = seeds
         self._seed_key = seed_key
@@ -70,7 +72,7 @@ class Model:
         before, pair = self.rows[number], self.rows[number].copy()
         pair.side(side).update(given)
         if any(column.is_key and column.name in given for column in self.columns):
-            pair.kept = {}  # what was kept is of a row that is there no more
+            pair.kept, pair.orphaned = {}, {}  # what was kept is of a row that is there no more
         self._share(pair, side)
         if self.stage is Stage.BOTH:
             for column in self.columns:
@@ -113,6 +115,7 @@ class Model:
     def start(self) -> None:
         """Each row gets its new side: what was kept where the old side has not moved on, else `forward`."""
         self.stage, self.brought_back = Stage.BOTH, 0
+        self._clear()
         for pair in self.rows.values():
             pair.new = {column.name: pair.old[column.name] for column in self.columns if column.shared}
             for column in self.columns:
@@ -138,6 +141,8 @@ class Model:
                     pair.kept[column.name] = (pair.old.get(column.name), pair.new[column.name])
                     self.kept += 1
             pair.new = {}
+            pair.old.update({name: value for name, value in pair.orphaned.items() if pair.old[name] is None})
+            pair.orphaned = {}
 
     def complete(self) -> None:
         """The old side goes, and is kept as it stands."""
@@ -149,7 +154,14 @@ class Model:
         """What was kept goes too: old values, and how each seed was."""
         self._unseeded, self._purged = [], True
         for pair in self.rows.values():
-            pair.retired, pair.kept, pair.seed = {}, {}, None
+            pair.retired, pair.kept, pair.orphaned, pair.seed = {}, {}, {}, None
+
+    def clear(self) -> None:
+        """The new side goes, and nothing of it is kept."""
+        self.rollback()
+        self._unseeded, self.kept = [], 0
+        for pair in self.rows.values():
+            pair.kept = {}
 
     def revert(self) -> None:
         """The old side comes back: as it stood where the new side still means that, else by `backward`;
@@ -191,7 +203,8 @@ class Model:
         live = self.stage is Stage.BOTH and half is column.new
         vague = live and not on_path and is_vague(column, value, plain=self._plain)
         taken = half.allowed(value) and (half.nullable or value is not None)
-        return taken and not vague and not (live and not column.open_to(value))
+        lost = self.stage is not Stage.OLD and value in column.orphans
+        return taken and not vague and not lost and not (live and not column.open_to(value))
 
     def is_apart(self, pair: Pair) -> bool:
         """Whether the new side of a row holds, or held before a rollback, what `forward` does not give."""
@@ -205,6 +218,18 @@ class Model:
         for row in (pair.old, pair.new, pair.seed or {}):
             if row.get(column) is MADE:
                 row[column] = value
+
+    def _clear(self) -> None:
+        """What refers to nothing goes."""
+        self.cleared = 0
+        for pair in self.rows.values():
+            pair.orphaned = {
+                each.name: pair.old[each.name]
+                for each in self.columns
+                if each.orphans and pair.old[each.name] in each.orphans
+            }
+            pair.old.update(dict.fromkeys(pair.orphaned))
+            self.cleared += len(pair.orphaned)
 
     def _lent(self, column: Column) -> Any:
         """What a retired column has of a row that came later: a default, where it stays NOT NULL."""

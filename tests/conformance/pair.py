@@ -17,7 +17,8 @@ class Refusal(Exception):
 @dataclass
 class Pair:
     """A row as both versions show it. `kept` is what a rollback kept: (old value, new value) by column;
-    `retired` are the old values that stood when the evolution was completed.
+    `retired` are the old values that stood when the evolution was completed; `orphaned` are those that
+    referred to nothing when it was started.
     """
 
     old: Row = field(default_factory=dict)
@@ -25,6 +26,7 @@ class Pair:
     kept: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     seed: Row | None = None  # as it was seeded
     retired: Row = field(default_factory=dict)
+    orphaned: Row = field(default_factory=dict)
 
     def side(self, side: Side) -> Row:
         """The row as that version shows it."""
@@ -32,4 +34,5 @@ class Pair:
 
     def copy(self) -> Pair:
         """Another pair that says the same."""
-        return Pair(dict(self.old), dict(self.new), dict(self.kept), self.seed, dict(self.retired))
+        kept, retired, orphaned = dict(self.kept), dict(self.retired), dict(self.orphaned)
+        return Pair(dict(self.old), dict(self.new), kept, self.seed, retired, orphaned)

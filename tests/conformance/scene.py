@@ -12,6 +12,7 @@ import pytest
 
 from tests.conformance.application import Application
 from tests.conformance.columns import MADE, Column, Half, Row
+from tests.conformance.entry import Asked
 from tests.conformance.model import Model, Stage
 from tests.conformance.pair import NUMBER, Pair, Refusal
 from tests.conformance.stagehand import Stagehand
@@ -158,6 +159,8 @@ class Scene:
         """Every reader sees what the model says."""
         for reader in self.readers:
             self._same(reader.writer.name, self.model.shown(reader.writer.side), reader.read())
+            for asked in reader.entry.asked:
+                self._answers(reader, asked)
 
     def expect(self, what: str, expected: object, actual: object) -> None:
         """Anything else that must be so."""
@@ -171,6 +174,19 @@ class Scene:
             f"expected: {expected}\nactual:   {actual}",
             pytrace=False,
         )
+
+    def _answers(self, reader: Application, asked: Asked) -> None:
+        """What a reader finds behind the names of functions and views."""
+        expected = asked.answers(reader.writer.side, self.model.shown(reader.writer.side))
+        try:
+            found = reader.ask(asked.query)
+        except reader.error as error:
+            if expected is not None or not reader.lacks(error):
+                self.fail(f"{reader.writer.name}, {asked.query}", expected, error)
+            return
+        if expected is None:
+            self.fail(f"{reader.writer.name}, {asked.query}", "no such thing", found)
+        self._same(f"{reader.writer.name}, {asked.query}", expected, found)
 
     def _value(self, column: Column, half: Half) -> Any:
         accepts = partial(self.model.accepts, column, half, on_path=self.writer.on_path)

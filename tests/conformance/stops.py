@@ -37,3 +37,12 @@ STOPS = (
     Stop("reverted after purge", "revert", BOTH, (OLD, NEW)),
     Stop("rolled back at last", "rollback", (OLD,), (OLD,)),
 )
+
+# The old shape wins: after a revert the new side goes for good, and nothing of it comes back.
+GIVEN_UP = (
+    Stop("live", "start", BOTH, (OLD, NEW)),
+    Stop("completed", "complete", (), (NEW, TABLE)),
+    Stop("reverted", "revert", (OLD,), (OLD, NEW)),
+    Stop("given up", "purge", (OLD,), (OLD,)),
+    Stop("live after that", "start", (NEW,), (OLD, NEW)),
+)

@@ -14,6 +14,7 @@ from crossfade.errors import SchemaMismatch
 from tests.conformance.application import Application
 from tests.conformance.database import Database
 from tests.conformance.entry import EVOLUTION, Entry, Refused
+from tests.conformance.model import Stage
 from tests.conformance.scene import Scene, Turns
 from tests.conformance.stops import Stop
 from tests.conformance.writer import NEW, OLD, Writer
@@ -103,6 +104,8 @@ class Walk:
         scene.expect("rows seeded", model.seeded, outcome.seeded)
         shown = model.brought_back > 0
         scene.expect("whether this walk shows that kept rows come back", model.kept > 0, shown)
+        orphans = any(each.orphans for each in self._entry.columns)
+        scene.expect("whether this walk shows that orphans are set NULL", orphans, model.cleared > 0)
         self._live = self._stagehand.catalogue()
 
     def _rollback(self, scene: Scene) -> None:
@@ -122,6 +125,10 @@ class Walk:
 
     def _purge(self, scene: Scene) -> None:
         commands.purge(EVOLUTION, self._url)
+        if self._model.stage is not Stage.NEW:
+            self._model.clear()
+            scene.expect("the catalogue", self._legacy, self._stagehand.catalogue())
+            return
         self._model.purge()
         self._completed(scene)
         left = [line for line in self._stagehand.catalogue() if EVOLUTION in line or "_crossfade_" in line]

@@ -33,7 +33,8 @@ FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE {USERS}
 UNION ALL
 SELECT concat_ws(' ', pg_get_triggerdef(t.oid), t.tgenabled) FROM pg_trigger t WHERE NOT t.tgisinternal
 UNION ALL
-SELECT concat_ws(' ', pg_get_functiondef(p.oid), p.proacl)
+SELECT concat_ws(' ', pg_get_functiondef(p.oid), p.proowner::regrole, p.proacl,
+                 obj_description(p.oid, 'pg_proc'))
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {USERS}
 UNION ALL
 SELECT concat_ws(' ', 'view', c.oid::regclass, pg_get_viewdef(c.oid))

@@ -4,49 +4,24 @@ import pytest
 
 from crossfade import commands
 from crossfade.errors import Busy, CrossfadeError
-from crossfade.reports import Outcome
 from tests.concurrency.watching import Watch, crossfade_blocked, opened
+from tests.crash.course import Walk
 from tests.crash.picture import picture
-from tests.crash.press import OPEN, ROWS, STAGES, WALKS, Press, Stop, Uninterrupted, Walk, walked
+from tests.crash.press import Press, Stop
+from tests.crash.resuming import assert_resumes, assert_resumes_anywhere, expire, told
+from tests.crash.statuses import OPEN, ROWS, STAGES, WALKS
 from tests.crash.victim import Victims
 
 pytestmark = pytest.mark.together("crash")
 
 
-def expire(database: str) -> None:
-    """Let the time pass for which a dead runner keeps its lease."""
-    with opened(database) as session:
-        session.execute("UPDATE crossfade.evolution SET lease_until = now() - interval '1 s'")
-
-
-def told(outcome: Outcome) -> dict[str, object]:
-    """What a command came to, without its seconds; however often rows were compared, none disagreed."""
-    found = outcome.model_dump(exclude={"seconds", "notes", "verification"})
-    if outcome.backfill is not None:
-        found["backfill"] = outcome.backfill.rows
-    mismatches = outcome.verification.mismatches if outcome.verification else None
-    return found | {"mismatches": mismatches}
-
-
-def assert_resumes(database: str, walk: Walk, uninterrupted: Uninterrupted, after: object) -> None:
-    expire(database)
-    outcome = walked(walk.command)(OPEN, database)
-    assert told(outcome) == told(uninterrupted.outcome), after
-    assert picture(database) == uninterrupted.picture, after
-
-
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("walk", WALKS[1:-1], ids=str)  # the first and the last are of the same units
 def test_killed_between_any_two_units_or_batches(press: Press, victims: Victims, walk: Walk) -> None:
-    uninterrupted = press.uninterrupted(walk)
-    for stop in uninterrupted.stops:
-        database = press.copy(walk.stage)
-        victim = victims.begin(walk.command, database)
-        assert victim.go_to(stop), stop
-        victim.kill()
-        assert_resumes(database, walk, uninterrupted, stop)
-        press.drop(database)
+    assert_resumes_anywhere(press, victims, walk)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("walk", [WALKS[1], WALKS[2], WALKS[-1]], ids=str)
 def test_killed_again_and_again_it_gets_there(press: Press, victims: Victims, walk: Walk) -> None:
     """Each runner is killed where none was killed before: it has done one unit, or one batch, at the most."""
@@ -145,6 +120,7 @@ MIDDLES = {
 }
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("middle", MIDDLES)
 def test_killed_in_the_middle_of_a_unit(press: Press, victims: Victims, middle: str) -> None:
     walk, title, held = MIDDLES[middle]
@@ -160,10 +136,11 @@ def test_killed_in_the_middle_of_a_unit(press: Press, victims: Victims, middle: 
         victim.kill()
         # The server's process for it still waits, and will find out later that nobody listens.
         application.rollback()
-    assert_resumes(database, walk, uninterrupted, stop)
+    assert_resumes(press.course, database, walk, uninterrupted, stop)
     press.drop(database)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("walk", [WALKS[0], WALKS[2], WALKS[3]], ids=str)
 def test_killed_between_the_work_and_the_note_that_it_is_done(
     press: Press, victims: Victims, walk: Walk
@@ -184,10 +161,10 @@ def test_killed_between_the_work_and_the_note_that_it_is_done(
             clerk.rollback()
         if stop.title.startswith("seed"):  # sequences go on: what is inserted again gets other keys
             expire(database)
-            assert told(walked(walk.command)(OPEN, database)) == told(uninterrupted.outcome)
+            assert told(press.course.walked(walk.command, database)) == told(uninterrupted.outcome)
             assert len(picture(database)) == len(uninterrupted.picture)
         else:
-            assert_resumes(database, walk, uninterrupted, stop)
+            assert_resumes(press.course, database, walk, uninterrupted, stop)
         press.drop(database)
 
 
@@ -243,5 +220,5 @@ def test_a_killed_command_is_the_only_one_that_fits_but_for_a_rollback(
         expire(database)
         for other in {"start", "complete", "revert", "purge"} - {walk.command}:
             with pytest.raises(CrossfadeError, match="does not fit"):
-                walked(other)(OPEN, database)
+                press.course.walked(other, database)
         press.drop(database)

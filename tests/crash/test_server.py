@@ -10,9 +10,11 @@ from crossfade import commands
 from crossfade.errors import DatabaseFailed
 from crossfade.testing import PostgresServer
 from tests.concurrency.watching import Watch, came_to, crossfade_blocked, opened, rows, value
+from tests.crash.course import Walk
 from tests.crash.picture import picture
-from tests.crash.press import OPEN, Press, Walk, walked
-from tests.crash.test_kill import assert_resumes, expire
+from tests.crash.press import Press
+from tests.crash.resuming import assert_resumes, expire
+from tests.crash.statuses import OPEN, STATUSES
 from tests.memory import quick_postgresql
 
 pytestmark = pytest.mark.together("crash")
@@ -31,7 +33,7 @@ def fragile(postgresql: PostgresServer) -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="module")
 def fragile_press(fragile: PostgresServer) -> Press:
-    return Press(fragile)
+    return Press(fragile, STATUSES)
 
 
 @pytest.mark.parametrize(
@@ -54,11 +56,11 @@ def test_the_server_crashes(
     database = fragile_press.copy(walk.stage)
     watch = Watch().on(kind, title, fragile.kill)
     with pytest.raises(DatabaseFailed) as caught:
-        walked(walk.command)(OPEN, database, observer=watch)
+        STATUSES.walked(walk.command, database, observer=watch)
     assert caught.value.fact
     assert caught.value.remedy
     fragile.restart()
-    assert_resumes(database, walk, uninterrupted, title)
+    assert_resumes(STATUSES, database, walk, uninterrupted, title)
     fragile_press.drop(database)
 
 
@@ -102,7 +104,7 @@ def test_the_server_crashes_in_the_middle_of_a_statement(
         with pytest.raises(DatabaseFailed, match=title):
             came_to(running)
     fragile.restart()
-    assert_resumes(database, START, uninterrupted, title)
+    assert_resumes(STATUSES, database, START, uninterrupted, title)
     fragile_press.drop(database)
 
 

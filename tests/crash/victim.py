@@ -16,12 +16,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pkgutil import resolve_name
 from typing import IO, Any
 
-from crossfade import commands
+from crossfade import Evolution, commands
 from crossfade.errors import CrossfadeError
 from tests.concurrency.watching import DEADLINE, Moment
-from tests.crash.press import OPEN, Stop
+from tests.crash.press import Stop
 
 
 class Victim:
@@ -94,10 +95,10 @@ class Victims:
 
 
 @contextmanager
-def victims() -> Iterator[Victims]:
-    """A process that forks victims, until the block ends."""
+def victims(evolution: str) -> Iterator[Victims]:
+    """A process that forks victims at work on an evolution ("module:NAME"), until the block ends."""
     ours, theirs = socket.socketpair()
-    program = [sys.executable, "-c", "from tests.crash.victim import serve; serve()"]
+    program = [sys.executable, "-c", f"from tests.crash.victim import serve; serve({evolution!r})"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     with (
         ours,
@@ -136,23 +137,24 @@ class Teller:
         sys.stdin.readline()
 
 
-def serve() -> None:
+def serve(where: str) -> None:
     """Read commands, one line each, and fork a child for each; its status is told when it has ended."""
+    evolution: Evolution = resolve_name(where)
     gc.freeze()  # what has been imported is shared with every child
     while line := sys.stdin.readline():
         job = json.loads(line)
         child = os.fork()
         if child == 0:
-            _walk(job["command"], job["database"])
+            _walk(evolution, job["command"], job["database"])
             os._exit(0)
         _, status = os.waitpid(child, 0)
         _put({"status": status})
 
 
-def _walk(command: str, database: str) -> None:
+def _walk(evolution: Evolution, command: str, database: str) -> None:
     _put({"process": os.getpid()})
     try:
-        outcome = getattr(commands, command)(OPEN, database, observer=Teller())
+        outcome = getattr(commands, command)(evolution, database, observer=Teller())
         _put({"outcome": outcome.state})
     except CrossfadeError as error:
         _put({"error": str(error)})

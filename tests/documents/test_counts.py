@@ -16,7 +16,7 @@ NEEDED = "rows of which the complement is needed: "
 ANEW = "rows whose old value is made anew: "
 LOST = "rows whose old value can't be given back: "
 BEYOND = "rows that hold more than the old side can: "
-KEPT = "values that an earlier rollback kept, which the next start brings back"
+KEPT = "values that an earlier rollback kept, which the next start brings back, and purge forgets"
 
 
 def way(document: Document, command: str) -> dict[str, int | None]:

@@ -11,6 +11,7 @@ from crossfade import commands
 from crossfade.document import Document, Guide, Walked
 from crossfade.errors import UsageError, VerificationFailed, WrongState
 from crossfade.evolution import Evolution
+from crossfade.preview import GIVEN_UP
 from crossfade.session import Patience
 from tests.documents.shop import EVOLUTION, ROWS, new, run
 
@@ -89,6 +90,23 @@ def test_after_a_rollback_nothing_is_ticked_but_that(shop: str) -> None:
     found = ticks(commands.guide("open_statuses", shop))
     assert [text for text, (done, _) in found.items() if done] == ["It is rolled back"]
     assert "1 value kept for the next start" in found["It is rolled back"][1]
+
+
+def test_a_purge_of_what_was_given_up_is_announced_then_ticked(shop: str) -> None:
+    commands.start(EVOLUTION, shop)
+    commands.complete(EVOLUTION, shop)
+    assert GIVEN_UP not in commands.preview(EVOLUTION, shop).notes
+    commands.revert(EVOLUTION, shop)
+    assert GIVEN_UP in commands.preview(EVOLUTION, shop).notes
+    commands.purge(EVOLUTION, shop)
+    guide = commands.guide(EVOLUTION, shop)
+    done = [text for text, (done, _) in ticks(guide).items() if done]
+    assert done == ["It is rolled back, and nothing is kept for a next start"]
+    last = walked(guide)[-1]
+    assert (last.command, last.ended, last.complement_rows) == ("purge", "rolled back", 0)
+    assert last.blocked is not None
+    commands.start(EVOLUTION, shop)
+    assert GIVEN_UP not in commands.preview(EVOLUTION, shop).notes
 
 
 def test_without_quiet_for_silence_is_not_claimed(shop: str) -> None:

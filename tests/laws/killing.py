@@ -69,7 +69,7 @@ class Killing:
     def _walk(self) -> None:
         model = self.stage.model
         before = model.state
-        command = self._random.choice([each for at, each in TRANSITIONS if at is before])
+        command = self._random.choice(self.stage.fitting)
         self.stage.done.append(f"{command} in a process")
         self.toll.commands += 1
         writes, fate = self._random.randrange(60), self._random.random()

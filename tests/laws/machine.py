@@ -118,6 +118,8 @@ class Laws(RuleBasedStateMachine):
     def a_command_that_does_not_fit(self, data: st.DataObject) -> None:
         state = self.stage.model.state
         refused = [each for each in Command if (state, each) not in TRANSITIONS]
+        if state is State.LIVE and self.stage.came_by is State.STARTING:
+            refused.append(Command.PURGE)
         others = [None] if state is not State.LIVE else []
         self.stage.refuse(data.draw(st.sampled_from([*refused, *others]), "command"))
 
@@ -135,5 +137,4 @@ class Laws(RuleBasedStateMachine):
         self.stage.write(data.draw(writes(self.stage.model, side), "write"))
 
     def _fitting(self, data: st.DataObject) -> Command:
-        state = self.stage.model.state
-        return data.draw(st.sampled_from([each for at, each in TRANSITIONS if at is state]), "command")
+        return data.draw(st.sampled_from(self.stage.fitting), "command")

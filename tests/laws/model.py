@@ -126,7 +126,7 @@ class Model:
     def begin(self, command: Command) -> None:
         """The command has moved the evolution to its own state."""
         during = TRANSITIONS[self.state, command].during
-        if command is Command.ROLLBACK and during is not self.state:
+        if during in {State.ROLLING_BACK, State.CLEARING} and during is not self.state:
             self.reaped = False
             if self.state is State.STARTING:
                 self._each(lambda lens, at: cells.leaving(at.cells[lens.column]))
@@ -145,6 +145,8 @@ class Model:
             if seeded:
                 self._reap()
             self._each(lambda lens, at: cells.rolling_back(at.cells[lens.column], lens, at.shared))
+        elif self.state is State.CLEARING and seeded:
+            self._reap()
         elif self.state is State.REVERTING:
             self._each(lambda lens, at: cells.reverting(at.cells[lens.column], lens))
 
@@ -159,6 +161,10 @@ class Model:
             self._each(lambda lens, at: cells.rolled_back(at.cells[lens.column], lens, at.shared))
         elif self.state is State.REVERTING:
             self._each(lambda lens, at: cells.reverted(at.cells[lens.column], lens))
+        elif self.state is State.CLEARING:
+            self._reap()
+            self._each(lambda lens, at: frozenset(Cell(each.old) for each in at.cells[lens.column]))
+            self.rows.orphans, self.seeds = {}, Seeds()
         elif self.state is State.PURGING:
             self._each(lambda lens, at: frozenset(Cell(None, each.new) for each in at.cells[lens.column]))
             self.seeds = Seeds()

@@ -30,6 +30,8 @@ class Stage:
     url: str
     model: Model = field(default_factory=Model)
     done: list[str] = field(default_factory=list)
+    came_by: State | None = None  # the last of STARTING and REVERTING that came to its end
+    answered: bool = False  # whether somebody has tried to write the new side since
 
     def __post_init__(self) -> None:
         with opened(self.url) as session:
@@ -45,6 +47,8 @@ class Stage:
     def write(self, write: Write) -> str | None:
         """One write, alone. The SQLSTATE where it was refused, which the model foresaw."""
         self.done.append(str(write))
+        if write.side == "new" or write.table == "sizes":
+            self.answered = True  # what is refused or undone may be counted
         key, refused, foreseen = write.key, None, None
         try:
             key = self.applications.send(write)
@@ -81,12 +85,27 @@ class Stage:
 
     # --- commands ---
 
+    @property
+    def fitting(self) -> list[Command]:
+        """The commands that fit; what was given up can be purged, where the new version does not write."""
+        given_up = self.came_by is State.REVERTING and not self.answered
+        return [
+            command
+            for state, command in TRANSITIONS
+            if state is self.model.state and ((state, command) != (State.LIVE, Command.PURGE) or given_up)
+        ]
+
+    def _finish(self) -> None:
+        if self.model.state in {State.STARTING, State.REVERTING}:
+            self.came_by, self.answered = self.model.state, False
+        self.model.finish()
+
     def run(self, command: Command, visit: Visitor | None = None) -> Outcome:
         """A command that fits, to its end."""
         self.done.append(str(command))
         self.model.begin(command)
         outcome = call(command, self.url, visit)
-        self.model.finish()
+        self._finish()
         self.read()
         self._expect(str(self.model.state), outcome.state, "outcome's state")
         return outcome
@@ -148,7 +167,7 @@ class Stage:
             self.refuse(Command.ROLLBACK)
             self.run(Command.COMPLETE)
         elif found is TRANSITIONS[before, command].after:
-            self.model.finish()
+            self._finish()
         else:
             self._expect(str(self.model.state), str(found), "state after a crash")
             self.come()
@@ -185,7 +204,7 @@ class Stage:
         if self.model.state is State.STARTING:
             names = {row["name"] for row in self.applications.read("old", "items")}
             seeded = bool(names.intersection(self.model.seeds.missing(self.model.rows)))
-        elif self.model.state is State.ROLLING_BACK:
+        elif self.model.state in {State.ROLLING_BACK, State.CLEARING}:
             seeded = not self.applications.look("SELECT FROM crossfade.seed WHERE state = 'present'")
         else:
             seeded = False

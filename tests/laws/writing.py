@@ -13,7 +13,7 @@ from crossfade.phases import State
 from tests.laws.cell import Cell, Cells, Kept
 from tests.laws.world import Lens, Row, Value
 
-ALONE = {State.ABSENT, State.ROLLED_BACK}  # the old version is
+ALONE = {State.ABSENT, State.ROLLED_BACK, State.CLEARING}  # the old version is; nothing of the new one stays
 BOTH = {State.LIVE, State.COMPLETING}
 NEW = {State.COMPLETED, State.PURGING, State.PURGED}  # the new version is alone
 

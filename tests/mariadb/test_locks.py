@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from crossfade import commands
-from crossfade.dialects.mariadb import gate
+from crossfade.dialects.mariadb import brief, gate
 from crossfade.reports import Outcome
 from crossfade.steps import Statement
 from tests.concurrency.watching import Watch, came_to, until
@@ -59,6 +59,7 @@ class Traffic:
             self.done += 1
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("held", HELD)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_statements_flow_while_crossfade_tries_again(
@@ -90,6 +91,31 @@ def test_statements_flow_while_crossfade_tries_again(
         traffic.stop.set()
         long.rollback()
     came_to(flowing)
+
+
+@pytest.mark.parametrize(
+    "read", ["SELECT COUNT(*) FROM orders", "SELECT * FROM orders WHERE id = 1 FOR UPDATE"]
+)
+def test_who_has_read_a_table_may_write_it(
+    shop: str, background: ThreadPoolExecutor, sessions: Sessions, monkeypatch: pytest.MonkeyPatch, read: str
+) -> None:
+    """Where an ALTER had queued for the table, the server would have had this transaction give way."""
+    application = sessions(autocommit=False)
+    refused = threading.Event()
+    pause = brief.pause
+
+    def noted() -> None:
+        refused.set()
+        pause()
+
+    monkeypatch.setattr(brief, "pause", noted)
+    monkeypatch.setattr(brief, "LOOKS", 10_000)  # the application takes its time
+    application.execute(read)
+    starting = background.submit(commands.start, OPEN, shop)
+    until(lambda: refused.is_set() or starting.done(), "Crossfade was refused at once", starting)
+    application.execute("UPDATE orders SET customer = customer + 1 WHERE id = 1")
+    application.commit()
+    assert came_to(starting).state == "live"
 
 
 def test_no_statement_fails_at_a_switch(

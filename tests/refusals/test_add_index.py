@@ -15,6 +15,26 @@ MANY = "INSERT INTO orders SELECT n, 'new', n / 2, NULL FROM generate_series(100
 
 CASES = (
     Case(
+        "an expression that the server would not index",
+        (AddIndex("orders", expression="total::text || status", name="ix_told"),),
+        Refusal(
+            SchemaMismatch,
+            "functions in index expression must be marked IMMUTABLE",
+            IN + "AddIndex orders (total::text || status)",
+            OTHER,
+        ),
+    ),
+    Case(
+        "no such operators",
+        (AddIndex("orders", "note", operators="text_ops_of_mine"),),
+        Refusal(
+            SchemaMismatch,
+            'operator class "text_ops_of_mine" does not exist for access method "btree"',
+            BY_NOTE,
+            OTHER,
+        ),
+    ),
+    Case(
         "no such column",
         (AddIndex("orders", "notes"),),
         Refusal(
@@ -162,5 +182,11 @@ def test_an_index_that_cannot_be_built(case: Case, shop: str) -> None:
 def test_a_declaration_that_contradicts_itself() -> None:
     with pytest.raises(EvolutionError, match="an index is over a column at least"):
         AddIndex("orders", ())
+    with pytest.raises(EvolutionError, match="an index is over a column at least, or over an expression"):
+        AddIndex("orders", "note", expression="lower(note)", name="ix_lower")
+    with pytest.raises(EvolutionError, match="an index over an expression has no name by itself"):
+        AddIndex("orders", expression="lower(note)")
+    with pytest.raises(EvolutionError, match="an index over an expression can't be unique"):
+        AddIndex("orders", expression="lower(note)", name="ix_lower", unique=True)
     with pytest.raises(EvolutionError, match="'_crossfade_mine' can't name an index"):
         AddIndex("orders", "note", name="_crossfade_mine")

@@ -5,10 +5,11 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import Column, Text
+from sqlalchemy import Column, Connection, NullPool, Text, create_engine, text
 
-from crossfade import AddColumn, Evolution, OpenEnum, commands
-from crossfade.errors import CrossfadeError, SchemaMismatch, UsageError, WrongState
+from crossfade import AddColumn, Evolution, OpenEnum, commands, connect_args
+from crossfade.errors import Busy, CrossfadeError, SchemaMismatch, UsageError, WrongState
+from crossfade.journal import Journal
 from tests.refusals.catalogue import snapshot
 from tests.refusals.refusal import Refusal, execute
 
@@ -16,6 +17,7 @@ OPEN = Evolution("open_statuses", changes=[OpenEnum("orders", "status")])
 EDITED = Evolution("open_statuses", changes=[OpenEnum("orders", "status", unknown="new")])
 OTHER = Evolution("channels", changes=[AddColumn("public.orders", Column("channel", Text))])
 PLACE = "evolution 'open_statuses'"
+NEW = connect_args("open_statuses")
 EDIT = Refusal(
     WrongState,
     f"evolution 'open_statuses' was edited since it was started: it was {OPEN.fingerprint}, "
@@ -124,7 +126,7 @@ def test_rolled_back(orders: str) -> None:
             WrongState,
             f"{command} does not fit: evolution 'open_statuses' is rolled back",
             PLACE,
-            "from here: start",
+            "from here: start, purge",
         )
         assert_refuses(orders, refusal, partial(getattr(commands, command), OPEN, orders))
     refusal = Refusal(
@@ -171,6 +173,73 @@ def test_completed_and_too_young_to_be_purged(orders: str) -> None:
     with pytest.raises(WrongState, match=told):
         commands.purge(OPEN, orders, after=timedelta(days=7))
     assert snapshot(orders) == before
+
+
+def test_purged_while_neither_side_was_given_up(orders: str) -> None:
+    commands.start(OPEN, orders)
+    refusal = Refusal(
+        WrongState,
+        "purge does not fit: it is live since its start, and neither side was given up",
+        PLACE,
+        "complete it or roll it back first: purge then drops what that leaves over",
+    )
+    assert_refuses(orders, refusal, lambda: commands.purge(OPEN, orders))
+    commands.rollback(OPEN, orders)
+    commands.start(OPEN, orders)
+    assert_refuses(orders, refusal, lambda: commands.purge(OPEN, orders))
+
+
+def test_purged_after_a_revert_while_the_new_version_writes(orders: str) -> None:
+    commands.start(EDITED, orders)
+    with create_engine(orders, connect_args=NEW, poolclass=NullPool).begin() as new:
+        new.execute(text("UPDATE orders SET status = 'paid' WHERE id < 4"))
+    commands.complete(EDITED, orders)
+    commands.revert(EDITED, orders)
+    execute(orders, "UPDATE orders SET status = 'new' WHERE id = 5")
+    with create_engine(orders, connect_args=NEW, poolclass=NullPool).begin() as new:
+        new.execute(text("UPDATE orders SET status = 'lost' WHERE id < 3"))
+    refusal = Refusal(
+        WrongState,
+        "the new version, which purge would drop, has written since the revert: public.orders (2 writes)",
+        PLACE,
+        "complete it again, if it is the new version that stays; or stop that and roll it back, which keeps "
+        "what only the new side holds: purge can drop that afterwards",
+    )
+    assert_refuses(orders, refusal, lambda: commands.purge(EDITED, orders))
+    assert commands.rollback(EDITED, orders).complement_rows > 0
+    assert commands.purge(EDITED, orders).state == "rolled back"
+    assert [each.complement_rows for each in commands.status(orders)] == [0]
+
+
+def test_purged_while_another_runner_starts_it_anew(orders: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What purge has looked at was given up; what it would drop is a new start's."""
+    commands.start(OPEN, orders)
+    commands.complete(OPEN, orders)
+    commands.revert(OPEN, orders)
+    lease = Journal.lease
+
+    def later(journal: Journal, connection: Connection, name: str) -> None:
+        monkeypatch.setattr(Journal, "lease", lease)
+        commands.rollback(OPEN, orders)
+        commands.start(OPEN, orders)
+        lease(journal, connection, name)
+
+    monkeypatch.setattr(Journal, "lease", later)
+    with pytest.raises(Busy, match=r"^another runner has just started it"):
+        commands.purge(OPEN, orders)
+    assert [each.state for each in commands.status(orders)] == ["live"]
+    assert commands.verify(OPEN, orders).mismatches == 0
+
+
+def test_purged_too_early_after_a_revert_or_a_rollback(orders: str) -> None:
+    commands.start(OPEN, orders)
+    commands.complete(OPEN, orders)
+    commands.revert(OPEN, orders)
+    with pytest.raises(WrongState, match=r"^it was reverted 0:00:\d\d ago, and purge is to wait for 1 day, "):
+        commands.purge(OPEN, orders, after=timedelta(days=1))
+    commands.rollback(OPEN, orders)
+    with pytest.raises(WrongState, match=r"^it was rolled back 0:00:\d\d ago, and purge is to wait for "):
+        commands.purge(OPEN, orders, after=timedelta(days=1))
 
 
 def test_reverted_with_what_the_old_side_cannot_say(orders: str) -> None:

@@ -44,6 +44,7 @@ STAGES = {
         """DELETE FROM moves WHERE legacy_task = 5;
         UPDATE moves SET lines = lines - 0, name = 'y' WHERE legacy_task < 4""",
     ),
+    "reverted": ("completed", "revert", "UPDATE tasks SET name = 'z' WHERE id = 2"),
     "purged": (
         "completed",
         "purge",

@@ -1,6 +1,7 @@
 """The rule of concurrency, broken on purpose: each break is caught by a scenario, which passes unbroken.
 
-The rule: lock first, recompute in a later statement, all of it in one order, at commit.
+The rule: lock first, recompute in a later statement, all of it in one order, at commit. One child that
+belongs behind all others is appended to what is there by then.
 """
 
 from __future__ import annotations
@@ -41,6 +42,25 @@ class Deadlock(AssertionError):
 
 def two_commits(database: str) -> None:
     """The second of two that write one step waits for the first, and then sees what that has written."""
+    _waits(database, "INSERT INTO lines (task_id, words) VALUES (%s, %s), (6, 'and by the second')")
+
+
+def two_appends(database: str) -> None:
+    """The same, where the second has but one line."""
+    _waits(database, LINE)
+
+
+def out_of_order(database: str) -> None:
+    """One line that belongs before others."""
+    with closing(opened(database)) as session:
+        session.execute(f"{LINE}, (6, 'the next')", (6, "the last"))
+        session.execute(
+            "INSERT INTO lines (task_id, words, taken) VALUES (6, 'the first', '2001-01-01 00:00+00')"
+        )
+    check(database)
+
+
+def _waits(database: str, written: str) -> None:
     with (
         ThreadPoolExecutor(1) as background,
         closing(opened(database, autocommit=False)) as first,
@@ -48,7 +68,7 @@ def two_commits(database: str) -> None:
         closing(opened(database)) as watcher,
     ):
         first.execute(LINE, (6, "by the first"))
-        second.execute(LINE, (6, "by the second"))
+        second.execute(written.encode(), (6, "by the second"))
         first.execute("SET CONSTRAINTS ALL IMMEDIATE")  # worked off, as in the midst of its commit
         committing = background.submit(second.commit)
         settled(committing, second, watcher)
@@ -57,7 +77,7 @@ def two_commits(database: str) -> None:
         found = rows(
             watcher, "SELECT e ->> 'words' FROM moves, jsonb_array_elements(lines) e WHERE legacy_task = 6"
         )
-        assert sorted(found) == [("by the first",), ("by the second",)]
+        assert {("by the first",), ("by the second",)} <= {*found}
     check(database)
 
 
@@ -111,6 +131,23 @@ def without_the_lock(session: Session) -> None:
     session.execute(broken)
 
 
+def behind_whatever(session: Session) -> None:
+    """A child is appended whatever it belongs behind."""
+    text = value(session, PULL)
+    broken, times = re.subn(r" AND \(t\.lines = '\[\]' OR [^;]*;", ";", text)
+    assert times, "there is no such condition any more"
+    session.execute(broken)
+
+
+def to_what_was_read(session: Session) -> None:
+    """A child is appended to what the statement has read, not to what is there by then."""
+    text = value(session, PULL)
+    read = "(SELECT x.lines FROM public.moves AS x WHERE x.move_id = t.move_id)"
+    broken, times = re.subn(r"SET lines = t\.lines \|\|", f"SET lines = {read} ||", text)
+    assert times, "nothing is appended any more"
+    session.execute(broken)
+
+
 def at_once(session: Session) -> None:
     """What is noted is worked off by each statement, not in order at commit."""
     ((of, text),) = rows(session, COMMIT)
@@ -136,7 +173,12 @@ class Mutant:
     caught: type[AssertionError]
 
 
-MUTANTS = (Mutant(without_the_lock, two_commits, AssertionError), Mutant(at_once, crosswise, Deadlock))
+MUTANTS = (
+    Mutant(without_the_lock, two_commits, AssertionError),
+    Mutant(to_what_was_read, two_appends, AssertionError),
+    Mutant(behind_whatever, out_of_order, AssertionError),
+    Mutant(at_once, crosswise, Deadlock),
+)
 by_name = pytest.mark.parametrize("mutant", MUTANTS, ids=lambda each: each.broken.__name__)
 
 

@@ -13,15 +13,20 @@ SCHEMA = """
 CREATE SCHEMA "Odd.One";
 SET search_path = "Odd.One";
 CREATE TYPE "Kind""s" AS ENUM ('a b', 'C');
-CREATE TABLE "Job s" ("Key" uuid PRIMARY KEY DEFAULT gen_random_uuid(), "select" text, "né" integer);
+CREATE TABLE "Job s" ("Key" uuid PRIMARY KEY DEFAULT gen_random_uuid(), "select" text, "né" integer,
+                      k0 integer, a0 text);
 CREATE TABLE "s" ("n" smallserial PRIMARY KEY, "from" uuid NOT NULL REFERENCES "Job s" ON DELETE CASCADE,
                   "k" "Kind""s", "t" jsonb);
 CREATE INDEX ON "s" ("from");
 CREATE TABLE "C" ("id" integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
                   "e" uuid NOT NULL REFERENCES "Job s" ON DELETE CASCADE,
                   "a.b" text NOT NULL, "r" "Kind""s", UNIQUE ("e", "a.b"));
+CREATE TABLE lines (id bigserial PRIMARY KEY, one uuid NOT NULL REFERENCES "Job s" ON DELETE CASCADE,
+                    child text, many text);
+CREATE INDEX ON lines (one);
 CREATE TABLE "o" ("x" bigserial PRIMARY KEY, "Key" uuid NOT NULL REFERENCES "Job s" ON DELETE CASCADE);
-INSERT INTO "Job s" VALUES ('00000000-0000-0000-0000-000000000007', 'x', 1), (gen_random_uuid(), NULL, NULL);
+INSERT INTO "Job s" VALUES
+    ('00000000-0000-0000-0000-000000000007', 'x', 1), (gen_random_uuid(), NULL, NULL);
 INSERT INTO "s" ("from", "k", "t") SELECT "Key", 'a b', '{"%": "$1"}' FROM "Job s", generate_series(1, 2);
 INSERT INTO "C" ("e", "a.b", "r") SELECT "Key", 'it''s', 'C' FROM "Job s";
 INSERT INTO "o" ("Key") SELECT "Key" FROM "Job s";
@@ -33,6 +38,9 @@ JOBS = Table(
     Column("Id", Uuid, primary_key=True, server_default=func.gen_random_uuid()),
     Column("né", Integer),
     Column("Where", Text),
+    Column("k0", Integer),
+    Column("a0", Text),
+    Column("one", JSONB, nullable=False, server_default=text("'[]'")),
     Column("s", JSONB, nullable=False, server_default=text("'{}'")),
     Column("C", JSONB, nullable=False, server_default=text("'{}'")),
 )
@@ -53,6 +61,7 @@ EVOLUTION = Evolution(
             columns={"Where": "select"},
             embed={
                 "s.a": Array('"Odd.One".s'),
+                "one": Array('"Odd.One".lines'),
                 "s.n": Count('"Odd.One".s'),
                 "C": KeyValue('"Odd.One"."C"', key="a.b", value="r", dropped=("id",)),
             },
@@ -69,6 +78,8 @@ def test_odd_names(database: str) -> None:
         session.execute(SCHEMA)
         commands.start(EVOLUTION, database)
         session.execute('UPDATE "Job s" SET "select" = \'old\'; DELETE FROM "s" WHERE "n" = 1')
+        session.execute(f"INSERT INTO lines (one, child) VALUES ('{KEY}', 'first')")
+        session.execute(f"INSERT INTO lines (one, child) VALUES ('{KEY}', 'second'), ('{KEY}', 'third')")
         session.execute(f"""UPDATE "Big" SET "né" = 8, "C" = '{{"q\\"": "a b"}}' WHERE "Old key" = '{KEY}'""")
         session.execute("""UPDATE "Big" SET s = jsonb_set(s, '{a}', (s -> 'a') || '[{"k": "C"}]')""")
         session.execute(

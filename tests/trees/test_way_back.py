@@ -7,23 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from crossfade import commands
-from tests.concurrency.watching import Session, opened, rows, value
-from tests.crash.picture import CATALOGUE, USERS
-from tests.trees.histories import all_rows, old_rows, written
+from tests.concurrency.watching import Session, opened, value
+from tests.trees.histories import all_rows, catalogue, machinery, old_rows, written
 from tests.trees.ledger import EVOLUTION, NAME
 from tests.trees.stock import OF_NEW
 
 Sessions = Callable[..., Session]
-
-OF_PUBLIC = "\nUNION ALL\n".join(
-    part.replace(USERS, "nspname = 'public'").replace(
-        "WHERE NOT t.tgisinternal",
-        "WHERE NOT t.tgisinternal AND t.tgrelid NOT IN "
-        "(SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
-        "WHERE nspname = 'crossfade')",
-    )
-    for part in CATALOGUE.split("UNION ALL")
-)
 
 
 def test_what_only_the_new_side_knew_comes_back(live: str) -> None:
@@ -88,22 +77,12 @@ def test_again_and_again(live: str) -> None:
 @pytest.mark.one_server
 def test_a_rollback_leaves_the_catalogue_as_it_was(old: str) -> None:
     """The schema public to the letter; of Crossfade's own, the journal is left."""
-
-    def dump() -> list[str]:
-        with opened(old) as session:
-            session.execute("SET search_path = ''")
-            return sorted(line for (line,) in session.execute(OF_PUBLIC))
-
-    before = dump()
+    before = catalogue(old)
     commands.start(EVOLUTION, old)
-    live = dump()
+    live = catalogue(old)
     assert live != before
     commands.rollback(EVOLUTION, old)
-    assert dump() == before
-    with opened(old) as session:
-        for name, of in (("proname", "pg_proc"), ("relname", "pg_class")):
-            left = f"SELECT {name} FROM {of} WHERE {name[:3]}namespace = 'crossfade'::regnamespace"
-            assert rows(session, f"{left} AND {name} ~ '_[0-9a-f]{{4}}($|_)'") == []
-        assert rows(session, "SELECT FROM pg_namespace WHERE nspname = 'public__ledger'") == []
+    assert catalogue(old) == before
+    assert machinery(old) == []
     commands.start(EVOLUTION, old)
-    assert dump() == live
+    assert catalogue(old) == live

@@ -19,12 +19,14 @@ _ON = {
     State.REVERTING: Command.REVERT,
     State.COMPLETING: Command.COMPLETE,
     State.PURGING: Command.PURGE,
+    State.CLEARING: Command.PURGE,
 }
 _BACK = {
     State.COMPLETED: Command.REVERT,
     State.PURGED: Command.REVERT,
     State.REVERTING: Command.REVERT,
     State.PURGING: Command.PURGE,
+    State.CLEARING: Command.PURGE,
     State.ROLLING_BACK: Command.ROLLBACK,
 }
 

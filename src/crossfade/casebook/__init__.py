@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CASES", "find"]
 
-CASES = ("chat_templates", "task_types", "run_ledger", "recruitment")
+CASES = ("chat_templates", "task_types", "run_ledger", "recruitment", "benefit_drafts")
 
 
 def find(name: str) -> Case:

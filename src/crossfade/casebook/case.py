@@ -58,11 +58,12 @@ class Case:
 
     `story` says in a few sentences, with the number of `{rows}`, who wants what. `build(engine, rows, seed)`
     makes the legacy tables, fills them and returns the rows of each, of which there are `rows` in the main
-    one unless somebody says otherwise; `tables`, `functions` and `types` are what it makes, in an order in
-    which they can be dropped. `audit(engines, tallies, stage)` compares the counters that workers share with
-    what the database holds, while nobody writes. `beyond` are places (table.column) of the new side that may
-    hold what the old one can't, each with the query that counts those rows; there is none where the new side
-    only has more. `databases` are those that the case runs on, by name (`crossfade.casebook.databases`).
+    one unless somebody says otherwise; `views`, `tables`, `functions` and `types` are what it makes, in an
+    order in which they can be dropped. `audit(engines, tallies, stage)` compares the counters that workers
+    share with what the database holds, while nobody writes. `beyond` are places (table.column) of the new
+    side that may hold what the old one can't, each with the query that counts those rows; there is none where
+    the new side only has more. `databases` are those that the case runs on, by name
+    (`crossfade.casebook.databases`).
     """
 
     name: str
@@ -74,6 +75,7 @@ class Case:
     worker: WorkerFactory
     audit: Callable[[Mapping[Side, Engine], Mapping[str, Tally], str], list[Finding]]
     extents: Mapping[Side, tuple[Extent, ...]]
+    views: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     beyond: Mapping[str, str] = field(default_factory=dict)

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["make_way"]
 
 _OVER = frozenset({State.PURGED, State.ROLLED_BACK})
-_NEXT = {State.COMPLETED: "purge", State.PURGING: "purge", State.REVERTING: "revert"}
+_NEXT = {
+    **dict.fromkeys((State.COMPLETED, State.PURGING, State.CLEARING), "purge"),
+    State.REVERTING: "revert",
+}
 
 
 def make_way(

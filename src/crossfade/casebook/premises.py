@@ -115,6 +115,7 @@ def _build(case: Case, database: Database, url: str, rows: int, seed: int) -> Pr
 def _taken(case: Case, database: Database, connection: Connection, schema: str) -> list[str]:
     wanted = [
         *(("table", name) for name in case.tables),
+        *(("view", name) for name in case.views),
         *(("type", name) for name in case.types),
         *(("function", name) for name in case.functions),
         ("schema", names.namespace(schema, case.evolution.name)),
@@ -133,7 +134,7 @@ def _clean(
 ) -> None:
     """Drop what the case made, and only that; say what could not be."""
     evolution = case.evolution.name
-    drops = [*database.drops(schema, case.tables, case.functions, case.types, evolution)]
+    drops = [*database.drops(schema, case.views, case.tables, case.functions, case.types, evolution)]
     journal = database.drop_journal(schema)
     if had_journal:
         said = f"the journal ({journal.kind} {journal.name}): it was there before and now knows of this run"
@@ -144,7 +145,7 @@ def _clean(
     try:
         with engine.begin() as connection:
             for statement in (
-                *database.retired(schema, case.tables, evolution),
+                *database.retired(schema, case.views, case.tables, case.functions, evolution),
                 *(each.statement for each in drops),
             ):
                 connection.exec_driver_sql(statement, execution_options={"no_parameters": True})

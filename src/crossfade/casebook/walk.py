@@ -66,12 +66,15 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class Pace:
-    """How long and how busy: seconds of traffic, workers, operations a second per application, the seed."""
+    """How long and how busy: seconds of traffic, workers, operations a second per application, the seed; and
+    how many statements there are to be in all, for which the traffic of a stage runs up to ten times as long.
+    """
 
     seconds: float = 30.0
     workers: int = 4
     rate: float = 150.0
     seed: int = 1
+    statements: int = 0
 
 
 def walk(
@@ -104,7 +107,7 @@ def walk(
                 for position, stage in enumerate(stages, start=1):
                     watcher.entered(stage, position, len(stages))
                     pulse.stage = stage
-                    passed = walker.pass_through(stage, pulse, pace.seconds * stage.share, interfere)
+                    passed = walker.pass_through(stage, pulse, pace, interfere)
                     journey.take(crew.hand_over())
                     journey.passed.append(passed)
                     watcher.left(passed)
@@ -122,6 +125,14 @@ class _Pulse:
         self._over = threading.Event()
         self._crew, self._journey, self._watcher = crew, journey, watcher
         self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
+
+    def wait(self, seconds: float, statements: float) -> None:
+        """Let the traffic run for so long, and up to ten times as long until it had so many statements."""
+        there = self._journey.notes.statements
+        last = time.monotonic() + 10 * seconds
+        dead = self.died.wait(seconds)
+        while not dead and self._journey.notes.statements - there < statements and time.monotonic() < last:
+            dead = self.died.wait(PULSE / 5)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -164,9 +175,9 @@ class _Walker:
         return self.accesses[Side.OLD][0]
 
     def pass_through(
-        self, stage: Stage, pulse: _Pulse, seconds: float, interfere: Callable[[str, str], None] | None
+        self, stage: Stage, pulse: _Pulse, pace: Pace, interfere: Callable[[str, str], None] | None
     ) -> Passed:
-        """Everything that belongs to one stage; `seconds` is how long its traffic runs."""
+        """Everything that belongs to one stage."""
         began = time.monotonic()
         command_seconds = 0.0
         self.crew.enter(stage.name, stage.running)
@@ -177,7 +188,7 @@ class _Walker:
         self._open(stage)
         if stage.command:
             command_seconds = self._command(stage)
-        pulse.died.wait(seconds)
+        pulse.wait(pace.seconds * stage.share, pace.statements * stage.share)
         if interfere:
             interfere(stage.name, self.url)
         self._close(stage)

@@ -2,9 +2,12 @@
 
 from crossfade.changes.add_column import AddColumn
 from crossfade.changes.add_foreign_key import AddForeignKey
+from crossfade.changes.add_function import AddFunction
 from crossfade.changes.add_index import AddIndex
+from crossfade.changes.add_view import AddView
 from crossfade.changes.change import Change, Parts, Question, Shown
 from crossfade.changes.consolidate import Consolidate
+from crossfade.changes.defining import Defining
 from crossfade.changes.drop_column import DropColumn
 from crossfade.changes.embeds import Array, Count, KeyValue, Single
 from crossfade.changes.enum_to_reference import EnumToReference
@@ -12,6 +15,8 @@ from crossfade.changes.open_enum import OpenEnum
 from crossfade.changes.relate import Relate
 from crossfade.changes.rename_column import RenameColumn
 from crossfade.changes.rename_table import RenameTable
+from crossfade.changes.replace_function import ReplaceFunction
+from crossfade.changes.replace_view import ReplaceView
 from crossfade.changes.seed_rows import SeedRows
 from crossfade.changes.set_not_null import SetNotNull
 from crossfade.changes.soft_delete import SoftDelete
@@ -29,17 +34,24 @@ CHANGES: tuple[type[Change], ...] = (
     SetNotNull,
     SeedRows,
     Consolidate,
+    AddFunction,
+    ReplaceFunction,
+    AddView,
+    ReplaceView,
 )
 
 __all__ = [
     "CHANGES",
     "AddColumn",
     "AddForeignKey",
+    "AddFunction",
     "AddIndex",
+    "AddView",
     "Array",
     "Change",
     "Consolidate",
     "Count",
+    "Defining",
     "DropColumn",
     "EnumToReference",
     "KeyValue",
@@ -49,6 +61,8 @@ __all__ = [
     "Relate",
     "RenameColumn",
     "RenameTable",
+    "ReplaceFunction",
+    "ReplaceView",
     "SeedRows",
     "SetNotNull",
     "Shown",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from crossfade.lens import RowLens
-from crossfade.schema import Schema, Table, TableName
+from crossfade.schema import Redefinition, Schema, Table, TableName
 from crossfade.steps import (
     AskExpression,
     AskForeignKey,
@@ -46,7 +46,8 @@ class Parts:
 
     `sync` are those of its start's steps that belong to the sync: they go with it at `complete`, and come
     back with it; `again` are those that `revert` repeats before. `made` are the tables that start makes;
-    `standing` is what `verify` asks for besides the rows.
+    `standing` is what `verify` asks for besides the rows. `redefined` are functions and views that get
+    another definition, from which all about them follows.
     """
 
     start: tuple[Step, ...] = ()
@@ -62,6 +63,7 @@ class Parts:
     shown: tuple[Shown, ...] = ()
     checks: tuple[Question, ...] = ()
     standing: tuple[AskStanding, ...] = ()
+    redefined: tuple[Redefinition, ...] = ()
     notes: tuple[str, ...] = ()
 
 

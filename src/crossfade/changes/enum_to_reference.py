@@ -163,6 +163,7 @@ class EnumToReference:
             backward,
             _in_unique_index(lookup, backward.columns) and _in_unique_index(lookup, forward.columns),
             schema.search_path,
+            names.retired(old.name, evolution),
         )
         foreign = ForeignKey(
             self.name or names.fitted(f"{table.name.name}_{self.to}_fkey"),

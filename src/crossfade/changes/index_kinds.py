@@ -37,6 +37,10 @@ def demand_buildable(index: Index, columns: tuple[Column, ...], schema: Schema, 
         why = f"of the method {index.method}: it has {', '.join(kinds.methods)}"
     elif index.predicate is not None and not kinds.partial:
         why = "with a condition"
+    elif index.expressions:
+        why = "over an expression"
+    elif index.options:
+        why = "with operators"
     elif index.include and not kinds.include:
         why = "with columns along (include)"
     if why:

@@ -96,6 +96,7 @@ def seed(
         ),
         tuple(each.name for each in lookup.columns if each.generated is None),
         tuple((each.table, each.columns, each.target_columns) for each in lookup.referenced_by),
+        lookup.key,
     )
 
 

@@ -13,13 +13,16 @@ from crossfade.errors import EvolutionError
 from crossfade.schema import Column, Index, Schema, Table, TableName
 from crossfade.steps import CreateTable
 
+_TEXTS = ("char", "varchar", "text")
+
 
 def made(
     declared: sqlalchemy.Table, like: Table, schema: Schema, evolution: str, place: str
 ) -> tuple[Table, tuple[CreateTable]]:
     """The table as it will be, and the step that makes it, with the owner and the readers of `like`."""
     name = TableName(declared.schema or like.name.schema, declared.name)
-    columns = tuple(_column(each, schema, place) for each in declared.columns)
+    collation = _collation(declared, schema)
+    columns = tuple(_column(each, schema, place, collation) for each in declared.columns)
     key = tuple(each.name for each in declared.primary_key.columns)
     if not key:
         raise EvolutionError(
@@ -62,8 +65,18 @@ def _sql(element: Any, schema: Schema) -> str:
     return " ".join(text.split()) if "'" not in text else text.strip()
 
 
-def _column(column: sqlalchemy.Column[Any], schema: Schema, place: str) -> Column:
+def _collation(declared: sqlalchemy.Table, schema: Schema) -> str | None:
+    """What its texts have where they say nothing: a column that refers to one needs just that."""
+    said = {option: declared.kwargs.get(f"{schema.database}_{option}") for option in ("collate", "charset")}
+    return str(said["collate"]) if said["collate"] else None if said["charset"] else schema.collation
+
+
+def _column(
+    column: sqlalchemy.Column[Any], schema: Schema, place: str, of_table: str | None = None
+) -> Column:
     type_, collation = rendered(column.type, schema, place)
+    if collation is None and type_.lower().startswith(_TEXTS) and "CHARACTER SET" not in type_.upper():
+        collation = of_table
     of_database = column.identity is not None or (
         column.primary_key
         and column.autoincrement in {True, "auto"}

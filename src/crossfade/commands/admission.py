@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
 from crossfade import codec
-from crossfade.commands.checks import demand_answers
+from crossfade.commands.checks import demand_answers, demand_passable
+from crossfade.commands.definitions import defined, drafted
 from crossfade.commands.ground import plan_of
 from crossfade.dialects import SchemaDialect
 from crossfade.errors import WrongState
@@ -25,7 +26,8 @@ def fitting_plan(
 ) -> Plan:
     """The plan, once all that can be refused has been looked at."""
     written = [table for change in evolution.changes for table in (*change.tables, *change.looks_at)]
-    schema = dialect.reflect(connection, written)
+    drafts = drafted(evolution)
+    schema = dialect.reflect(connection, written, drafts)
     # Before anything is said of the tables: what another evolution does there is not the user's to mend.
     touched = {
         found.name
@@ -34,9 +36,13 @@ def fitting_plan(
         if (found := schema.find(table)) is not None
     }
     demand_free(journal, connection, evolution.name, touched)
-    plan = build(evolution, schema.without_retired())
-    demand_free(journal, connection, evolution.name, touched, plan.reads)
+    schema = schema.without_retired()
+    schema, asked = defined(evolution, drafts, schema, dialect) if drafts else (schema, ())
+    plan = build(evolution, schema)
+    plan = replace(plan, checks=(*asked, *plan.checks))
+    demand_free(journal, connection, evolution.name, (*touched, *plan.definitions), plan.reads)
     demand_answers(plan, dialect, connection)
+    demand_passable(plan, dialect, connection)
     return plan
 
 
@@ -44,7 +50,7 @@ def demand_free(
     journal: Journal,
     connection: Connection,
     evolution: str,
-    tables: Iterable[TableName],
+    tables: Iterable[TableName | str],
     reads: Iterable[TableName] = (),
 ) -> None:
     """Raises WrongState where another evolution holds one of the tables, or one that this one `reads`, or
@@ -90,5 +96,5 @@ def fresh(plan: Plan, earlier: Record | None) -> Record:
     now = datetime.now(UTC)
     return Record(
         plan.evolution, plan.fingerprint, plan.summary, State.STARTING, earlier.run + 1 if earlier else 1,
-        tuple(map(str, (*plan.tables, *plan.renamed.values()))), encoded, now, now, None,
+        tuple(map(str, (*plan.tables, *plan.renamed.values(), *plan.definitions))), encoded, now, now, None,
     )  # fmt: skip

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from crossfade.dialects import SchemaDialect
-from crossfade.errors import SchemaMismatch
+from crossfade.errors import Refused, SchemaMismatch
 from crossfade.plan import Plan
+from crossfade.schema import Table
 from crossfade.session import execute
 from crossfade.steps import (
     AskExpression,
@@ -22,6 +25,7 @@ from crossfade.steps import (
     CountOthers,
     CountStray,
     CountUnmapped,
+    Step,
 )
 
 
@@ -40,6 +44,35 @@ def demand_answers(plan: Plan, dialect: SchemaDialect, connection: Connection) -
                 demand_none(check, dialect, connection, place)
             case CountLookups() | CountOthers():
                 demand_none(check, dialect, connection, place)
+
+
+def demand_passable(plan: Plan, dialect: SchemaDialect, connection: Connection) -> None:
+    """Raises Refused where the server could not go through with the plan: to both versions live and back, and
+    to the new one alone and back.
+    """
+    walks = (
+        (*plan.start, *plan.rollback()),
+        (*plan.start, *plan.complete, *plan.purge),
+        (*plan.start, *plan.complete, *plan.revert),
+    )
+    demand_walks(walks, plan.before, dialect, connection, f"evolution {plan.evolution!r}")
+
+
+def demand_walks(
+    walks: Sequence[Sequence[Step]],
+    tables: Sequence[Table],
+    dialect: SchemaDialect,
+    connection: Connection,
+    place: str,
+) -> None:
+    """Raises Refused where the server could not go through with the walks, on tables as these are."""
+    try:
+        hindrance = dialect.hindrance(connection, walks, tables)
+    except Refused as error:
+        error.within(place)
+        raise
+    if hindrance is not None:
+        raise hindrance.within(place)
 
 
 def demand_none(

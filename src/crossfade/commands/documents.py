@@ -23,14 +23,18 @@ from crossfade.schema import TableName
 from crossfade.survey import Answers, ask
 
 
-def preview(evolution: Evolution, database: Database, *, counts: bool = True) -> Document:
+def preview(
+    evolution: Evolution, database: Database, *, counts: bool = True, allow_copy: bool = False
+) -> Document:
     """The plan, for review: every statement of every command, and what the data says. Changes nothing.
 
-    `counts` reads the tables, to count the rows of each value; without it, no row is read. Raises Refused,
-    or a subclass, for all that `start` would refuse.
+    `counts` reads the tables, to count the rows of each value; without it, no row is read. `allow_copy` is
+    what `start` would be told. Raises Refused, or a subclass, for all that `start` would refuse.
     """
-    with opened(database) as (dialect, journal, connection):
+    with opened(database) as (found, journal, connection):
         record = journal.find(connection, evolution.name)
+        begun = record is not None and record.state is not State.ROLLED_BACK and record.control.allow_copy
+        dialect = found.copying() if allow_copy or begun else found
         if record is not None and record.state is not State.ROLLED_BACK:
             if record.state.holds_tables:
                 demand_unedited(record, evolution)
@@ -46,8 +50,9 @@ def guide(evolution: Evolution | str, database: Database, *, counts: bool = True
 
     Raises UsageError where it was never started here, WrongState where it was edited since.
     """
-    with opened(database) as (dialect, journal, connection):
+    with opened(database) as (found, journal, connection):
         record = known(journal, connection, evolution)
+        dialect = found.copying() if record.control.allow_copy else found
         plan = plan_of(record)
         edited = evolution if isinstance(evolution, Evolution) else None
         ground = _ground(plan, record, dialect, journal, connection, edited, counts=counts)
@@ -86,6 +91,8 @@ def _ground(
         measured=of_steps(events, plan.evolution),
         around=tuple(each for each in schema.tables if each.name not in named),
         held=dialect.held(connection, tables),
+        reverted=record is not None and state is State.LIVE and journal.was_reverted(connection, record),
+        sessions=dialect.sessions(connection, plan.namespaces) if state is State.COMPLETED else 0,
         accept=evolution.accept if evolution is not None else {},
     )
 

@@ -37,14 +37,19 @@ def start(
         transition(evolution.name, state, Command.START)
         if record is None or state is not State.STARTING:
             try:
-                plan = fitting_plan(evolution, dialect, journal, connection)
+                admitting = dialect.copying() if allow_copy else dialect
+                plan = fitting_plan(evolution, admitting, journal, connection)
             except Refused:  # of the user's making, or of another runner's that has begun since
                 journal.demand_unmoved(connection, evolution.name, record.run if record else 0)
                 raise
             connection.rollback()
             journal.install(connection)  # holds the journal's lock from here to the commit
             demand_free(
-                journal, connection, plan.evolution, (*plan.tables, *plan.renamed.values()), plan.reads
+                journal,
+                connection,
+                plan.evolution,
+                (*plan.tables, *plan.renamed.values(), *plan.definitions),
+                plan.reads,
             )
             record = journal.enter(connection, fresh(plan, record))
         else:

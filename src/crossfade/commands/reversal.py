@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from crossfade.commands.admission import demand_last
-from crossfade.commands.checks import demand_none
+from crossfade.commands.bindings import demand_unbound
+from crossfade.commands.checks import demand_none, demand_walks
 from crossfade.commands.ground import Database, known, opened, plan_of
 from crossfade.commands.walk import walk
 from crossfade.dialects import SchemaDialect
@@ -38,6 +39,7 @@ def revert(evolution: Evolution | str, database: Database, *, observer: Observer
         record = known(journal, connection, evolution)
         transition(record.name, record.state, Command.REVERT)
         _sayable(record, dialect, connection)
+        _passable(record, dialect, connection)
         connection.rollback()
         journal.install(connection)  # holds the journal's lock: nobody starts on the tables meanwhile
         demand_last(journal, connection, record)
@@ -53,6 +55,19 @@ def _nameable(record: Record, dialect: SchemaDialect, connection: Connection) ->
     tables = [str(plan.renamed.get(each, each)) for each in plan.tables]
     schema = dialect.reflect(connection, tables)
     check_names_back(plan.revert, schema, f"evolution {record.name!r}")
+    demand_unbound(plan.revert, dialect, connection, f"evolution {record.name!r}")
+
+
+def _passable(record: Record, dialect: SchemaDialect, connection: Connection) -> None:
+    """Raises Refused where the server could not go through with it: the tables may not be what they were."""
+    if record.state is State.REVERTING:
+        return
+    plan = plan_of(record)
+    steps = plan.revert_purged if record.state is State.PURGED else plan.revert
+    written = [str(plan.renamed.get(each, each)) for each in plan.tables]
+    dialect = dialect.copying() if record.control.allow_copy else dialect
+    tables = dialect.reflect(connection, written).tables
+    demand_walks((steps,), tables, dialect, connection, f"evolution {record.name!r}")
 
 
 def _sayable(record: Record, dialect: SchemaDialect, connection: Connection) -> None:

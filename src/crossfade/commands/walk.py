@@ -40,6 +40,7 @@ def walk(
 ) -> Outcome:  # fmt: skip
     """Take the lease, move to the command's state, walk the steps."""
     journal.lease(connection, record.name)
+    journal.demand_unmoved(connection, record.name, record.run)  # what was looked at is of this run
     record = journal.find(connection, record.name) or record  # as it is now that nobody else can move it
     move = transition(record.name, record.state, command)
     if record.state is not move.during:

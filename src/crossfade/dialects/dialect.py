@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from crossfade.errors import Refused
-from crossfade.schema import Schema, TableName
+from crossfade.schema import Draft, Redefinition, Schema, StandIn, Table, TableName
 from crossfade.steps import AskExpression, AskForeignKey, AskIndex, AskStanding, Stage, Statement, Step
 
 
@@ -56,11 +56,33 @@ class SchemaDialect(Protocol):
         """The server for people, such as `postgresql 18.4`."""
         ...
 
-    def reflect(self, connection: Connection, tables: Iterable[str]) -> Schema:
-        """The schema around the tables, as a user writes their names."""
+    @property
+    def transactions(self) -> str:
+        """Where the server tells of open transactions, for people."""
         ...
 
-    def opening(self, tables: Sequence[TableName] = ()) -> tuple[Statement, ...]:
+    def reflect(self, connection: Connection, tables: Iterable[str], drafts: Sequence[Draft] = ()) -> Schema:
+        """The schema around the tables, as a user writes their names, with what bears the names of drafts."""
+        ...
+
+    def redefinitions(
+        self,
+        connection: Connection,
+        schema: Schema,
+        evolution: str,
+        drafts: Sequence[Draft],
+        stand_ins: Sequence[StandIn],
+    ) -> tuple[Redefinition, ...]:
+        """What the drafts make, in the order of making, where `stand_ins` show the new version.
+
+        Leaves the connection in a transaction to be rolled back. Raises Refused for what the server would not
+        take, with the change as its place.
+        """
+        ...
+
+    def opening(
+        self, tables: Sequence[TableName] = (), raised: Sequence[TableName] = ()
+    ) -> tuple[Statement, ...]:
         """What each transaction that takes locks begins with; `tables` are those whose lock would keep
         others waiting.
         """
@@ -86,6 +108,14 @@ class SchemaDialect(Protocol):
         """
         ...
 
+    def hindrance(
+        self, connection: Connection, walks: Sequence[Sequence[Step]], tables: Sequence[Table]
+    ) -> Refused | None:
+        """Why the server could not go through with the walks, as its settings and the tables are; None where
+        it can.
+        """
+        ...
+
     def lacking(self, connection: Connection, step: AskStanding) -> tuple[Lack, ...]:
         """What of all that `step` asks for does not stand, or is not used."""
         ...
@@ -94,8 +124,18 @@ class SchemaDialect(Protocol):
         """How the server is, now."""
         ...
 
+    def had_at_once(self, connection: Connection, statement: Statement) -> bool:
+        """Whether what commits by itself was executed without queueing for a lock; False where it is to be
+        executed as it stands.
+        """
+        ...
+
     def blocker(self, error: DBAPIError, tables: Sequence[str]) -> str | None:
         """Who holds the lock on one of the tables that `error` is about; None where that can't be told."""
+        ...
+
+    def sessions(self, connection: Connection, namespaces: Sequence[str]) -> int:
+        """How many other sessions are at home in one of the namespaces; 0 where none can be."""
         ...
 
     def held(self, connection: Connection, tables: Sequence[str]) -> Held | None:

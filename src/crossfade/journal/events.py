@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from crossfade.journal.installation import Installation
 from crossfade.journal.record import Record
 from crossfade.journal.tables import event
-from crossfade.phases import State
+from crossfade.phases import Command, State
 
 
 class Events(Installation):
@@ -44,6 +44,17 @@ class Events(Installation):
         )
         row = connection.execute(query).one_or_none()
         return (0, State.ABSENT) if row is None else (row.id, State(row.step))
+
+    def was_reverted(self, connection: Connection, record: Record) -> bool:
+        """Whether the evolution last came to be live by a revert, not by a start."""
+        query = (
+            select(event.c.command)
+            .where(event.c.evolution == record.name, event.c.kind == "arrived")
+            .where(event.c.step == str(State.LIVE), event.c.command.in_((Command.START, Command.REVERT)))
+            .order_by(event.c.id.desc())
+            .limit(1)
+        )
+        return bool(connection.execute(query).scalar_one_or_none() == Command.REVERT)
 
     def began(self, connection: Connection, record: Record) -> int:
         """The event with which the evolution's latest run began."""

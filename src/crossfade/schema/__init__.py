@@ -17,21 +17,27 @@ from crossfade.schema.belongings import (
 )
 from crossfade.schema.columns import Column, EnumType, TableName
 from crossfade.schema.database import Role, Schema, Traits
+from crossfade.schema.definitions import VIEW, Definition, Draft, Redefinition, StandIn
 from crossfade.schema.table import Origin, Table
 
 __all__ = [
     "EVERYTHING",
+    "VIEW",
     "WHOLE_TABLE",
     "Check",
     "Column",
+    "Definition",
     "Dependent",
+    "Draft",
     "EnumType",
     "ForeignKey",
     "Grant",
     "Index",
     "Origin",
+    "Redefinition",
     "Role",
     "Schema",
+    "StandIn",
     "Table",
     "TableName",
     "Traits",

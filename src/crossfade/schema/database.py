@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from crossfade import names
 from crossfade.errors import SchemaMismatch
 from crossfade.schema.columns import EnumType, TableName
+from crossfade.schema.definitions import Definition, Redefinition
 from crossfade.schema.table import Table
 
 
@@ -27,8 +29,10 @@ class Traits:
     follows a column that gets another name, whether a namespace is looked at before what it stands for (else
     it shows every table), whether a constraint can be added first and validated later, whether rows can be
     changed at commit, whether NOT NULL can be taken off without writing the rows anew, whether a view's
-    column may have a default of its own, whether an index stays when one of its columns goes, and whether a
-    foreign key needs an index of its columns, and refers to columns of just their type and collation.
+    column may have a default of its own, whether an index stays when one of its columns goes, whether a
+    foreign key needs an index of its columns, and refers to columns of just their type and collation, whether
+    statements that change the structure share a transaction, and whether functions and views can have two
+    versions.
     """
 
     enum_types: bool = True
@@ -40,6 +44,8 @@ class Traits:
     view_defaults: bool = True
     indexes_stay: bool = False
     exact_keys: bool = False
+    ddl_together: bool = True
+    definitions: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,10 @@ class Schema:
     read_only: bool = False
     volatile_functions: tuple[str, ...] = ()  # the users' own, by their bare names in lower case
     traits: Traits = Traits()
+    collation: str | None = None  # that of tables which say none, where it is of importance
     cascades: tuple[tuple[TableName, TableName], ...] = ()  # (parent, child) whose rows go with the parent's
+    definitions: tuple[Definition, ...] = ()  # functions and views, of the names that were asked for
+    redefinitions: tuple[Redefinition, ...] = ()  # what changes make of them, in the order of making
 
     def find(self, written: str) -> Table | None:
         """The reflected table that `written` (as a user writes it) names, or None."""
@@ -94,6 +103,14 @@ class Schema:
     def without_retired(self) -> Schema:
         """The schema with no table that shows what an earlier evolution retired."""
         return replace(self, tables=tuple(each.without_retired() for each in self.tables))
+
+    def without_dependents(self, gone: Collection[str]) -> Schema:
+        """The schema where what the identities in `gone` name does not depend on any table."""
+        tables = (
+            replace(each, dependents=tuple(of for of in each.dependents if of.name not in gone))
+            for each in self.tables
+        )
+        return replace(self, tables=tuple(tables))
 
     def enum(self, name: tuple[str, str]) -> EnumType:
         """The enum type of that (schema, name)."""

@@ -74,6 +74,7 @@ class SeedLookup(Step):
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     references: References
+    found_by: tuple[str, ...] = ()  # the table's key
 
     @property
     def title(self) -> str:
@@ -90,7 +91,9 @@ class SeedLookup(Step):
         return self.table
 
     def undo(self) -> Step:
-        return UnseedLookup(self.evolution, self.table, self.key, self.references, self.columns)
+        return UnseedLookup(
+            self.evolution, self.table, self.key, self.references, self.columns, self.found_by
+        )
 
     def tell(self, tally: Tally) -> dict[str, Any]:
         return {"seeded": tally.changed}
@@ -99,7 +102,7 @@ class SeedLookup(Step):
 @dataclass(frozen=True)
 class UnseedLookup(Step):
     """Take seeded rows of a lookup table away, but none that an application has changed or refers to.
-    `columns` are as in `UnseedRows`.
+    `columns` and `found_by` are as in `UnseedRows`.
     """
 
     phase = Phase.CONTRACT
@@ -108,6 +111,7 @@ class UnseedLookup(Step):
     key: tuple[str, ...]
     references: References
     columns: tuple[str, ...] = ()
+    found_by: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -133,7 +137,8 @@ class InstallLookup(Step):
 
     A row of the lookup that stands for an old value keeps what tells it; an edit of another row that is in
     use changes the old side of the rows that use it. `unique` says that what tells is part of a unique
-    index, whose edit waits for whoever refers to the row.
+    index, whose edit waits for whoever refers to the row. `also` is the name that the old column has before
+    or after this one, where it changes while the guard stands.
     """
 
     phase = Phase.EXPAND
@@ -143,6 +148,7 @@ class InstallLookup(Step):
     backward: LookupValue
     unique: bool
     search_path: tuple[str, ...]
+    also: str = ""
 
     @property
     def title(self) -> str:
@@ -156,6 +162,7 @@ class InstallLookup(Step):
         """The same step where columns of `table` have other names."""
         return replace(
             self,
+            also=self.forward.column if self.forward.column in names else self.also,
             forward=replace(self.forward, column=names.get(self.forward.column, self.forward.column)),
             backward=replace(self.backward, column=names.get(self.backward.column, self.backward.column)),
         )

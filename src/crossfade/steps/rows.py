@@ -27,6 +27,7 @@ class InstallSync(Step):
     search_path: tuple[str, ...]
     one_sided: bool = False  # only the new side is written: it always decides
     movers: tuple[Column, ...] = ()  # where one of these changes, a row may move to another partition
+    later: tuple[tuple[RowLens, ...], ...] = ()  # the lenses when columns of other tables have changed names
 
     @property
     def counted(self) -> bool:

@@ -28,6 +28,7 @@ class SeedRows(Step):
     columns: tuple[str, ...]  # the new version's columns that can be inserted
     references: tuple[tuple[TableName, tuple[str, ...], tuple[str, ...]], ...]  # (table, its columns, ours)
     name: str | None = None  # of the view in the namespace, where it is not the table's
+    found_by: tuple[str, ...] = ()  # the new version's names of the table's key, where it shows that
 
     @property
     def view(self) -> TableName:
@@ -40,7 +41,14 @@ class SeedRows(Step):
 
     def undo(self) -> Step:
         return UnseedRows(
-            self.evolution, self.table, self.namespace, self.key, self.references, self.name, self.columns
+            self.evolution,
+            self.table,
+            self.namespace,
+            self.key,
+            self.references,
+            self.name,
+            self.columns,
+            self.found_by,
         )
 
     def tell(self, tally: Tally) -> dict[str, Any]:
@@ -50,7 +58,8 @@ class SeedRows(Step):
 @dataclass(frozen=True)
 class UnseedRows(Step):
     """Take seeded rows away, but none that the application has changed since or refers to. `columns` are
-    those by which a change is seen, for a server that compares no whole rows.
+    those by which a change is seen, for a server that compares no whole rows; `found_by` is as in `SeedRows`,
+    for one that locks each row that it looks at.
     """
 
     phase = Phase.CLOSE
@@ -62,6 +71,7 @@ class UnseedRows(Step):
     references: tuple[tuple[TableName, tuple[str, ...], tuple[str, ...]], ...]
     name: str | None = None
     columns: tuple[str, ...] = ()
+    found_by: tuple[str, ...] = ()
 
     @property
     def view(self) -> TableName:

@@ -130,6 +130,10 @@ class Step:
         """The step that takes this one back; None where nothing is left to take back."""
         return None
 
+    def anew(self) -> Step | None:
+        """What takes the step back once what it had put away is dropped; its undo, where that is the same."""
+        return self.undo()
+
     def tell(self, tally: Tally) -> dict[str, Any]:
         """What the command's outcome says of the step, by the outcome's fields."""
         return {}

@@ -1,36 +1,38 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 import pytest
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, NullPool, Row, create_engine
+from sqlalchemy.exc import IntegrityError
 
 from crossfade.casebook.chat_templates import data
-from crossfade.casebook.chat_templates.data import fill, legacy_sql
+from crossfade.casebook.chat_templates.loading import build, fill, legacy_statements
 
 ROWS = 3000
 
 
 @pytest.fixture
-def connection(database: str) -> Iterator[psycopg.Connection[Any]]:
-    url = make_url(database).set(drivername="postgresql")
-    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
-        connection.execute(legacy_sql())
+def connection(database: str) -> Iterator[Connection]:
+    with create_engine(database, poolclass=NullPool).begin() as connection:
+        for statement in legacy_statements("postgresql"):
+            connection.exec_driver_sql(statement)
         yield connection
 
 
-def one(connection: psycopg.Connection[Any], query: str) -> Any:
-    row = connection.execute(query.encode()).fetchone()
-    assert row is not None
-    return row[0]
+def rows_of(connection: Connection, query: str) -> list[Row[Any]]:
+    return list(connection.exec_driver_sql(query, execution_options={"no_parameters": True}))
+
+
+def one(connection: Connection, query: str) -> Any:
+    return rows_of(connection, query)[0][0]
 
 
 def digest(rows: int, seed: int) -> str:
-    created, executed = data._creation_times(rows, seed), data._executed_templates(rows, seed)
-    lines = [*data._templates(created, executed, seed), *data._executions(created, executed, seed)]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    made = data.lines(rows, seed, data.POSTGRESQL)
+    return hashlib.sha256("".join([*made.templates, *made.executions]).encode()).hexdigest()
 
 
 def test_the_same_seed_gives_the_same_rows_and_another_one_others() -> None:
@@ -42,7 +44,7 @@ def test_the_rows_are_the_same_on_every_machine() -> None:
     assert digest(2000, 1).startswith("a5a41ac34447e81f")
 
 
-def test_it_loads_as_many_rows_as_it_was_asked_for_and_says_so(connection: psycopg.Connection[Any]) -> None:
+def test_it_loads_as_many_rows_as_it_was_asked_for_and_says_so(connection: Connection) -> None:
     loaded = fill(connection, ROWS)
 
     assert loaded == {"workflow_templates": ROWS, "workflow_executions": ROWS // 2}
@@ -52,34 +54,35 @@ def test_it_loads_as_many_rows_as_it_was_asked_for_and_says_so(connection: psyco
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 13])
-def test_few_rows_are_possible(connection: psycopg.Connection[Any], rows: int) -> None:
+def test_few_rows_are_possible(connection: Connection, rows: int) -> None:
     assert fill(connection, rows)["workflow_templates"] == rows
     assert one(connection, "SELECT count(*) FROM workflow_templates") == rows
 
 
-def test_fewer_than_none_are_not(connection: psycopg.Connection[Any]) -> None:
+def test_fewer_than_none_are_not(connection: Connection) -> None:
     with pytest.raises(ValueError, match="must not be negative, got -1"):
         fill(connection, -1)
 
 
-def test_a_row_that_is_added_afterwards_has_the_next_id(connection: psycopg.Connection[Any]) -> None:
+def test_a_row_that_is_added_afterwards_has_the_next_id(connection: Connection) -> None:
     fill(connection, 10)
 
     added = "INSERT INTO workflow_templates (owner_id, name, workflow_type) VALUES (1, 'x', 'rag')"
     assert one(connection, f"{added} RETURNING id") == 11
 
 
-def test_the_types_are_skewed(connection: psycopg.Connection[Any]) -> None:
+def test_the_types_are_skewed(connection: Connection) -> None:
     fill(connection, ROWS)
 
-    shares = connection.execute(
-        "SELECT workflow_type, count(*)::float / sum(count(*)) OVER () FROM workflow_templates GROUP BY 1"
+    shares = rows_of(
+        connection,
+        "SELECT workflow_type, count(*)::float / sum(count(*)) OVER () FROM workflow_templates GROUP BY 1",
     )
     expected = {"plain": 0.60, "tools": 0.20, "rag": 0.15, "full": 0.05}
-    assert dict(shares.fetchall()) == pytest.approx(expected, abs=0.03)
+    assert dict(map(tuple, shares)) == pytest.approx(expected, abs=0.03)
 
 
-def test_a_few_owners_own_most_and_a_few_templates_are_run_most(connection: psycopg.Connection[Any]) -> None:
+def test_a_few_owners_own_most_and_a_few_templates_are_run_most(connection: Connection) -> None:
     fill(connection, ROWS)
 
     owners = "SELECT count(*) AS many FROM workflow_templates GROUP BY owner_id ORDER BY 1 DESC LIMIT 3"
@@ -89,7 +92,7 @@ def test_a_few_owners_own_most_and_a_few_templates_are_run_most(connection: psyc
 
 
 def test_the_usage_count_of_a_template_is_the_number_of_its_executions(
-    connection: psycopg.Connection[Any],
+    connection: Connection,
 ) -> None:
     fill(connection, ROWS)
 
@@ -98,36 +101,38 @@ def test_the_usage_count_of_a_template_is_the_number_of_its_executions(
 
 
 @pytest.mark.parametrize("column", ["description", "category", "default_params", "required_tools"])
-def test_columns_that_may_be_null_sometimes_are(connection: psycopg.Connection[Any], column: str) -> None:
+def test_columns_that_may_be_null_sometimes_are(connection: Connection, column: str) -> None:
     fill(connection, ROWS)
 
     assert 0 < one(connection, f"SELECT count({column}) FROM workflow_templates") < ROWS
 
 
-def test_names_come_in_many_scripts_and_arrive_as_they_are(connection: psycopg.Connection[Any]) -> None:
+def test_names_come_in_many_scripts_and_arrive_as_they_are(connection: Connection) -> None:
     fill(connection, ROWS)
 
-    names = {name for (name,) in connection.execute("SELECT DISTINCT name FROM workflow_templates")}
+    names = {name for (name,) in rows_of(connection, "SELECT DISTINCT name FROM workflow_templates")}
     assert set(data.TITLES) <= names
     assert max(map(len, names)) <= 200
 
 
-def test_parameters_arrive_as_they_are(connection: psycopg.Connection[Any]) -> None:
+def test_parameters_arrive_as_they_are(connection: Connection) -> None:
     fill(connection, ROWS)
 
-    found = connection.execute(
+    found = rows_of(
+        connection,
         "SELECT DISTINCT default_params ->> 'system_prompt' FROM workflow_templates"
-        " WHERE default_params IS NOT NULL"
+        " WHERE default_params IS NOT NULL",
     )
     prompts = "|".join(prompt for (prompt,) in found)
     assert all(sentence in prompts for sentence in data.SENTENCES)
 
 
-def test_one_template_in_a_thousand_carries_a_big_document(connection: psycopg.Connection[Any]) -> None:
+def test_one_template_in_a_thousand_carries_a_big_document(connection: Connection) -> None:
     fill(connection, ROWS)
 
-    big = connection.execute(
-        "SELECT default_params FROM workflow_templates WHERE octet_length(default_params::text) > 9000"
+    big = rows_of(
+        connection,
+        "SELECT default_params FROM workflow_templates WHERE octet_length(default_params::text) > 9000",
     )
     sizes = [len(json.dumps(params, ensure_ascii=False).encode()) for (params,) in big]
     assert len(sizes) == (ROWS - data.BIG_AT) // data.BIG_EVERY + 1
@@ -135,7 +140,7 @@ def test_one_template_in_a_thousand_carries_a_big_document(connection: psycopg.C
 
 
 def test_some_rows_are_years_old_and_nothing_happens_before_its_time(
-    connection: psycopg.Connection[Any],
+    connection: Connection,
 ) -> None:
     fill(connection, ROWS)
 
@@ -150,15 +155,16 @@ def test_some_rows_are_years_old_and_nothing_happens_before_its_time(
 
 
 def test_only_a_running_execution_has_no_end_and_only_a_failed_one_an_error(
-    connection: psycopg.Connection[Any],
+    connection: Connection,
 ) -> None:
     fill(connection, ROWS)
 
-    kinds = connection.execute(
+    kinds = rows_of(
+        connection,
         "SELECT status, count(finished_at) > 0, count(error) > 0 FROM workflow_executions"
-        " GROUP BY 1 ORDER BY 1"
+        " GROUP BY 1 ORDER BY 1",
     )
-    assert kinds.fetchall() == [
+    assert list(map(tuple, kinds)) == [
         ("cancelled", True, False),
         ("completed", True, False),
         ("failed", True, True),
@@ -166,9 +172,54 @@ def test_only_a_running_execution_has_no_end_and_only_a_failed_one_an_error(
     ]
 
 
-def test_changing_a_template_moves_its_time_of_update(connection: psycopg.Connection[Any]) -> None:
+def test_changing_a_template_moves_its_time_of_update(connection: Connection) -> None:
     fill(connection, 10)
-    connection.commit()
+    change = "UPDATE workflow_templates SET name = 'changed' WHERE id = 3"
+    assert one(connection, f"{change} RETURNING updated_at = now()")
 
-    connection.execute("UPDATE workflow_templates SET name = 'changed' WHERE id = 3")
-    assert one(connection, "SELECT updated_at = now() FROM workflow_templates WHERE id = 3")
+
+def plain(column: str, value: Any) -> Any:
+    """The value in the same words from either database."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    if column in {"default_params", "required_tools"} and isinstance(value, str):
+        return json.loads(value)
+    return bool(value) if column.startswith("is_") else value
+
+
+def shown(connection: Connection, table: str) -> list[dict[str, Any]]:
+    found = connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY id").mappings()
+    return [{name: plain(name, value) for name, value in row.items()} for row in found]
+
+
+def test_mariadb_has_the_same_rows(connection: Connection, mariadb_database: str) -> None:
+    made = fill(connection, ROWS)
+    with create_engine(mariadb_database, poolclass=NullPool).begin() as mariadb:
+        assert build(mariadb, ROWS) == made
+        for table in made:
+            rows = shown(mariadb, table)
+            assert len(rows) == made[table]
+            assert rows == shown(connection, table)
+
+
+@pytest.mark.one_server
+def test_mariadb_keeps_the_clock_too_and_gives_ids_that_nobody_chooses(mariadb_database: str) -> None:
+    engine = create_engine(mariadb_database, poolclass=NullPool)
+    with engine.begin() as connection:
+        assert build(connection, 1) == {"workflow_templates": 1, "workflow_executions": 0}
+    added = "INSERT INTO workflow_templates (id, owner_id, name, workflow_type) VALUES ({}, 1, 'x', 'rag')"
+    changed = "UPDATE workflow_templates SET name = 'changed' WHERE id = 1"
+    with engine.begin() as connection:
+        connection.exec_driver_sql(added.format(1_500_000_000))
+        assert one(connection, f"{added.format('DEFAULT')} RETURNING id >= 2000000000")
+        assert one(connection, "SELECT count(*) FROM workflow_templates WHERE updated_at > '2025-09-01'") == 2
+        connection.exec_driver_sql(changed)
+        assert one(connection, "SELECT count(*) FROM workflow_templates WHERE updated_at > '2025-09-01'") == 3
+    with engine.connect() as connection, pytest.raises(IntegrityError):
+        fill(connection, 1)
+
+
+def test_each_statement_of_mariadbs_schema_is_one() -> None:
+    statements = legacy_statements("mariadb")
+    assert len(statements) == 2
+    assert all(each.startswith("CREATE TABLE") and ";" not in each for each in statements)

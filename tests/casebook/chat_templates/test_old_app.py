@@ -1,56 +1,32 @@
+"""The old application in every state in which its side is there; it never hears of the new one."""
+
+import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DBAPIError
 
-from crossfade.casebook.chat_templates.data import legacy_sql
-from crossfade.casebook.chat_templates.old_app import EXECUTIONS, METADATA, SAVED, TEMPLATES, OldTemplates
+from crossfade.casebook.chat_templates.old_app import SAVED, TEMPLATES, OldTemplates
+from tests.casebook.chat_templates.states import STATES, in_states
 
-pytestmark = pytest.mark.one_server
+pytestmark = pytest.mark.parametrize("place", in_states(*STATES), indirect=True)
 
+NOBODY = 10**12
 NAMES = ["simple", "O'Neill's \"quick\" \\ reply", "ملخص 🩺", "100 % :sure %(x)s"]
 
 
 @pytest.fixture
-def engine(database: str) -> Iterator[Engine]:
-    engine = create_engine(database)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(legacy_sql())
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def old(engine: Engine) -> OldTemplates:
-    return OldTemplates(engine)
+def old(place: Engine) -> OldTemplates:
+    return OldTemplates(place)
 
 
 def read(old: OldTemplates, number: int) -> dict[str, Any]:
     template = old.get(number)
     assert template is not None
     return template
-
-
-def test_its_tables_are_those_of_the_schema(engine: Engine) -> None:
-    inspector = inspect(engine)
-    assert set(inspector.get_table_names()) == set(METADATA.tables)
-    for table in (TEMPLATES, EXECUTIONS):
-        columns = {column["name"]: column for column in inspector.get_columns(table.name)}
-        assert list(columns) == table.columns.keys()
-        for column in table.columns:
-            found = columns[column.name]
-            assert column.type.compile(engine.dialect) == found["type"].compile(engine.dialect)
-            assert (column.name, column.nullable) == (column.name, found["nullable"])
-
-
-def test_the_type_is_indexed(engine: Engine) -> None:
-    indexes = {
-        index["name"]: index["column_names"] for index in inspect(engine).get_indexes("workflow_templates")
-    }
-    assert indexes["ix_workflow_templates_workflow_type"] == ["workflow_type"]
 
 
 @pytest.mark.parametrize("workflow_type", ["plain", "tools", "rag", "full"])
@@ -86,18 +62,22 @@ def test_a_template_is_stored_as_given(old: OldTemplates, name: str, workflow_ty
     }
 
 
-def test_what_is_not_given_is_null(old: OldTemplates, engine: Engine) -> None:
+def test_what_is_not_given_is_null(old: OldTemplates, place: Engine) -> None:
     made = old.create(owner_id=7, name="x", workflow_type="plain")
 
     template = read(old, made)
     optional = ("description", "category", "default_params", "required_tools")
     assert [template[column] for column in optional] == [None] * 4
-    with engine.connect() as connection:
-        assert connection.scalar(text("SELECT default_params IS NULL FROM workflow_templates"))
+    with place.connect() as connection:
+        given = text("SELECT default_params IS NULL FROM workflow_templates WHERE id = :id")
+        assert connection.scalar(given, {"id": made})
 
 
 def test_a_fifth_type_is_refused(old: OldTemplates) -> None:
-    with pytest.raises(DBAPIError, match="invalid input value for enum workflowtype"):
+    with pytest.raises(
+        DBAPIError,
+        match=r"invalid input value for enum workflowtype|Data truncated for column 'workflow_type'",
+    ):
         old.create(owner_id=7, name="x", workflow_type="medical_chat")
 
 
@@ -133,24 +113,24 @@ def test_an_upsert_inserts_then_updates(old: OldTemplates) -> None:
 
 
 def test_a_template_that_is_not_there_is_none(old: OldTemplates) -> None:
-    assert old.get(1) is None
+    assert old.get(NOBODY) is None
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda old: old.set_type(1, "rag"),
-        lambda old: old.set_params(1, {}),
-        lambda old: old.save(1, name="x"),
-        lambda old: old.record_execution(1, "completed"),
-        lambda old: old.delete(1),
+        lambda old: old.set_type(NOBODY, "rag"),
+        lambda old: old.set_params(NOBODY, {}),
+        lambda old: old.save(NOBODY, name="x"),
+        lambda old: old.record_execution(NOBODY, "completed"),
+        lambda old: old.delete(NOBODY),
     ],
     ids=["set_type", "set_params", "save", "record_execution", "delete"],
 )
 def test_changing_one_that_is_not_there_is_an_error(
     old: OldTemplates, change: Callable[[OldTemplates], None]
 ) -> None:
-    with pytest.raises(LookupError, match="no workflow template has the id 1"):
+    with pytest.raises(LookupError, match=f"no workflow template has the id {NOBODY}"):
         change(old)
 
 
@@ -167,26 +147,20 @@ def test_its_type_and_parameters_can_be_set(old: OldTemplates) -> None:
     assert template["created_at"] == before["created_at"]
 
 
-def test_saving_writes_every_column_and_changes_what_is_named(old: OldTemplates, engine: Engine) -> None:
+def test_saving_writes_every_column_and_changes_what_is_named(old: OldTemplates, place: Engine) -> None:
     made = old.create(owner_id=7, name="x", workflow_type="rag", default_params={"k": 1.5})
     before = read(old, made)
-    with engine.begin() as connection:
-        # A trigger for all columns but the key fires only if each of them is written.
-        connection.exec_driver_sql(
-            "CREATE TABLE written (name text);"
-            "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS"
-            " 'BEGIN INSERT INTO written VALUES (TG_ARGV[0]); RETURN NULL; END';"
-            + ";".join(
-                f"CREATE TRIGGER note_{column} AFTER UPDATE OF {column} ON workflow_templates"
-                f" FOR EACH ROW EXECUTE FUNCTION note('{column}')"
-                for column in SAVED
-            )
-        )
+    statements: list[str] = []
 
+    def note(*given: Any) -> None:
+        statements.append(given[2])
+
+    event.listen(place, "before_cursor_execute", note)
     old.save(made, name="y", category="sales")
+    event.remove(place, "before_cursor_execute", note)
 
-    with engine.connect() as connection:
-        assert set(connection.scalars(text("SELECT name FROM written"))) == set(before) - {"id"}
+    written = re.findall(r"(\w+) ?= ?(?:%|CURRENT_TIMESTAMP)", statements[-1].split(" WHERE ")[0])
+    assert set(written) == set(SAVED) == set(before) - {"id"}
     after = read(old, made)
     assert {column for column in after if after[column] != before[column]} == {
         "name",
@@ -201,18 +175,25 @@ def test_saving_a_column_there_is_none_of_is_an_error(old: OldTemplates) -> None
         old.save(made, size=1, colour=2, name="y")
 
 
-def test_an_execution_is_recorded_and_counted(old: OldTemplates, engine: Engine) -> None:
+def test_an_execution_is_recorded_and_counted(old: OldTemplates, place: Engine) -> None:
     made = old.create(owner_id=7, name="x", workflow_type="rag")
 
     old.record_execution(made, "completed")
     old.record_execution(made, "running")
 
     assert read(old, made)["usage_count"] == 2
-    with engine.connect() as connection:
+    with place.connect() as connection:
         rows = connection.execute(
-            text("SELECT template_id, status, finished_at IS NULL FROM workflow_executions ORDER BY id")
+            text(
+                "SELECT template_id, status, finished_at IS NULL, finished_at >= started_at"
+                " FROM workflow_executions WHERE template_id = :id ORDER BY id"
+            ),
+            {"id": made},
         )
-        assert [tuple(row) for row in rows] == [(made, "completed", False), (made, "running", True)]
+        assert [tuple(row) for row in rows] == [
+            (made, "completed", False, True),
+            (made, "running", True, None),
+        ]
 
 
 def test_no_count_is_lost_to_a_save_or_to_another_execution(old: OldTemplates) -> None:
@@ -244,10 +225,10 @@ def test_the_newest_of_a_type_come_first(old: OldTemplates) -> None:
     )
 
     assert [template["id"] for template in old.list_by_type("rag", limit=2)] == [made[5], made[3]]
-    assert old.list_by_type("full") == []
+    assert {template["workflow_type"] for template in old.list_by_type("full")} <= {"full"}
 
 
-def test_deleting_a_template_takes_its_executions_and_no_others(old: OldTemplates, engine: Engine) -> None:
+def test_deleting_a_template_takes_its_executions_and_no_others(old: OldTemplates, place: Engine) -> None:
     first, second = old.create_many([{"owner_id": 1, "name": "x", "workflow_type": "rag"}] * 2)
     for number in (first, second):
         old.record_execution(number, "completed")
@@ -255,5 +236,6 @@ def test_deleting_a_template_takes_its_executions_and_no_others(old: OldTemplate
     old.delete(first)
 
     assert old.get(first) is None
-    with engine.connect() as connection:
-        assert list(connection.scalars(text("SELECT template_id FROM workflow_executions"))) == [second]
+    with place.connect() as connection:
+        left = text("SELECT template_id FROM workflow_executions WHERE template_id IN (:first, :second)")
+        assert list(connection.scalars(left, {"first": first, "second": second})) == [second]

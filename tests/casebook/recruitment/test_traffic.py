@@ -48,6 +48,7 @@ SABOTAGES = (
         "both",
         "DELETE FROM interviews WHERE id = (SELECT max(id) FROM interviews WHERE user_id = 40)",
         ("lost",),
+        seconds=10.0,
     ),
     Sabotage(
         "the rollback deleted somebody",
@@ -109,6 +110,7 @@ ON_MARIADB = (
         "both",
         "DELETE FROM interviews WHERE user_id = 40 ORDER BY id DESC LIMIT 1",
         ("lost",),
+        seconds=10.0,
     ),
     Sabotage(
         "the rollback touched clocks",
@@ -127,6 +129,7 @@ ON_MARIADB = (
 )
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("sabotage", ON_MARIADB, ids=str)
 def test_sabotage_is_caught_on_mariadb(mariadb_database: str, sabotage: Sabotage) -> None:
     engine = create_engine(mariadb_database, poolclass=NullPool)
@@ -139,6 +142,7 @@ def test_sabotage_is_caught_on_mariadb(mariadb_database: str, sabotage: Sabotage
 
 
 @pytest.mark.one_server
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("sabotage", SABOTAGES, ids=str)
 def test_sabotage_is_caught(database: str, sabotage: Sabotage) -> None:
     counts = sabotaged(CASE, database, sabotage, rows=500)

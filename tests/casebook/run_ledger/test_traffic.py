@@ -30,7 +30,7 @@ SABOTAGES = (
         "DELETE FROM crossfade.complement",
         ("restart", "lost"),
         last="restart",
-        seconds=2.0,
+        seconds=4.0,
     ),
 )
 ROWS = 200  # traces; the walks of the harness's own tests have more

@@ -1,3 +1,3 @@
-from tests.casebook.task_types.states import place
+from tests.casebook.task_types.states import place, url
 
-__all__ = ["place"]
+__all__ = ["place", "url"]

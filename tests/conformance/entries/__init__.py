@@ -7,6 +7,7 @@ as the model knows them.
 from tests.conformance.entries.add_column import ADD_COLUMN
 from tests.conformance.entries.add_foreign_key import ADD_FOREIGN_KEY
 from tests.conformance.entries.add_index import ADD_INDEX
+from tests.conformance.entries.definitions import DEFINITIONS
 from tests.conformance.entries.drop_column import DROP_COLUMN
 from tests.conformance.entries.enum_to_reference import ENUM_TO_REFERENCE
 from tests.conformance.entries.mariadb import REFUSED
@@ -33,6 +34,7 @@ ENTRIES = (
     *SEED_ROWS,
     *TOGETHER,
     *SIX,
+    *DEFINITIONS,
     *SHAPES,
 )
 

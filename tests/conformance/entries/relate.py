@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crossfade import Relate, RenameColumn, SoftDelete
-from tests.conformance.columns import added, shared
+from tests.conformance.columns import added, referring, shared
 from tests.conformance.entries.add_foreign_key import CUSTOMER, ID, MARIADB_PEOPLE, PEOPLE, beside
 from tests.conformance.entries.orders import ORDERS, REMAINDER, REST, ROW
 from tests.conformance.entries.rename_column import REMARK
@@ -29,6 +29,18 @@ RELATE = (
         lambda orders: [Relate(orders, "customer", to=beside(orders, "customers"), index="by_customer")],
         (ID, CUSTOMER, *REMAINDER),
         indexes=("by_customer",),
+        mariadb=Variant(f"{MARIADB_PEOPLE} CREATE TABLE orders (id int PRIMARY KEY, customer int, {REST})"),
+    ),
+    Entry(
+        "Relate by a column that holds what refers to nothing",
+        f"{PEOPLE} CREATE TABLE orders (id int PRIMARY KEY, customer int, {REST})",
+        lambda orders: [
+            Relate(orders, "customer", to=beside(orders, "customers"), orphans="set null"),
+            RenameColumn(orders, "note", "remark"),
+        ],
+        (ID, referring("customer", 1, None, 3, orphans=(70, 80)), *REMAINDER[:-1], REMARK),
+        indexes=("ix_orders_customer",),
+        called={"remark": "note"},
         mariadb=Variant(f"{MARIADB_PEOPLE} CREATE TABLE orders (id int PRIMARY KEY, customer int, {REST})"),
     ),
     Entry(

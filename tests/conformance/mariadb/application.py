@@ -23,6 +23,7 @@ from tests.conformance.writer import DEFAULT, NAMED, NEW, Writer
 
 # A constraint's: no default for what was left out (in an INSERT, in one through a view), and a check.
 _REFUSALS = frozenset({1364, 1423, 4025})
+_LACKS = frozenset({1054, 1146, 1305, 1318})
 
 
 class Application:
@@ -63,6 +64,12 @@ class Application:
     def read(self) -> list[Row]:
         """Every row, as its version shows it."""
         return self.send(self._everything)
+
+    def ask(self, query: str) -> list[Row]:
+        """The rows of a query."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(query)
+            return list(cursor.fetchall())
 
     def send(self, statement: str, values: Iterable[Any] = ()) -> list[Row]:
         """Execute a statement; the rows that it returns."""
@@ -150,6 +157,10 @@ class Application:
     def refuses(self, error: Exception) -> bool:
         """Whether a constraint has refused the write."""
         return isinstance(error, pymysql.IntegrityError) or error.args[0] in _REFUSALS
+
+    def lacks(self, error: Exception) -> bool:
+        """Whether there is no such view, column or function, or none of so many arguments."""
+        return error.args[0] in _LACKS
 
     def state(self, error: Exception) -> str | None:
         """The number of an error of the server."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
+from psycopg.errors import UndefinedColumn, UndefinedFunction, UndefinedTable
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 from psycopg.types.json import JsonbDumper
@@ -56,6 +57,10 @@ class Application:
     def read(self) -> list[Row]:
         """Every row, as its version shows it."""
         return self.connection.execute(self._everything, ()).fetchall()
+
+    def ask(self, query: str) -> list[Row]:
+        """The rows of a query."""
+        return self.connection.execute(query).fetchall()
 
     def send(self, statement: Composable, values: Sequence[Any] = ()) -> list[Row]:
         """Execute a statement; the rows that it returns."""
@@ -131,6 +136,10 @@ class Application:
     def refuses(self, error: Exception) -> bool:
         """Whether a constraint has refused the write."""
         return isinstance(error, psycopg.IntegrityError)
+
+    def lacks(self, error: Exception) -> bool:
+        """Whether there is no such view, column or function."""
+        return isinstance(error, UndefinedTable | UndefinedColumn | UndefinedFunction)
 
     def state(self, error: Exception) -> str | None:
         """The SQLSTATE of an error of the driver."""

@@ -28,6 +28,14 @@ SELECT kind || ' ' || said FROM (
   UNION ALL SELECT 'function', proname FROM pg_proc p WHERE pronamespace = to_regnamespace('crossfade')
   AND NOT EXISTS (SELECT FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
                   WHERE t.tgfoid = p.oid AND c.relnamespace = p.pronamespace)
+  UNION ALL SELECT 'routine', concat_ws(' ', pg_get_functiondef(p.oid), pg_get_userbyid(proowner), proacl)
+  FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
+  WHERE prokind IN ('f', 'p') AND nspname NOT LIKE 'pg\_%%'
+  AND nspname NOT IN ('crossfade', 'information_schema')
+  UNION ALL SELECT 'view', concat_ws(' ', c.oid::regclass, pg_get_viewdef(c.oid), pg_get_userbyid(relowner),
+    relacl, reloptions)
+  FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+  WHERE relkind = 'v' AND nspname NOT LIKE 'pg\_%%' AND nspname NOT IN ('crossfade', 'information_schema')
   UNION ALL SELECT 'sequence', relname FROM pg_class c
   WHERE relkind = 'S'
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('a', 'i'))

@@ -98,6 +98,9 @@ CREATE TEMPORARY TABLE `shop`.`_crossfade_asked` (`note` text COLLATE utf8mb4_bi
     UNIQUE INDEX `by ``note``` (`note`(5), `no`)) ENGINE=InnoDB
 
 -- work:
+SHOW INDEX FROM `shop`.`_crossfade_asked`
+
+-- work:
 DROP TEMPORARY TABLE `shop`.`_crossfade_asked`
 
 """,

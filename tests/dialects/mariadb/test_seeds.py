@@ -9,9 +9,11 @@ from sqlalchemy.exc import DBAPIError
 
 from crossfade import names
 from crossfade.dialects.mariadb.quoting import ident
+from crossfade.dialects.mariadb.rendering import render
 from crossfade.errors import Unsupported
 from crossfade.journal.tables import seed as journal
 from crossfade.schema import TableName
+from crossfade.session import tallied
 from crossfade.steps import CreateNamespace, PublishView, SeedRows, UnseedRows, ViewColumn
 from tests.dialects.mariadb.golden import ITEMS, MYSQL, NAMESPACE, ORDERS, Golden, check, rendered
 from tests.dialects.mariadb.ground import GROESSE, ODD, Ground, ground, quoted
@@ -26,6 +28,7 @@ STEP = SeedRows(
     ("id", "name"),
     ((ITEMS, ("order",), ("id",)),),
     "Sa`les",
+    ("id",),
 )
 
 CASES = {
@@ -67,39 +70,52 @@ SET @crossfade_version = NULL
     "no seed": Golden(
         STEP.undo(),
         """
+-- setting:
+DROP TEMPORARY TABLE IF EXISTS `_crossfade_shop`.`~seeded`
+
+-- setting:
+CREATE TEMPORARY TABLE `_crossfade_shop`.`~seeded` AS SELECT s.row_key, t.`id` AS `key 0`
+    FROM (SELECT DISTINCT s.row_key,
+    UNHEX(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(s.image, '$."name"')), 'null')) AS `value 0`
+    FROM `_crossfade_shop`.`seed` AS s WHERE s.evolution = 'open_statuses'
+    AND s.table_name = 'shop.orders' AND s.state = 'present') AS s
+    STRAIGHT_JOIN `shop__open_statuses`.`Sa``les` AS t ON t.`name` = s.`value 0`
+
 -- setting, blocks writes to the seeded rows:
-SELECT s.row_key FROM `_crossfade_shop`.`seed` AS s STRAIGHT_JOIN `shop__open_statuses`.`Sa``les` AS t
-    ON t.`name` = UNHEX(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(s.image, '$."name"')), 'null'))
-    WHERE s.evolution = 'open_statuses' AND s.table_name = 'shop.orders' AND s.state = 'present' FOR UPDATE
+SELECT g.row_key FROM `_crossfade_shop`.`~seeded` AS g
+    STRAIGHT_JOIN `shop__open_statuses`.`Sa``les` AS t ON t.`id` = g.`key 0` FOR UPDATE
 
 -- setting:
 UPDATE `_crossfade_shop`.`seed` AS s SET s.state = 'going' WHERE s.evolution = 'open_statuses'
     AND s.table_name = 'shop.orders' AND s.state = 'present' AND EXISTS (SELECT 1
-    FROM `shop__open_statuses`.`Sa``les` AS t
-    WHERE t.`name` = UNHEX(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(s.image, '$."name"')), 'null'))
+    FROM `_crossfade_shop`.`~seeded` AS g STRAIGHT_JOIN `shop__open_statuses`.`Sa``les` AS t
+    ON t.`id` = g.`key 0` WHERE g.row_key = s.row_key
     AND JSON_OBJECT('id', HEX(CAST(t.`id` AS BINARY)), 'name', HEX(CAST(t.`name` AS BINARY))) = s.image
     AND NOT EXISTS (SELECT 1 FROM `shop`.`order ``items``'s` AS o WHERE o.`order` = t.`id`))
 
 -- work:
-DELETE t FROM `_crossfade_shop`.`seed` AS s STRAIGHT_JOIN `shop__open_statuses`.`Sa``les` AS t
-    ON t.`name` = UNHEX(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(s.image, '$."name"')), 'null'))
+DELETE t FROM `_crossfade_shop`.`seed` AS s STRAIGHT_JOIN `_crossfade_shop`.`~seeded` AS g
+    STRAIGHT_JOIN `shop__open_statuses`.`Sa``les` AS t ON t.`id` = g.`key 0` AND g.row_key = s.row_key
     WHERE s.evolution = 'open_statuses' AND s.table_name = 'shop.orders' AND s.state = 'going'
+    AND JSON_OBJECT('id', HEX(CAST(t.`id` AS BINARY)), 'name', HEX(CAST(t.`name` AS BINARY))) = s.image
 
 -- work:
 SELECT s.row_key, CASE WHEN s.state = 'going' THEN 'removed' WHEN EXISTS (SELECT 1
-    FROM `shop__open_statuses`.`Sa``les` AS t
-    WHERE t.`name` = UNHEX(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(s.image, '$."name"')), 'null')))
-    THEN 'left' ELSE 'absent' END AS state FROM `_crossfade_shop`.`seed` AS s
+    FROM `_crossfade_shop`.`~seeded` AS g STRAIGHT_JOIN `shop__open_statuses`.`Sa``les` AS t
+    ON t.`id` = g.`key 0` WHERE g.row_key = s.row_key) THEN 'left' ELSE 'absent' END AS state
+    FROM `_crossfade_shop`.`seed` AS s WHERE s.evolution = 'open_statuses'
+    AND s.table_name = 'shop.orders' AND s.state IN ('present', 'going')
+
+-- setting:
+UPDATE `_crossfade_shop`.`seed` AS s SET s.state = CASE WHEN s.state = 'going' THEN 'removed'
+    WHEN EXISTS (SELECT 1 FROM `_crossfade_shop`.`~seeded` AS g
+    STRAIGHT_JOIN `shop__open_statuses`.`Sa``les` AS t ON t.`id` = g.`key 0`
+    WHERE g.row_key = s.row_key) THEN 'left' ELSE 'absent' END
     WHERE s.evolution = 'open_statuses' AND s.table_name = 'shop.orders'
     AND s.state IN ('present', 'going')
 
 -- setting:
-UPDATE `_crossfade_shop`.`seed` AS s SET s.state = CASE WHEN s.state = 'going' THEN 'removed'
-    WHEN EXISTS (SELECT 1 FROM `shop__open_statuses`.`Sa``les` AS t
-    WHERE t.`name` = UNHEX(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(s.image, '$."name"')), 'null')))
-    THEN 'left' ELSE 'absent' END
-    WHERE s.evolution = 'open_statuses' AND s.table_name = 'shop.orders'
-    AND s.state IN ('present', 'going')
+DROP TEMPORARY TABLE IF EXISTS `_crossfade_shop`.`~seeded`
 
 """,
     ),
@@ -170,15 +186,22 @@ def _view(here: Ground) -> PublishView:
     return PublishView(here.table(ODD), f"{here.database}__e", shown)
 
 
-def _step(here: Ground, *rows: dict[str, Any], evolution: str = "e") -> SeedRows:
+def _step(
+    here: Ground,
+    *rows: dict[str, Any],
+    evolution: str = "e",
+    key: str = "name`s",
+    by: tuple[str, ...] = ("id",),
+) -> SeedRows:
     return SeedRows(
         evolution,
         here.table(ODD),
         f"{here.database}__e",
-        ("name`s",),
+        (key,),
         tuple(json.dumps(row) for row in rows),
         ("name`s", *COLUMNS),
         ((here.table("users"), ("seed",), ("id",)),),
+        found_by=by,
     )
 
 
@@ -260,6 +283,41 @@ def test_what_an_application_has_changed_or_uses_is_left(here: Ground) -> None:
     assert _states(here) == {"changed": "left", "free": "removed", "gone": "absent", "used": "left"}
     assert here.together(undo).returned == {}  # once is all
     assert here.together(step).changed == 2  # the one that was deleted is made anew
+
+
+def test_a_row_that_has_the_key_of_a_seed_and_is_none_is_left(here: Ground) -> None:
+    step = _step(here, {"name`s": "ours", "note": "same"}, key="note")
+    assert here.together(step).changed == 1
+    here.say(f"INSERT INTO {quoted(here.table(ODD), (GROESSE, 'note'))} VALUES ('theirs', 'same')")
+    here.together(step.undo())
+    assert [row[1] for row in _rows(here)] == ["theirs"]
+
+
+@pytest.mark.parametrize("by", [("id",), ()], ids=["by the table's key", "by the seeds' own"])
+def test_seeds_go_where_the_new_version_does_not_show_the_tables_key(
+    here: Ground, by: tuple[str, ...]
+) -> None:
+    step = _step(here, {"name`s": "a"}, {"name`s": "b"}, by=by)
+    here.together(step)
+    here.say(f"UPDATE {quoted(here.table(ODD))} SET note = 'x' WHERE {ident(GROESSE)} = 'b'")
+    undo = step.undo()
+    assert undo.tell(here.together(undo)) == {"removed_seeds": [{"name`s": "a"}], "seeds_kept": 1}
+
+
+def test_nobody_who_writes_other_rows_waits_while_seeds_go(here: Ground) -> None:
+    step = _step(here, *({"name`s": each, "note": each} for each in ("used", "free")), key="note")
+    here.together(step)
+    here.say(f"INSERT INTO {quoted(here.table(ODD), (GROESSE,))} VALUES ('another')")
+    with here.connection.engine.connect() as taking:
+        tallied(taking, render(step.undo(), here.server))
+        here.say(
+            "SET SESSION innodb_lock_wait_timeout = 1",
+            f"UPDATE {quoted(here.table(ODD))} SET note = 'x' WHERE {ident(GROESSE)} = 'another'",
+        )
+        with pytest.raises(DBAPIError, match="1205"):
+            here.say(f"UPDATE {quoted(here.table(ODD))} SET note = 'x' WHERE {ident(GROESSE)} = 'used'")
+        taking.rollback()
+    assert [row[1] for row in _rows(here)] == ["used", "free", "another"]
 
 
 def test_a_change_of_case_is_a_change(here: Ground) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import psycopg
-
 from crossfade.casebook.case import Case, Extent, Seeds
+from crossfade.casebook.chat_templates import loading
 from crossfade.casebook.chat_templates.bookkeeper import audit
-from crossfade.casebook.chat_templates.data import fill, legacy_sql
 from crossfade.casebook.chat_templates.evolution import BUILTIN_TEMPLATES, evolution
 from crossfade.casebook.chat_templates.models import WorkflowTemplate
 from crossfade.casebook.chat_templates.old_app import EXECUTIONS, TEMPLATES
@@ -27,10 +25,7 @@ NEW_COLUMNS = tuple(WorkflowTemplate.metadata.tables[TEMPLATES.name].columns.key
 def build(engine: Engine, rows: int, seed: int) -> dict[str, int]:
     """Make the legacy tables, fill them, and return the rows of each."""
     with engine.begin() as connection:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the case speaks COPY, so psycopg
-        driver.execute(legacy_sql())
-        return fill(driver, rows, seed)
+        return loading.build(connection, rows, seed)
 
 
 def templates(columns: tuple[str, ...], *shown: str) -> Extent:
@@ -43,8 +38,8 @@ executions = Extent(EXECUTIONS.name, ("id",), tuple(EXECUTIONS.c.keys()), owner=
 CASE = Case(
     name="chat_templates",
     title="A closed enum becomes an open string",
-    story="A chat platform stores {rows} workflow templates. Their type is a PostgreSQL enum with four "
-    "values, and the next version of the application wants any string.",
+    story="A chat platform stores {rows} workflow templates. Their type is an enum with four values, "
+    "and the next version of the application wants any string.",
     evolution=evolution,
     build=build,
     tables=(EXECUTIONS.name, TEMPLATES.name),
@@ -66,4 +61,5 @@ CASE = Case(
     seeds=(
         Seeds(TEMPLATES.name, ("name",), tuple((str(row["name"]),) for row in BUILTIN_TEMPLATES), owner="id"),
     ),
+    databases=("postgresql", "mariadb"),
 )

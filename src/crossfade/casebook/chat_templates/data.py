@@ -1,8 +1,8 @@
 """Believable rows for the legacy schema: skewed, with NULLs, old rows, many scripts and big JSON.
 
-The lines of PostgreSQL's COPY text format are made here and sent in blocks: the server stores one
-block while Python makes the next. Only ``Random.random()`` and arithmetic that IEEE 754 fixes are
-used, so the same seed gives the same rows on every machine and every Python.
+They are lines of PostgreSQL's COPY text format, whose escapes are those of MariaDB's literals (loading.py).
+Only ``Random.random()`` and arithmetic that IEEE 754 fixes are used, so the same seed gives the same
+rows on every machine and every Python.
 """
 
 from __future__ import annotations
@@ -11,15 +11,11 @@ import json
 import math
 from array import array
 from datetime import datetime, timedelta
-from importlib.resources import files
-from itertools import islice
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    import psycopg
 
 NEWEST = datetime(2025, 9, 1)  # noqa: DTZ001  (UTC; naive so that it prints without an offset)
 """No row is younger: the data must not depend on the day on which it is made."""
@@ -28,8 +24,6 @@ SPAN = 8 * 365 * 86_400.0
 OLDEST = NEWEST - timedelta(seconds=SPAN)
 BIG_EVERY, BIG_AT = 997, 13
 """Every 997th template, from the 13th, carries 10 to 50 kB of JSON (a prime: no batch size divides it)."""
-BLOCK = 2_000
-"""Lines sent to COPY at once."""
 NULL = r"\N"
 
 TITLES = (
@@ -67,39 +61,41 @@ EXECUTION_COLUMNS = "template_id, status, started_at, finished_at, error"
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
-def legacy_sql() -> str:
-    """The legacy schema: several statements without parameters, for an empty database."""
-    return files(__package__).joinpath("legacy.sql").read_text(encoding="utf-8")
+class Spelling(NamedTuple):
+    """How a database writes true, false, and the time zone of a moment in UTC."""
+
+    true: str
+    false: str
+    zone: str
 
 
-def fill(connection: psycopg.Connection[Any], rows: int, seed: int = 1) -> dict[str, int]:
-    """Load ``rows`` templates and half as many executions into the empty legacy tables.
+POSTGRESQL = Spelling("t", "f", "+00")
+MARIADB = Spelling("1", "0", "")
 
-    The ids of the templates are 1 to ``rows``. A template's ``usage_count`` is the number of its
-    executions, as both applications keep it. The planner's statistics are brought up to date. The
-    transaction is left to the caller: nothing is committed here.
 
-    Returns the rows of each table by name. Raises ``ValueError`` if ``rows`` is negative and
-    ``psycopg.errors.UniqueViolation`` if the tables are not empty.
+class Lines(NamedTuple):
+    """The lines of both tables, each made when it is asked for; of the executions, how many there are."""
+
+    templates: Iterator[str]
+    executions: Iterator[str]
+    executed: int
+
+
+def lines(rows: int, seed: int, spelling: Spelling) -> Lines:
+    """``rows`` templates, whose ids are 1 to ``rows``, and half as many executions of them.
+
+    A template's ``usage_count`` is the number of its executions, as both applications keep it. Raises
+    ``ValueError`` if ``rows`` is negative.
     """
     if rows < 0:
         message = f"rows must not be negative, got {rows}"
         raise ValueError(message)
-    created = _creation_times(rows, seed)
-    executed = _executed_templates(rows, seed)
-    with connection.cursor() as cursor:
-        _copy(cursor, f"workflow_templates ({TEMPLATE_COLUMNS})", _templates(created, executed, seed))
-        _copy(cursor, f"workflow_executions ({EXECUTION_COLUMNS})", _executions(created, executed, seed))
-        if rows:
-            cursor.execute("SELECT setval(pg_get_serial_sequence('workflow_templates', 'id'), %s)", [rows])
-        cursor.execute("ANALYZE workflow_templates, workflow_executions")
-    return {"workflow_templates": rows, "workflow_executions": len(executed)}
-
-
-def _copy(cursor: psycopg.Cursor[Any], target: str, lines: Iterator[str]) -> None:
-    with cursor.copy(f"COPY {target} FROM STDIN") as copy:
-        while block := "".join(islice(lines, BLOCK)):
-            copy.write(block)
+    created, executed = _creation_times(rows, seed), _executed_templates(rows, seed)
+    return Lines(
+        _templates(created, executed, seed, spelling),
+        _executions(created, executed, seed, spelling),
+        len(executed),
+    )
 
 
 def _random(seed: int, purpose: str) -> Random:
@@ -118,7 +114,10 @@ def _executed_templates(rows: int, seed: int) -> array[int]:
     return array("q", (int(rows * (chance := draw() * draw()) * chance) for _ in range(rows // 2)))
 
 
-def _templates(created: Sequence[float], executed: Sequence[int], seed: int) -> Iterator[str]:
+def _templates(
+    created: Sequence[float], executed: Sequence[int], seed: int, spelling: Spelling
+) -> Iterator[str]:
+    true, false, zone = spelling
     draw = _random(seed, "templates").random
     usage = array("i", bytes(4 * len(created)))
     for index in executed:
@@ -152,24 +151,27 @@ def _templates(created: Sequence[float], executed: Sequence[int], seed: int) -> 
             version, edited = 2 + int(draw() * 5), seconds + (SPAN - seconds) * draw()
         yield (
             f"{number}\t{owner}\t{name}\t{description}\t{kind}\t{CATEGORIES[int(draw() * 10)]}"
-            f"\t{params}\t{needs}\tf\t{'t' if draw() < 0.15 else 'f'}\t{version}"
-            f"\t{usage[number - 1]}\t{_moment(seconds)}\t{_moment(edited)}\n"
+            f"\t{params}\t{needs}\t{false}\t{true if draw() < 0.15 else false}\t{version}"
+            f"\t{usage[number - 1]}\t{_moment(seconds)}{zone}\t{_moment(edited)}{zone}\n"
         )
 
 
-def _executions(created: Sequence[float], executed: Sequence[int], seed: int) -> Iterator[str]:
+def _executions(
+    created: Sequence[float], executed: Sequence[int], seed: int, spelling: Spelling
+) -> Iterator[str]:
+    zone = spelling.zone
     draw = _random(seed, "executions").random
     for index in executed:
         started = created[index] + (SPAN - created[index]) * draw()
         chance = draw()
         status = next(status for status, below in STATUSES if chance < below)
-        finished = NULL if status == "running" else _moment(started + 0.2 + 60 * draw() * draw())
+        finished = NULL if status == "running" else _moment(started + 0.2 + 60 * draw() * draw()) + zone
         error = ERRORS[int(draw() * len(ERRORS))] if status == "failed" else NULL
-        yield f"{index + 1}\t{status}\t{_moment(started)}\t{finished}\t{error}\n"
+        yield f"{index + 1}\t{status}\t{_moment(started)}{zone}\t{finished}\t{error}\n"
 
 
 def _moment(seconds: float) -> str:
-    return f"{OLDEST + timedelta(seconds=seconds)}+00"
+    return str(OLDEST + timedelta(seconds=seconds))
 
 
 def _parameters(draw: Callable[[], float], kind: str) -> dict[str, Any]:

@@ -7,9 +7,10 @@ import warnings
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, String, Text, TypeDecorator, false, func
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, ForeignKey, Identity, String, Text, TypeDecorator, false, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
+
+from crossfade.casebook.chat_templates.portability import DOCUMENT, Moment
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -127,16 +128,16 @@ class WorkflowTemplate(Base):
     description: Mapped[str | None] = mapped_column(Text)
     workflow_type: Mapped[str | None] = mapped_column(TypeName(TYPE_LENGTH), index=True)
     category: Mapped[str | None] = mapped_column(String(100))
-    default_params: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    required_tools: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    default_params: Mapped[dict[str, Any] | None] = mapped_column(DOCUMENT)
+    required_tools: Mapped[list[str] | None] = mapped_column(DOCUMENT)
     is_builtin: Mapped[bool] = mapped_column(server_default=false())
     is_public: Mapped[bool] = mapped_column(server_default=false())
     version: Mapped[int] = mapped_column(server_default="1")
     usage_count: Mapped[int] = mapped_column(server_default="0")
     is_dynamic: Mapped[bool] = mapped_column(server_default=false(), index=True)
     execution_pattern: Mapped[str | None] = mapped_column(String(100), index=True)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    created_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
 
     @validates("workflow_type")
     def _check_type(self, _key: str, value: str | WorkflowType | None) -> str | None:
@@ -179,7 +180,7 @@ class WorkflowExecution(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     template_id: Mapped[int] = mapped_column(ForeignKey("workflow_templates.id"), index=True)
     status: Mapped[str] = mapped_column(String(20))
-    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    started_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
     error: Mapped[str | None] = mapped_column(Text)
     template: Mapped[WorkflowTemplate] = relationship()

@@ -8,7 +8,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
     Enum,
     ForeignKey,
     Identity,
@@ -23,8 +22,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import JSONB
+
+from crossfade.casebook.chat_templates.portability import DOCUMENT, NOW, Moment, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,14 +41,14 @@ TEMPLATES = Table(
     Column("description", Text),
     Column("workflow_type", Enum(*WORKFLOW_TYPES, name="workflowtype"), nullable=False, index=True),
     Column("category", String(100)),
-    Column("default_params", JSONB(none_as_null=True)),
-    Column("required_tools", JSONB(none_as_null=True)),
+    Column("default_params", DOCUMENT),
+    Column("required_tools", DOCUMENT),
     Column("is_builtin", Boolean, nullable=False, server_default="false"),
     Column("is_public", Boolean, nullable=False, server_default="false"),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("usage_count", Integer, nullable=False, server_default="0"),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("created_at", Moment, nullable=False, server_default=func.now()),
+    Column("updated_at", Moment, nullable=False, server_default=func.now()),
 )
 EXECUTIONS = Table(
     "workflow_executions",
@@ -57,8 +56,8 @@ EXECUTIONS = Table(
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("template_id", BigInteger, ForeignKey("workflow_templates.id"), nullable=False, index=True),
     Column("status", String(20), nullable=False),
-    Column("started_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("finished_at", DateTime(timezone=True)),
+    Column("started_at", Moment, nullable=False, server_default=func.now()),
+    Column("finished_at", Moment),
     Column("error", Text),
 )
 OPTIONAL = {
@@ -116,13 +115,9 @@ class OldTemplates:
 
     def upsert(self, *, id: int, owner_id: int, name: str, workflow_type: str) -> None:
         """Store the template under this id, or give the one that has it a new owner, name and type."""
-        statement = postgresql.insert(TEMPLATES).values(
-            id=id, owner_id=owner_id, name=name, workflow_type=workflow_type
-        )
-        given = statement.excluded
-        changes = {"owner_id": given.owner_id, "name": given.name, "workflow_type": given.workflow_type}
+        row = {"owner_id": owner_id, "name": name, "workflow_type": workflow_type}
         with self._engine.begin() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+            connection.execute(upsert(connection.dialect, TEMPLATES, {"id": id, **row}, tuple(row)))
 
     def get(self, id: int) -> dict[str, Any] | None:
         """Every column of the template, or None."""
@@ -153,11 +148,13 @@ class OldTemplates:
             found = connection.execute(row).mappings().one_or_none()
             if found is None:
                 raise _missing(id)
-            _update(connection, id, {**{name: found[name] for name in SAVED}, **columns})
+            saved = {**{name: found[name] for name in SAVED}, **columns}
+            # MariaDB moves the clock only where it is not written.
+            _update(connection, id, {**saved, "updated_at": NOW})
 
     def record_execution(self, id: int, status: str) -> None:
         """Note that the template was run, and count it."""
-        finished = None if status == "running" else func.now()
+        finished = None if status == "running" else NOW
         with self._engine.begin() as connection:
             _update(connection, id, {"usage_count": TEMPLATES.c.usage_count + 1})
             connection.execute(insert(EXECUTIONS).values(template_id=id, status=status, finished_at=finished))

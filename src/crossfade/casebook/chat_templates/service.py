@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import CursorResult, delete, insert, select, update
 from sqlalchemy.orm import sessionmaker
 
 from crossfade.casebook.chat_templates.models import (
@@ -16,6 +15,7 @@ from crossfade.casebook.chat_templates.models import (
     pattern_name,
     type_name,
 )
+from crossfade.casebook.chat_templates.portability import NOW, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +44,7 @@ class WorkflowManagementService:
 
     def __init__(self, engine: Engine) -> None:
         self._sessions = sessionmaker(engine, expire_on_commit=False)
+        self._dialect = engine.dialect
 
     def create_workflow_template(
         self,
@@ -94,11 +95,9 @@ class WorkflowManagementService:
     def upsert(self, *, id: int, owner_id: int, name: str, workflow_type: str | WorkflowType | None) -> None:
         """Store a new template under this id, or give the one that has it a new owner, name and type."""
         row = {"id": id, "owner_id": owner_id, "name": name, "workflow_type": workflow_type}
-        statement = postgresql.insert(WorkflowTemplate).values(_new(row))
-        given = statement.excluded
-        changes = {"owner_id": given.owner_id, "name": given.name, "workflow_type": given.workflow_type}
+        changed = ("owner_id", "name", "workflow_type")
         with self._sessions.begin() as session:
-            session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+            session.execute(upsert(self._dialect, WorkflowTemplate, _new(row), changed))
 
     def get(self, id: int) -> dict[str, Any] | None:
         """Every column of the template, or None."""
@@ -120,7 +119,7 @@ class WorkflowManagementService:
 
     def record_execution(self, id: int, status: str) -> None:
         """Note that the template was run, and count it."""
-        finished = None if status == "running" else func.now()
+        finished = None if status == "running" else NOW
         execution = {"template_id": id, "status": status, "finished_at": finished}
         with self._sessions.begin() as session:
             _update(session, id, {"usage_count": WorkflowTemplate.usage_count + 1})
@@ -179,7 +178,7 @@ def _pattern(given: str | None, workflow_type: str | None) -> str | None:
 
 def _update(session: Session, id: int, values: Mapping[str, Any]) -> None:
     change = update(WorkflowTemplate).where(WorkflowTemplate.id == id).values(dict(values))
-    if session.scalars(change.returning(WorkflowTemplate.id)).one_or_none() is None:
+    if cast("CursorResult[Any]", session.execute(change)).rowcount != 1:
         raise _missing(id)
 
 

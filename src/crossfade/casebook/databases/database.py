@@ -69,14 +69,22 @@ class Database(Protocol):
         """What holds the journal: a schema, or a database."""
 
     def exists(self, connection: Connection, kind: str, name: str) -> bool:
-        """Whether there is a "table", "type", "function" or "schema" of that name."""
+        """Whether there is a "table", "view", "type", "function" or "schema" of that name."""
 
-    def retired(self, schema: str, tables: Sequence[str], evolution: str) -> Sequence[str]:
-        """Statements that drop what a walk may have left of these tables where it ended in between."""
+    def retired(
+        self,
+        schema: str,
+        views: Sequence[str],
+        tables: Sequence[str],
+        functions: Sequence[str],
+        evolution: str,
+    ) -> Sequence[str]:
+        """Statements that drop what a walk may have left of these where it ended in between."""
 
     def drops(
         self,
         schema: str,
+        views: Sequence[str],
         tables: Sequence[str],
         functions: Sequence[str],
         types: Sequence[str],

@@ -74,7 +74,14 @@ class MariaDB:
             return False
         return bool(connection.scalar(text(f"SELECT count(*) FROM {THERE[kind]}"), {"name": name}))
 
-    def retired(self, schema: str, tables: Sequence[str], evolution: str) -> Sequence[str]:
+    def retired(
+        self,
+        schema: str,
+        views: Sequence[str],
+        tables: Sequence[str],
+        functions: Sequence[str],
+        evolution: str,
+    ) -> Sequence[str]:
         """Tables that a walk has renamed."""
         every = ", ".join(ident(names.retired(name, evolution)) for name in tables)
         return ("SET SESSION lock_wait_timeout = 10", f"DROP TABLE IF EXISTS {every}")
@@ -82,6 +89,7 @@ class MariaDB:
     def drops(
         self,
         schema: str,
+        views: Sequence[str],
         tables: Sequence[str],
         functions: Sequence[str],
         types: Sequence[str],

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from crossfade import connect_args, names
 from crossfade.casebook.databases.database import PLACE, Drop
-from crossfade.dialects.postgresql.quoting import ident
+from crossfade.dialects.postgresql.quoting import ident, literal
 from crossfade.testing import embedded_postgresql
 
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["PostgreSQL"]
 
 DRIVER = "postgresql+psycopg"
+OF_OWNERS = """DO $$ DECLARE space text; BEGIN
+FOR space IN SELECT nspname FROM pg_namespace
+    WHERE starts_with(nspname, {begins}) AND right(nspname, length({ends})) = {ends}
+LOOP EXECUTE format('DROP SCHEMA %I CASCADE', space); END LOOP; END $$"""
+"""Drops what `names.private` names, for whatever owner."""
 
 
 class PostgreSQL:
@@ -68,22 +73,43 @@ class PostgreSQL:
         """Whether there is one, on the search path."""
         lookup = {
             "table": "to_regclass(:name)",
+            "view": "to_regclass(:name)",
             "type": "to_regtype(:name)",
             "function": "to_regprocedure(:name)",
             "schema": "to_regnamespace(:name)",
         }[kind]
         return connection.scalar(text(f"SELECT {lookup} IS NOT NULL"), {"name": name}) is True
 
-    def retired(self, schema: str, tables: Sequence[str], evolution: str) -> Sequence[str]:
-        """All of it with one statement: tables refer to each other."""
+    def retired(
+        self,
+        schema: str,
+        views: Sequence[str],
+        tables: Sequence[str],
+        functions: Sequence[str],
+        evolution: str,
+    ) -> Sequence[str]:
+        """The namespaces of views' owners; all tables with one statement: they refer to each other."""
         retired = [names.retired(name, evolution) for name in tables]
         shells = [f"{ident(names.JOURNAL)}.{ident(names.shell(schema, name))}" for name in retired]
         every = ", ".join((*map(ident, retired), *shells))
-        return ("SET LOCAL lock_timeout = '10s'", f"DROP TABLE IF EXISTS {every} CASCADE")
+        calls = [each.partition("(") for each in functions]
+        return (
+            "SET LOCAL lock_timeout = '10s'",
+            OF_OWNERS.format(
+                begins=literal(f"{names.RESERVED}views_{names.tag(evolution)}_"), ends=literal(f"_{schema}")
+            ),
+            f"DROP TABLE IF EXISTS {every} CASCADE",
+            *(f"DROP VIEW IF EXISTS {ident(names.retired(name, evolution))}" for name in views),
+            *(
+                f"DROP FUNCTION IF EXISTS {ident(names.retired(name, evolution))}({types}"
+                for name, _, types in calls
+            ),
+        )
 
     def drops(
         self,
         schema: str,
+        views: Sequence[str],
         tables: Sequence[str],
         functions: Sequence[str],
         types: Sequence[str],
@@ -91,7 +117,7 @@ class PostgreSQL:
     ) -> Sequence[Drop]:
         """The namespace first, whose views are of the tables."""
         namespace = ident(names.namespace(schema, evolution))
-        kinds = [("table", ident(name)) for name in tables]
+        kinds = [*(("view", ident(name)) for name in views), *(("table", ident(name)) for name in tables)]
         kinds += [("function", name) for name in functions] + [("type", name) for name in types]
         return (
             Drop("schema", namespace, f"DROP SCHEMA IF EXISTS {namespace} CASCADE"),

@@ -50,7 +50,8 @@ class Bookkeeper(Books[UUID, Ledger]):
     def learn(self, assignment: Assignment) -> None:
         """Take the hot jobs, and `OWN` jobs whose ids begin with this worker's number as the remainder."""
         key = JOBS.c.id
-        draw = func.get_byte(func.uuid_send(key), 0)
+        digits = func.substr(func.concat(key, ""), 1, 2)  # of its first byte
+        remainder = [f"{byte:02x}" for byte in range(assignment.number, 256, assignment.workers)]
         with self.engines[Side.OLD].connect() as connection:
             ends = [
                 connection.scalars(select(key).order_by(end).limit(HOT)).all() for end in (key, key.desc())
@@ -58,7 +59,7 @@ class Bookkeeper(Books[UUID, Ledger]):
             self.hot = sorted({hot for end in ends for hot in end})
             own = (
                 select(JOBS)
-                .where(draw % assignment.workers == assignment.number, key.not_in(self.hot))
+                .where(digits.in_(remainder), key.not_in(self.hot))
                 .order_by(func.md5(func.concat(key, assignment.seed)))
                 .limit(OWN)
             )

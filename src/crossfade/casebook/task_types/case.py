@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import psycopg
-
 from crossfade.casebook.case import Case, Extent, Seeds
 from crossfade.casebook.task_types import data
 from crossfade.casebook.task_types.bookkeeper import SHAPES, audit
@@ -24,9 +22,7 @@ __all__ = ["CASE"]
 def build(engine: Engine, rows: int, seed: int) -> dict[str, int]:
     """Make the legacy tables, fill them, and return the rows of each."""
     with engine.begin() as connection:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the case speaks psycopg's own protocol
-        return data.build(driver, rows, seed)
+        return data.build(connection, rows, seed)
 
 
 def extents(side: Side, *shown: str) -> tuple[Extent, ...]:
@@ -43,7 +39,7 @@ def extents(side: Side, *shown: str) -> tuple[Extent, ...]:
 CASE = Case(
     name="task_types",
     title="An enum becomes a foreign key",
-    story="A medical billing team has {rows} batch jobs. Their type is a PostgreSQL enum with three values, "
+    story="A medical billing team has {rows} batch jobs. Their type is an enum with three values, "
     "and the next version of the application wants a domain and an action, such as to appeal a claim.",
     evolution=evolution,
     build=build,
@@ -61,5 +57,6 @@ CASE = Case(
         "JOIN task_type ON task_type.id = task_type_id "
         f"WHERE (domain, action) NOT IN ({', '.join(map(repr, TASKS.values()))})"
     },
+    databases=("postgresql", "mariadb"),
     seeds=(Seeds("task_type", ("domain", "action"), tuple(TASKS.values()), owner="id"),),
 )

@@ -1,16 +1,19 @@
 """Believable rows for the legacy schema: skewed, with NULLs, old rows, many scripts and big JSON.
 
-The server makes them itself (``rows.sql``); what they are made of is here.
+The server makes them itself, the same ones on both databases (``rows.sql``, ``rows_mariadb.sql``); what they
+are made of is here.
 """
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
-__all__ = ["BIG_AT", "BIG_EVERY", "NAMES", "NOTES", "build", "fill", "legacy_sql"]
+__all__ = ["BIG_AT", "BIG_EVERY", "NAMES", "NOTES", "TABLES", "build", "fill", "legacy"]
 
 BIG_EVERY, BIG_AT = 997, 13
 """Every 997th job, from the 13th, carries 10 to 50 kB of JSON (a prime: no batch size divides it)."""
@@ -34,41 +37,60 @@ EVENTS = ["queued", "claimed", "sent", "answered", "posted", "appealed", "reopen
 TABLES = ("batch_job", "rcm_trace", "task_type")
 
 
-def legacy_sql() -> str:
-    """The legacy schema: several statements without parameters, for an empty database."""
-    return f"{_file('legacy.sql')}\n{_file('keys.sql')}"
-
-
-def build(connection: psycopg.Connection[Any], rows: int, seed: int = 1) -> dict[str, int]:
-    """Make the legacy schema in an empty database, filled as by ``fill``, in half the time."""
-    connection.execute(_file("legacy.sql").encode())
+def build(connection: Connection, rows: int, seed: int = 1) -> dict[str, int]:
+    """Make the legacy schema in an empty database, filled as by ``fill``, in half the time on PostgreSQL."""
+    if connection.dialect.name != "postgresql":
+        legacy(connection)
+        return fill(connection, rows, seed)
+    _execute(connection, _file("legacy.sql"))
     made = fill(connection, rows, seed)
-    connection.execute(_file("keys.sql").encode())
+    _execute(connection, _file("keys.sql"))
     return made
 
 
-def fill(connection: psycopg.Connection[Any], rows: int, seed: int = 1) -> dict[str, int]:
+def legacy(connection: Connection) -> None:
+    """Make the legacy schema in an empty database."""
+    if connection.dialect.name == "postgresql":
+        _execute(connection, f"{_file('legacy.sql')}\n{_file('keys.sql')}")
+    else:
+        _execute(connection, *_statements(_file("legacy_mariadb.sql")))
+
+
+def fill(connection: Connection, rows: int, seed: int = 1) -> dict[str, int]:
     """Load ``rows`` batch jobs and about twice as many traces into the empty legacy tables.
 
     The planner's statistics are brought up to date. The transaction is left to the caller: nothing is
-    committed here.
+    committed here, but on MariaDB, where the statistics commit.
 
-    Returns the rows of each table by name. Raises ``ValueError`` if ``rows`` is negative and
-    ``psycopg.errors.UniqueViolation`` if the tables are not empty.
+    Returns the rows of each table by name. Raises ``ValueError`` if ``rows`` is negative and SQLAlchemy's
+    ``IntegrityError`` if the tables are not empty.
     """
     if rows < 0:
         message = f"rows must not be negative, got {rows}"
         raise ValueError(message)
-    made_of = {"names": NAMES, "payers": PAYERS, "notes": NOTES, "errors": ERRORS, "events": EVENTS}
-    given = {"rows": rows, "seed": seed, "big_every": BIG_EVERY, "big_at": BIG_AT, **made_of}
-    with psycopg.ClientCursor(connection) as cursor:
-        cursor.execute(_file("rows.sql").encode(), given)
-    return {name: _count(connection, name) for name in TABLES}
+    words: dict[str, Any] = {
+        "names": NAMES, "payers": PAYERS, "notes": NOTES, "errors": ERRORS, "events": EVENTS,
+    }  # fmt: skip
+    numbers = {"rows": rows, "seed": seed, "big_every": BIG_EVERY, "big_at": BIG_AT}
+    name = "rows.sql"
+    if connection.dialect.name != "postgresql":
+        name = "rows_mariadb.sql"
+        words = {word: json.dumps(each, ensure_ascii=False) for word, each in words.items()}
+    for statement in _statements(_file(name)):
+        connection.exec_driver_sql(statement, numbers | words).close()
+    every = {table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}") for table in TABLES}
+    return {table: int(found.scalar_one()) for table, found in every.items()}
 
 
-def _count(connection: psycopg.Connection[Any], table: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
-    return int(row[0]) if row else 0
+def _execute(connection: Connection, *statements: str) -> None:
+    for statement in statements:
+        connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+
+
+def _statements(text: str) -> list[str]:
+    """The statements of a file in which each ends where its line does."""
+    code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--"))
+    return [each.strip() for each in code.split(";\n") if each.strip(" ;\n")]
 
 
 def _file(name: str) -> str:

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, String, Text, UniqueConstraint, func
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Identity, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from crossfade.casebook.task_types.column_types import OBJECT, Moment
 
 
 class Base(DeclarativeBase):
@@ -21,7 +22,7 @@ class TaskType(Base):
     __tablename__ = "task_type"
     __table_args__ = (UniqueConstraint("domain", "action"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=FetchedValue())
     domain: Mapped[str] = mapped_column(String(50))
     action: Mapped[str] = mapped_column(String(100))
     display_name: Mapped[str | None] = mapped_column(String(200))
@@ -38,17 +39,17 @@ class BatchJob(Base):
 
     __tablename__ = "batch_job"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=FetchedValue())
     org_id: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(200))
     status: Mapped[str] = mapped_column(String(20), server_default="queued")
     priority: Mapped[int] = mapped_column(server_default="0")
     claimed_by: Mapped[str | None] = mapped_column(String(100))
-    payload: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    payload: Mapped[dict[str, Any] | None] = mapped_column(OBJECT)
     error: Mapped[str | None] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(Moment, server_default=FetchedValue())
+    updated_at: Mapped[datetime] = mapped_column(Moment, server_default=FetchedValue())
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
     task_type_id: Mapped[UUID] = mapped_column(ForeignKey("task_type.id"), index=True)
 
     task_type: Mapped[TaskType] = relationship()
@@ -65,7 +66,7 @@ class RcmTrace(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     batch_job_id: Mapped[UUID] = mapped_column(ForeignKey("batch_job.id", ondelete="CASCADE"), index=True)
     event: Mapped[str] = mapped_column(String(100))
-    detail: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    occurred_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    detail: Mapped[dict[str, Any] | None] = mapped_column(OBJECT)
+    occurred_at: Mapped[datetime] = mapped_column(Moment, server_default=FetchedValue())
 
     batch_job: Mapped[BatchJob] = relationship(back_populates="traces")

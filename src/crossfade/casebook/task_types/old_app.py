@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
-    DateTime,
     Enum,
+    FetchedValue,
     ForeignKey,
     Identity,
     String,
@@ -21,8 +21,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
+
+from crossfade.casebook.task_types.column_types import NOW, OBJECT, Moment
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -42,18 +43,18 @@ class BatchJob(Base):
 
     __tablename__ = "batch_job"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=FetchedValue())
     org_id: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(200))
     workflow_type: Mapped[str] = mapped_column(WORKFLOW_TYPE, index=True)
     status: Mapped[str] = mapped_column(String(20), server_default="queued")
     priority: Mapped[int] = mapped_column(server_default="0")
     claimed_by: Mapped[str | None] = mapped_column(String(100))
-    payload: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    payload: Mapped[dict[str, Any] | None] = mapped_column(OBJECT)
     error: Mapped[str | None] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(Moment, server_default=FetchedValue())
+    updated_at: Mapped[datetime] = mapped_column(Moment, server_default=FetchedValue())
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class RcmTrace(Base):
@@ -65,13 +66,14 @@ class RcmTrace(Base):
     batch_job_id: Mapped[UUID] = mapped_column(ForeignKey("batch_job.id", ondelete="CASCADE"), index=True)
     workflow_type: Mapped[str] = mapped_column(WORKFLOW_TYPE, index=True)
     event: Mapped[str] = mapped_column(String(100))
-    detail: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    occurred_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    detail: Mapped[dict[str, Any] | None] = mapped_column(OBJECT)
+    occurred_at: Mapped[datetime] = mapped_column(Moment, server_default=FetchedValue())
 
 
 JOBS, TRACES = Base.metadata.tables["batch_job"], Base.metadata.tables["rcm_trace"]
-SAVED = tuple(column.key for column in JOBS.c if not column.primary_key)
-"""What the edit form writes back."""
+SAVED = tuple(column.key for column in JOBS.c if column.key not in {"id", "updated_at"})
+"""What the edit form writes back; its clock the database keeps."""
+NEXT = 20  # waiting jobs that a worker tries to claim
 OPTIONAL = {"priority": 0, "payload": None}
 """What a new job has where nothing else is said."""
 
@@ -127,17 +129,23 @@ class OldJobs:
                 BatchJob.workflow_type == workflow_type,
             )
             .order_by(BatchJob.priority.desc(), BatchJob.created_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
+            .limit(NEXT)
         )
-        claimed = update(BatchJob).where(BatchJob.id == waiting).values(status="running", claimed_by=worker)
-        with self._sessions.begin() as session:
-            return session.scalars(claimed.returning(BatchJob.id)).one_or_none()
+        # Found first, then locked by key: MariaDB locks each row that a locking query reads on its way.
+        with self._sessions() as session:
+            jobs = session.scalars(waiting).all()
+        # What nobody holds comes first; but who holds a job need not be another worker.
+        for job, free in (*((job, True) for job in jobs), *((job, False) for job in jobs)):
+            still = select(BatchJob.id).where(BatchJob.id == job, BatchJob.status == "queued")
+            with self._sessions.begin() as session:
+                if session.scalars(still.with_for_update(skip_locked=free)).one_or_none() is not None:
+                    _update(session, job, {"status": "running", "claimed_by": worker})
+                    return job
+        return None
 
     def set_status(self, id: UUID, status: str, error: str | None = None) -> None:
         """Say how far the job is; "finished", "failed" and "cancelled" are its ends."""
-        finished = func.now() if status in DONE else None
+        finished = NOW if status in DONE else None
         with self._sessions.begin() as session:
             _update(session, id, {"status": status, "error": error, "finished_at": finished})
 
@@ -189,14 +197,13 @@ class OldJobs:
     def delete(self, id: UUID) -> None:
         """Delete the job and its traces."""
         with self._sessions.begin() as session:
-            deleted = delete(BatchJob).where(BatchJob.id == id).returning(BatchJob.id)
-            if session.scalars(deleted).one_or_none() is None:
+            if session.connection().execute(delete(BatchJob).where(BatchJob.id == id)).rowcount != 1:
                 raise _missing(id)
 
 
 def _update(session: Session, id: UUID, values: Mapping[str, Any]) -> None:
     change = update(BatchJob).where(BatchJob.id == id).values(dict(values))
-    if session.scalars(change.returning(BatchJob.id)).one_or_none() is None:
+    if session.connection().execute(change).rowcount != 1:
         raise _missing(id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVarTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from crossfade.casebook.task_types.models import BatchJob, TaskType
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 Columns = TypeVarTuple("Columns")
 
-__all__ = ["jobs_by_task", "jobs_per_action", "jobs_per_domain", "next_job"]
+__all__ = ["jobs_by_task", "jobs_per_action", "jobs_per_domain", "next_jobs", "still_waiting"]
+
+NEXT = 20  # waiting jobs that a worker tries to claim
 
 
 def jobs_by_task(domain: str, action: str | None = None, *, org_id: int | None = None) -> Select[BatchJob]:
@@ -28,14 +30,21 @@ def jobs_by_task(domain: str, action: str | None = None, *, org_id: int | None =
     return statement.order_by(BatchJob.created_at.desc(), BatchJob.id)
 
 
-def next_job(org_id: int, domain: str) -> Select[UUID]:
-    """The id of this organisation's next waiting job of this domain, which is then locked."""
+def next_jobs(org_id: int, domain: str) -> Select[UUID]:
+    """The ids of this organisation's next waiting jobs of this domain. They are not locked by this: MariaDB
+    would lock each row that it reads on its way, and the task types, and others would skip them all.
+    """
     statement = select(BatchJob.id).join(BatchJob.task_type)
     waiting = statement.where(
         BatchJob.org_id == org_id, BatchJob.status == "queued", TaskType.domain == domain
     )
-    first = waiting.order_by(BatchJob.priority.desc(), BatchJob.created_at).limit(1)
-    return first.with_for_update(skip_locked=True, of=BatchJob)
+    return waiting.order_by(BatchJob.priority.desc(), BatchJob.created_at).limit(NEXT)
+
+
+def still_waiting(id: UUID, *, patient: bool) -> Select[UUID]:
+    """The id again, and the job locked, if it still waits and nobody holds it, or even so if `patient`."""
+    waiting = select(BatchJob.id).where(BatchJob.id == id, BatchJob.status == "queued")
+    return waiting.with_for_update(skip_locked=not patient)
 
 
 def jobs_per_domain(*, org_id: int | None = None) -> Select[str, int]:
@@ -47,7 +56,7 @@ def jobs_per_domain(*, org_id: int | None = None) -> Select[str, int]:
 
 def jobs_per_action(*, domain: str | None = None, org_id: int | None = None) -> Select[str, str, int, int]:
     """(domain, action, jobs, failed ones) of each action that has any, the commonest first."""
-    jobs, failed = func.count().label("jobs"), func.count().filter(BatchJob.status == "failed")
+    jobs, failed = func.count().label("jobs"), func.count(case((BatchJob.status == "failed", 1)))
     statement = select(TaskType.domain, TaskType.action, jobs, failed.label("failed")).join(
         BatchJob.task_type
     )

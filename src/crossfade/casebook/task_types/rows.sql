@@ -1,8 +1,10 @@
 -- Believable rows: each is drawn from the md5 of the seed and its number, in whole numbers and products of
--- exact fractions, so that they are the same on every machine. OFFSET 0 has each digest made once for its row.
+-- exact fractions, so that they are the same on every machine, and on MariaDB (rows_mariadb.sql). OFFSET 0 has
+-- each digest made once for its row. A statement ends where its line does.
 
+-- 0 to 65,535, eight places
 CREATE FUNCTION pg_temp.drawn(digest text, place integer) RETURNS integer STABLE LANGUAGE sql
-RETURN ('x' || substr(digest, 4 * place + 1, 4))::bit(16)::integer;  -- 0 to 65,535, eight places
+RETURN ('x' || substr(digest, 4 * place + 1, 4))::bit(16)::integer;
 
 CREATE FUNCTION pg_temp.job(seed bigint, number bigint) RETURNS uuid STABLE LANGUAGE sql
 RETURN overlay(overlay(md5(seed || ' id ' || number) PLACING '4' FROM 13) PLACING '8' FROM 17)::uuid;

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload, sessionmaker
 
 from crossfade.casebook.task_types import schemas
+from crossfade.casebook.task_types.column_types import NOW
 from crossfade.casebook.task_types.models import BatchJob, RcmTrace, TaskType
-from crossfade.casebook.task_types.queries import jobs_by_task, jobs_per_action, jobs_per_domain, next_job
+from crossfade.casebook.task_types.queries import (
+    jobs_by_task,
+    jobs_per_action,
+    jobs_per_domain,
+    next_jobs,
+    still_waiting,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,8 +49,10 @@ class BatchJobService:
         `job` are the arguments of ``BatchJobCreate`` but the task type. Returns the ids of the task type and
         of the job.
         """
+        with self._sessions() as session:
+            known = _known(session, task_type)
         with self._sessions.begin() as session:
-            registered = _registered(session, task_type)
+            registered = known or _registered(session, task_type)
             made = BatchJob(**schemas.BatchJobCreate(task_type_id=registered, **job).model_dump())
             session.add(made)
             session.flush()
@@ -66,15 +75,19 @@ class BatchJobService:
 
     def claim(self, org_id: int, domain: str, worker: str) -> UUID | None:
         """Give the worker this organisation's next waiting job of this domain; None where there is none."""
-        with self._sessions.begin() as session:
-            waiting = session.scalars(next_job(org_id, domain)).one_or_none()
-            if waiting is not None:
-                _update(session, waiting, {"status": "running", "claimed_by": worker})
-            return waiting
+        with self._sessions() as session:
+            waiting = session.scalars(next_jobs(org_id, domain)).all()
+        # What nobody holds comes first; but who holds a job need not be another worker.
+        for job, patient in (*((job, False) for job in waiting), *((job, True) for job in waiting)):
+            with self._sessions.begin() as session:
+                if session.scalars(still_waiting(job, patient=patient)).one_or_none() is not None:
+                    _update(session, job, {"status": "running", "claimed_by": worker})
+                    return job
+        return None
 
     def set_status(self, id: UUID, status: str, error: str | None = None) -> None:
         """Say how far the job is; "finished", "failed" and "cancelled" are its ends."""
-        finished = func.now() if status in DONE else None
+        finished = NOW if status in DONE else None
         with self._sessions.begin() as session:
             _update(session, id, {"status": status, "error": error, "finished_at": finished})
 
@@ -119,8 +132,7 @@ class BatchJobService:
     def delete(self, id: UUID) -> None:
         """Delete the job and its traces."""
         with self._sessions.begin() as session:
-            deleted = delete(BatchJob).where(BatchJob.id == id).returning(BatchJob.id)
-            if session.scalars(deleted).one_or_none() is None:
+            if session.connection().execute(delete(BatchJob).where(BatchJob.id == id)).rowcount != 1:
                 raise _missing(id)
 
 
@@ -145,6 +157,10 @@ class TaskTypeService:
 
     def register(self, task_type: schemas.TaskTypeBase) -> UUID:
         """The id of this task type, which is made if there is none of its domain and action."""
+        with self._sessions() as session:
+            known = _known(session, task_type)
+        if known is not None:
+            return known
         with self._sessions.begin() as session:
             return _registered(session, task_type)
 
@@ -159,23 +175,32 @@ class TaskTypeService:
     def remove(self, id: UUID) -> None:
         """Take a task type that no job has out of the catalogue."""
         with self._sessions.begin() as session:
-            deleted = delete(TaskType).where(TaskType.id == id).returning(TaskType.id)
-            if session.scalars(deleted).one_or_none() is None:
+            if session.connection().execute(delete(TaskType).where(TaskType.id == id)).rowcount != 1:
                 raise _unknown(id)
 
     def _update(self, id: UUID, **values: Any) -> None:
-        change = update(TaskType).where(TaskType.id == id).values(values).returning(TaskType.id)
+        change = update(TaskType).where(TaskType.id == id).values(values)
         with self._sessions.begin() as session:
-            if session.scalars(change).one_or_none() is None:
+            if session.connection().execute(change).rowcount != 1:
                 raise _unknown(id)
 
 
-def _registered(session: Session, task_type: schemas.TaskTypeBase) -> UUID:
-    made = postgresql.insert(TaskType).values(task_type.model_dump())
+def _known(session: Session, task_type: schemas.TaskTypeBase) -> UUID | None:
     named = (TaskType.domain == task_type.domain, TaskType.action == task_type.action)
-    unless_there = made.on_conflict_do_nothing(index_elements=["domain", "action"]).returning(TaskType.id)
-    made_id = session.scalars(unless_there).one_or_none()
-    return session.scalars(select(TaskType.id).where(*named)).one() if made_id is None else made_id
+    return session.scalars(select(TaskType.id).where(*named)).one_or_none()
+
+
+def _registered(session: Session, task_type: schemas.TaskTypeBase) -> UUID:
+    """The id of a new task type; or of that which somebody else has registered at the same time."""
+    try:
+        with session.begin_nested():
+            made = insert(TaskType).values(task_type.model_dump())
+            return session.scalars(made.returning(TaskType.id)).one()
+    except IntegrityError:
+        known = _known(session, task_type)
+        if known is None:
+            raise
+        return known
 
 
 def _without_traces(job: BatchJob) -> schemas.BatchJob:
@@ -185,7 +210,7 @@ def _without_traces(job: BatchJob) -> schemas.BatchJob:
 
 def _update(session: Session, id: UUID, values: Mapping[str, Any]) -> None:
     change = update(BatchJob).where(BatchJob.id == id).values(dict(values))
-    if session.scalars(change.returning(BatchJob.id)).one_or_none() is None:
+    if session.connection().execute(change).rowcount != 1:
         raise _missing(id)
 
 

@@ -13,13 +13,25 @@ from sqlalchemy.exc import DBAPIError
 
 from crossfade import names
 from crossfade.dialects.dialect import Held, Lack, Load
-from crossfade.dialects.mariadb import faults, gate, scripts, standing, troubleshooting, watching
+from crossfade.dialects.mariadb import (
+    binary_log,
+    brief,
+    faults,
+    gate,
+    row_keys,
+    scripts,
+    standing,
+    tried_indexes,
+    troubleshooting,
+    watching,
+)
 from crossfade.dialects.mariadb.ddl import Renderer
+from crossfade.dialects.mariadb.hindrances import hindrance
 from crossfade.dialects.mariadb.objections import objection
 from crossfade.dialects.mariadb.reflection import reflect
 from crossfade.dialects.mariadb.rendering import Server
 from crossfade.errors import Refused, Unsupported, UsageError
-from crossfade.schema import Schema, TableName
+from crossfade.schema import Draft, Redefinition, Schema, StandIn, Table, TableName
 from crossfade.steps import AskExpression, AskForeignKey, AskIndex, AskStanding, Stage, Statement, Step
 
 OLDEST = {"MariaDB": (10, 6), "MySQL": (8, 0)}
@@ -45,6 +57,8 @@ _PASSING = {
 
 class MariaDB:
     """A MariaDB server, or MySQL's, as Crossfade uses it."""
+
+    transactions = "information_schema.INNODB_TRX and PROCESSLIST"
 
     def __init__(self, engine: Engine, server: Server, shown: str, lock_timeout_ms: int) -> None:
         self.engine = engine
@@ -95,11 +109,24 @@ class MariaDB:
         """A statement that fails unless the evolution is in one of these states."""
         return scripts.demanded(evolution, states)
 
-    def reflect(self, connection: Connection, tables: Iterable[str]) -> Schema:
-        """The schema around the tables, as a user writes their names."""
+    def reflect(self, connection: Connection, tables: Iterable[str], drafts: Sequence[Draft] = ()) -> Schema:
+        """The schema around the tables, as a user writes their names; functions have one version here."""
         return reflect(connection, tables, self._server)
 
-    def opening(self, tables: Sequence[TableName] = ()) -> tuple[Statement, ...]:
+    def redefinitions(
+        self,
+        connection: Connection,
+        schema: Schema,
+        evolution: str,
+        drafts: Sequence[Draft],
+        stand_ins: Sequence[StandIn],
+    ) -> tuple[Redefinition, ...]:
+        """None: each change refuses itself here."""
+        return ()
+
+    def opening(
+        self, tables: Sequence[TableName] = (), raised: Sequence[TableName] = ()
+    ) -> tuple[Statement, ...]:
         """What each transaction that takes locks begins with; `tables` are those that it locks for long
         enough to be in anybody's way.
         """
@@ -122,6 +149,19 @@ class MariaDB:
         """Why the server would not take what is asked for; None where it would."""
         return objection(connection, step, self._server)
 
+    def hindrance(
+        self, connection: Connection, walks: Sequence[Sequence[Step]], tables: Sequence[Table]
+    ) -> Refused | None:
+        """Why the server could not go through with the walks, as its settings and the tables are; None where
+        it can. Raises Refused for a step that it has no statement for.
+        """
+        return (
+            binary_log.objection(connection)
+            or hindrance(connection, walks, tables, self._server)
+            or row_keys.objection(connection, walks)
+            or tried_indexes.of_walks(self.engine, walks, tables, self._server)
+        )
+
     def lacking(self, connection: Connection, step: AskStanding) -> tuple[Lack, ...]:
         """What of all that `step` asks for does not stand, or is not used."""
         return standing.lacking(connection, step, self._server)
@@ -137,6 +177,10 @@ class MariaDB:
         with suppress(DBAPIError), self.engine.connect() as connection:
             return watching.oldest(connection, tables)
         return None
+
+    def sessions(self, connection: Connection, namespaces: Sequence[str]) -> int:
+        """How many other sessions have one of the namespaces for their database, as far as it can be seen."""
+        return watching.sessions(connection, namespaces)
 
     def held(self, connection: Connection, tables: Sequence[str]) -> Held | None:
         """The oldest transaction of another session that holds a lock on one of the tables, right now."""
@@ -159,6 +203,10 @@ class MariaDB:
             "the server can't do this without copying the table or keeping its writers waiting: roll back, "
             "then start again with --allow-copy, where that may be"
         )
+
+    def had_at_once(self, connection: Connection, statement: Statement) -> bool:
+        """Whether a brief change of metadata was executed without queueing."""
+        return not self._server.mysql and brief.had_at_once(connection, statement)
 
     def passing(self, error: DBAPIError) -> str | None:
         """Why `error` may pass when the work is tried again, or None where it will not."""

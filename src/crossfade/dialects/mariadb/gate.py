@@ -34,7 +34,6 @@ from crossfade.steps import Stage, Statement
 # They sort after every name that an application is likely to have: no higher character may be in a name.
 _LAST = "\uffee"
 OWN = tuple(f"{_LAST}crossfade_{what}" for what in ("flag", "gate"))
-_NO_LOCK = 1205
 _LOOK = 0.0005  # seconds between two looks
 
 
@@ -127,7 +126,7 @@ def _refused(looker: Connection, flag: TableName, guarding: Future[None], patien
         try:
             _say(looker, f"SELECT 1 FROM {quoted(flag)} LIMIT 0")
         except DBAPIError as error:
-            if faults.number(error) != _NO_LOCK:
+            if faults.number(error) != faults.NO_LOCK:
                 raise
             return True
         time.sleep(_LOOK)
@@ -151,7 +150,7 @@ def _lock(worker: Connection, table: TableName | None) -> bool:
     try:
         _say(worker, f"LOCK TABLES {quoted(table)} WRITE")
     except DBAPIError as error:
-        if faults.number(error) != _NO_LOCK:
+        if faults.number(error) != faults.NO_LOCK:
             raise
         return False
     return True
@@ -168,7 +167,7 @@ def _begun(worker: Connection, locked: Sequence[Statement]) -> bool:
             if _execute(worker, statement):
                 break
     except DBAPIError as error:
-        if faults.number(error) != _NO_LOCK:
+        if faults.number(error) != faults.NO_LOCK:
             raise
         return False
     _say(worker, "SET SESSION lock_wait_timeout = 60")

@@ -15,7 +15,7 @@ from crossfade.dialects.mariadb.lookup_values import holds, of_row, told
 from crossfade.dialects.mariadb.quoting import ident, literal, table
 from crossfade.dialects.mariadb.rendering import ddl, has_trigger, nothing
 from crossfade.dialects.mariadb.tellers import TEXT, held_as
-from crossfade.dialects.mariadb.triggers import ACTIVE, TOLD, refused, said
+from crossfade.dialects.mariadb.triggers import ACTIVE, TOLD, otherwise, refused, said
 from crossfade.steps import InstallLookup, RemoveLookup, Statement
 
 _EVENTS = ("UPDATE", "DELETE")
@@ -65,9 +65,7 @@ def _on_update(step: InstallLookup) -> list[str]:
     other = f"NOT (NEW.{ident(key.key)} <=> OLD.{ident(key.key)})"
     stands_no_more = f"NOT (BINARY {_STANDS} <=> BINARY ({_stands(step, 'NEW')}))"
     moved = f"NOT ({_exact(step, _BEFORE)} <=> {_exact(step, _AFTER)})"
-    rows, old = f"{table(step.table)} AS t", f"t.{ident(key.column)}"
-    uses = f"t.{ident(value.column)} = NEW.{ident(value.key)}"
-    stale = f"NOT ({_exact(step, old)} <=> {_exact(step, _AFTER)})"
+    rows, uses = f"{table(step.table)} AS t", f"t.{ident(value.column)} = NEW.{ident(value.key)}"
     unsaid: Iterable[str] = ()
     if value.otherwise is None:
         unsaid = refused(
@@ -85,10 +83,21 @@ def _on_update(step: InstallLookup) -> list[str]:
         f"IF {moved} THEN",
         *(f"  {line}" for line in unsaid),
         "  SET @crossfade_guard = 'on';",
-        f"  UPDATE {rows} SET {old} = {_AFTER} WHERE {uses} AND {stale};",
+        *(f"  {line}" for line in _carried(step, f"{rows} SET", uses)),
         "  SET @crossfade_guard = NULL;",
         "END IF;",
     ]
+
+
+def _carried(step: InstallLookup, rows: str, uses: str) -> list[str]:
+    """The lines that give the rows in use their old side, by the name that its column has by then."""
+    found = []
+    for name in filter(None, (step.forward.column, step.also)):
+        old = f"t.{ident(name)}"
+        stale = f"NOT ({_exact(step, old)} <=> {_exact(step, _AFTER)})"
+        found.append([f"UPDATE {rows} {old} = {_AFTER} WHERE {uses} AND {stale};"])
+    first, *others = found
+    return otherwise(first, *others) if others else first
 
 
 def _on_delete(step: InstallLookup) -> list[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crossfade.dialects.mariadb import values
-from crossfade.dialects.mariadb.triggers import NOT_NULL, refused, said
+from crossfade.dialects.mariadb.triggers import NOT_NULL, otherwise, refused, said
 from crossfade.dialects.mariadb.values import Row
 from crossfade.lens import RowLens
 from crossfade.schema import Column
@@ -23,7 +23,7 @@ def on_insert(
 ) -> list[str]:
     """The lines for a row that is inserted; `new` and `old` count it as that side's."""
     filled = [
-        *(f"SET {values.NEW[column]} = {sql};" for column, sql in values.backward(lens, row, step.columns)),
+        *_filled(step, lens, row),
         *(line for column in lens.old if column.name != lens.mark for line in _demanded(step, column)),
     ]
     if step.one_sided:
@@ -43,6 +43,20 @@ def on_update(step: InstallSync, lens: RowLens, *, old: Sequence[str]) -> list[s
     if step.one_sided or not old:
         return []
     return [f"IF {values.changed(lens.old)} THEN", *(f"  {line}" for line in old), "END IF;"]
+
+
+def _filled(step: InstallSync, lens: RowLens, row: Row) -> list[str]:
+    """The lines that give `backward`. Other tables that it reads may get their columns' names back before
+    this trigger is another one: what finds no such column asks for it by its other name.
+    """
+    place = step.lenses.index(lens)
+    lines: list[str] = []
+    for known in (*reversed([lenses[place] for lenses in step.later]), lens):
+        sets = [
+            f"SET {values.NEW[column]} = {sql};" for column, sql in values.backward(known, row, step.columns)
+        ]
+        lines = otherwise(sets, lines) if lines and lines != sets else sets
+    return lines
 
 
 def _untold(column: Column, speaks_new: str, language: str) -> str:

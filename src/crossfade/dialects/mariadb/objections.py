@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from crossfade.dialects.mariadb import faults, references
-from crossfade.dialects.mariadb.questions import asked_index
-from crossfade.dialects.mariadb.quoting import literal, table
+from crossfade.dialects.mariadb import faults, references, tried_indexes
+from crossfade.dialects.mariadb.quoting import literal
 from crossfade.dialects.mariadb.rendering import Server, render
-from crossfade.errors import MissingPrivilege, Refused, SchemaMismatch, Unsupported
+from crossfade.errors import MissingPrivilege, Refused, SchemaMismatch
 from crossfade.expressions import called, pointed
 from crossfade.steps import AskExpression, AskForeignKey, AskIndex, Statement
 
-_PASSING = frozenset({1205, 1213, 1317, 1927, 1969, 3024})  # locks, and what ends a statement early
 _NO_PRIVILEGE = frozenset({1044, 1045, 1142, 1143, 1227, 1370})
 _MANY = {
     1111: "an aggregate can't give one row its value",
@@ -42,28 +39,8 @@ def objection(
     if isinstance(step, AskForeignKey):
         return references.objection(connection, step)
     if isinstance(step, AskIndex):
-        return _of_index(connection, step, server)
+        return tried_indexes.objection(connection, step.table, step.index, step.columns, server)
     return _of_value(connection, step, server)
-
-
-def _of_index(connection: Connection, step: AskIndex, server: Server) -> Refused | None:
-    try:
-        statements = render(step, server)
-    except Unsupported as error:
-        return error
-    try:
-        for statement in statements:
-            _execute(connection, statement)
-    except DBAPIError as error:
-        if faults.number(error) in _NO_PRIVILEGE:
-            return None  # no temporary tables for this account: the step itself will tell
-        if faults.number(error) in _PASSING or error.connection_invalidated:
-            raise
-        return SchemaMismatch(_message(error), remedy="choose other columns, or another method")
-    finally:
-        with suppress(DBAPIError):
-            _execute(connection, Statement(f"DROP TEMPORARY TABLE IF EXISTS {table(asked_index(step))}"))
-    return None
 
 
 def _of_value(connection: Connection, step: AskExpression, server: Server) -> Refused | None:
@@ -74,7 +51,7 @@ def _of_value(connection: Connection, step: AskExpression, server: Server) -> Re
         try:
             rows = _execute(connection, statement)
         except DBAPIError as error:
-            if faults.number(error) in _PASSING or error.connection_invalidated:
+            if faults.number(error) in faults.PASSING or error.connection_invalidated:
                 raise
             return _told(step, error, assigned=not statement.sql.startswith("EXPLAIN"))
         if any(_VOLATILE in map(str, row) for row in rows) and not step.expression.volatile:
@@ -83,7 +60,7 @@ def _of_value(connection: Connection, step: AskExpression, server: Server) -> Re
 
 
 def _told(step: AskExpression, error: DBAPIError, *, assigned: bool) -> Refused:
-    number, fact = faults.number(error), _message(error)
+    number, fact = faults.number(error), faults.message(error)
     shown = pointed(step.expression.text, None)
     if number in _MANY:
         return SchemaMismatch(f"{_MANY[number]}{shown}", remedy="use an expression of the row's own columns")
@@ -131,8 +108,3 @@ def _changing(connection: Connection, step: AskExpression) -> list[str]:
 def _execute(connection: Connection, statement: Statement) -> Sequence[Any]:
     result = connection.exec_driver_sql(statement.sql, execution_options={"no_parameters": True})
     return result.all() if result.returns_rows else ()
-
-
-def _message(error: DBAPIError) -> str:
-    arguments: tuple[Any, ...] = getattr(error.orig, "args", ())
-    return str(arguments[1]) if len(arguments) > 1 else str(error.orig)

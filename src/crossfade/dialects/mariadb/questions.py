@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from crossfade.dialects.mariadb.columns import definition
+from crossfade.dialects.mariadb import tried_indexes
 from crossfade.dialects.mariadb.indexes import LOCKING, index_sql
 from crossfade.dialects.mariadb.quoting import ident, table
 from crossfade.dialects.mariadb.rendering import Server, render
 from crossfade.expressions import Written, is_constant
 from crossfade.names import RESERVED
-from crossfade.schema import Column, TableName
 from crossfade.steps import AskExpression, AskForeignKey, AskIndex, Role, Statement
 
 _VALUE = f"{RESERVED}value"  # a variable that no column is called like
@@ -43,10 +40,10 @@ def _(step: AskIndex, server: Server) -> tuple[Statement, ...]:
     if step.index.method in LOCKING:
         index_sql(step.index)
         return ()  # the one can't be on a temporary table, the other wants NOT NULL, which comes later
-    asked = table(asked_index(step))
-    columns = ", ".join(_declared(step.columns))
+    asked = table(tried_indexes.asked(step.table))
     return (
-        Statement(f"CREATE TEMPORARY TABLE {asked} ({columns}, {index_sql(step.index)}) ENGINE=InnoDB"),
+        Statement(tried_indexes.making(step.table, step.index, step.columns)),
+        Statement(f"SHOW INDEX FROM {asked}"),
         Statement(f"DROP TEMPORARY TABLE {asked}"),
     )
 
@@ -56,20 +53,11 @@ def _(step: AskForeignKey, server: Server) -> tuple[Statement, ...]:
     return ()  # no temporary table can have one: `objection` looks at the columns
 
 
-def asked_index(step: AskIndex) -> TableName:
-    """The temporary table on which the index is tried."""
-    return TableName(step.table.schema, f"{RESERVED}asked")
-
-
 def written(step: AskExpression) -> Written:
     """The expression over the rows that it is asked for; a constant's text as it is."""
     if not step.expression.reads:
         return Written(step.expression.text)
     return Written.over(step.expression, "t", step.columns)
-
-
-def _declared(columns: Iterable[Column]) -> Iterable[str]:
-    return (definition(Column(each.name, each.type, collation=each.collation)) for each in columns)
 
 
 def _source(step: AskExpression) -> str:

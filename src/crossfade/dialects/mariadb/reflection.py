@@ -36,6 +36,8 @@ TRAITS = Traits(
     view_defaults=False,
     indexes_stay=True,
     exact_keys=True,
+    ddl_together=False,
+    definitions=False,
 )
 _TABLES = frozenset({"BASE TABLE", "SYSTEM VERSIONED"})
 _BYPASS_READ_ONLY = ("READ_ONLY ADMIN", "CONNECTION_ADMIN")  # MariaDB's, and MySQL's
@@ -87,6 +89,7 @@ def reflect(connection: Connection, written: Iterable[str], server: Server) -> S
         read_only=_reads_only(session, held, server),
         volatile_functions=tuple(sorted({each.name.lower() for each in reader.routines if each.is_volatile})),
         traits=TRAITS,
+        collation=server.collation or None,
         cascades=reader.cascades,
     )
 
@@ -146,10 +149,12 @@ class _Reader:
         checks = tuple(self._check(each, name, plain) for each in self._checks.get(name, ()))
         columns, checks = rows_read.with_json(plain, checks)
         indexes = self._indexes_of(name, columns)
+        key = rows_read.key(columns, indexes)
+        unique = {*key, *(column for each in indexes if each.unique for column in each.columns)}
         return Table(
             name,
-            columns,
-            key=rows_read.key(columns, indexes),
+            rows_read.with_collations(columns, unique, told),
+            key=key,
             indexes=indexes,
             checks=checks,
             foreign_keys=tuple(each for each in self._keys if each.table == name),

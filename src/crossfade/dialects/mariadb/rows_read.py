@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -76,6 +76,20 @@ def with_json(
     return (
         tuple(replace(each, type="json", collation=None) if each.name in json else each for each in columns),
         tuple(each for each in checks if each.name not in json),
+    )
+
+
+def with_collations(
+    columns: Sequence[Column], unique: Collection[str], rows: Iterable[Row[Any]]
+) -> tuple[Column, ...]:
+    """The columns, those that are `unique` with their collation where that is the table's too: what is
+    compared with them must have the same, or their index does not serve; and what refers to them, or it
+    can't.
+    """
+    held = {row.name: row.collation for row in rows if row.data_type not in {"enum", "set"}}
+    return tuple(
+        replace(each, collation=held.get(each.name) or each.collation) if each.name in unique else each
+        for each in columns
     )
 
 

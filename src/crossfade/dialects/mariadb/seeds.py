@@ -8,18 +8,18 @@ value is the hexadecimal digits of what the column holds: so it comes back, what
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from crossfade.dialects.mariadb.quoting import ident, idents, literal, table
 from crossfade.dialects.mariadb.rendering import Server, render
+from crossfade.dialects.mariadb.row_keys import LONGEST
 from crossfade.errors import Unsupported
 from crossfade.steps import Role, SeedLookup, SeedRows, Statement, UnseedLookup, UnseedRows
 
 Seed = SeedRows | SeedLookup
 Unseed = UnseedRows | UnseedLookup
 
-_LONGEST = 380  # characters of a key in the journal
 _BYTES = "_crossfade_bytes"  # what JSON can't hold: {"_crossfade_bytes": "00ff"}
 
 
@@ -45,35 +45,54 @@ def seed(step: Seed, server: Server) -> tuple[Statement, ...]:
 
 
 def unseed(step: Unseed, server: Server) -> tuple[Statement, ...]:
-    """Lock the seeded rows, then take away those that equal their image and that nothing refers to."""
-    view, journal = table(step.view), _journal(server)
-    same = " AND ".join(f"t.{ident(each)} = {_kept(each)}" for each in step.key)
-    there = f"SELECT 1 FROM {view} AS t WHERE {same}"
+    """Lock the seeded rows, then take away those that equal their image and that nothing refers to.
+
+    A statement that locks what it reads would lock the whole table where no index serves the seeds' key: so
+    the rows are found by one that does not, and from then on by the table's key.
+    """
+    view, journal, found = table(step.view), _journal(server), _found(server)
+    key = step.found_by or step.key
+    here = f"{found} AS g STRAIGHT_JOIN {view} AS t ON " + " AND ".join(
+        f"t.{ident(each)} = g.`key {at}`" for at, each in enumerate(key)
+    )
+    there = f"SELECT 1 FROM {here} WHERE g.row_key = s.row_key"
+    untouched = f"{_image(step.columns)} = s.image"
     unreferenced = "".join(
         f" AND NOT EXISTS (SELECT 1 FROM {table(other)} AS o WHERE {_matched(theirs, ours)})"
         for other, theirs, ours in step.references
     )
     state = f"CASE WHEN s.state = 'going' THEN 'removed' WHEN EXISTS ({there}) THEN 'left' ELSE 'absent' END"
     open_ = f"{_of(step)} AND s.state IN ('present', 'going')"
+    drop = Statement(f"DROP TEMPORARY TABLE IF EXISTS {found}", Role.SETTING)
     return (
+        drop,
+        Statement(f"CREATE TEMPORARY TABLE {found} AS {_finding(step, key, journal)}", Role.SETTING),
         Statement(
-            f"SELECT s.row_key FROM {journal} AS s STRAIGHT_JOIN {view} AS t ON {same} "
-            f"WHERE {_of(step)} AND s.state = 'present' FOR UPDATE",
-            Role.SETTING,
-            blocks="writes to the seeded rows",
+            f"SELECT g.row_key FROM {here} FOR UPDATE", Role.SETTING, blocks="writes to the seeded rows"
         ),
         Statement(
-            f"UPDATE {journal} AS s SET s.state = 'going' WHERE {_of(step)} AND s.state = 'present' "
-            f"AND EXISTS ({there} AND {_image(step.columns)} = s.image{unreferenced})",
+            f"UPDATE {journal} AS s SET s.state = 'going' WHERE {_present(step)} "
+            f"AND EXISTS ({there} AND {untouched}{unreferenced})",
             Role.SETTING,
         ),
         Statement(
-            f"DELETE t FROM {journal} AS s STRAIGHT_JOIN {view} AS t ON {same} "
-            f"WHERE {_of(step)} AND s.state = 'going'"
+            f"DELETE t FROM {journal} AS s STRAIGHT_JOIN {here} AND g.row_key = s.row_key "
+            f"WHERE {_of(step)} AND s.state = 'going' AND {untouched}"
         ),
         Statement(f"SELECT s.row_key, {state} AS state FROM {journal} AS s WHERE {open_}"),
         Statement(f"UPDATE {journal} AS s SET s.state = {state} WHERE {open_}", Role.SETTING),
+        drop,
     )
+
+
+def _finding(step: Unseed, key: Sequence[str], journal: str) -> str:
+    """A query for the rows that have a seed's key: which seed, and the columns of `key`."""
+    held = ", ".join(f"t.{ident(each)} AS `key {at}`" for at, each in enumerate(key))
+    values = ", ".join(f"{_kept(each)} AS `value {at}`" for at, each in enumerate(step.key))
+    same = " AND ".join(f"t.{ident(each)} = s.`value {at}`" for at, each in enumerate(step.key))
+    # DISTINCT: the values are taken out of an image once, and not for each row of the table.
+    seeds = f"SELECT DISTINCT s.row_key, {values} FROM {journal} AS s WHERE {_present(step)}"
+    return f"SELECT s.row_key, {held} FROM ({seeds}) AS s STRAIGHT_JOIN {table(step.view)} AS t ON {same}"
 
 
 def _seeded(step: Seed, row: dict[str, Any], server: Server) -> tuple[Statement, ...]:
@@ -124,9 +143,9 @@ def _speaking(evolution: str | None) -> tuple[Statement, ...]:
 
 def _row_key(step: Seed, key: dict[str, Any]) -> str:
     text = json.dumps({column: _text(value) for column, value in key.items()}, ensure_ascii=False)
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         raise Unsupported(
-            f"the key of a seeded row has more than {_LONGEST} characters: {text[:60]}…",
+            f"the key of a seeded row has more than {LONGEST} characters: {text[:60]}…",
             place=f"table {step.table}",
             remedy="name shorter columns as the key",
         )
@@ -166,8 +185,17 @@ def _journal(server: Server) -> str:
     return f"{ident(server.journal)}.{ident('seed')}"
 
 
+def _found(server: Server) -> str:
+    """Where the keys of seeded rows are noted, for as long as a session."""
+    return f"{ident(server.journal)}.{ident('~seeded')}"
+
+
 def _of(step: Seed | Unseed) -> str:
     return f"s.evolution = {literal(step.evolution)} AND s.table_name = {literal(str(step.table))}"
+
+
+def _present(step: Unseed) -> str:
+    return f"{_of(step)} AND s.state = 'present'"
 
 
 def _matched(theirs: tuple[str, ...], ours: tuple[str, ...]) -> str:

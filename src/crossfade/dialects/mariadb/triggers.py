@@ -27,6 +27,7 @@ ALL = (CLOSED_INSERT, CLOSED_UPDATE, INSERT, UPDATE)
 # Of the numbers that drivers take for a violated constraint, and their SQLSTATE.
 NOT_NULL = 1048
 NO_VALUE = 1452
+_NO_COLUMN = 1054
 
 
 def trigger(kind: str, event: str, of: TableName, lines: Iterable[str], before: str = "") -> Statement:
@@ -69,6 +70,18 @@ def refused(test: str, told: Iterable[str], number: int = NO_VALUE) -> list[str]
         f"  SET {TOLD} = LEFT(CONCAT({', '.join(told)}), 128);",
         f"  SIGNAL SQLSTATE '23000' SET MYSQL_ERRNO = {number}, MESSAGE_TEXT = {TOLD};",
         "END IF;",
+    ]
+
+
+def otherwise(lines: Iterable[str], instead: Iterable[str]) -> list[str]:
+    """The lines, or those `instead` where they name a column that is not there."""
+    return [
+        "BEGIN",
+        f"  DECLARE EXIT HANDLER FOR {_NO_COLUMN} BEGIN",
+        *(f"    {line}" for line in instead),
+        "  END;",
+        *(f"  {line}" for line in lines),
+        "END;",
     ]
 
 

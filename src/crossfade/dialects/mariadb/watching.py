@@ -65,6 +65,10 @@ _BY_DATABASE = _SESSIONS.format(
 )
 _UNTOLD = "of whose locks this server tells no tables: its plugin METADATA_LOCK_INFO would"
 
+_AT_HOME = """
+SELECT DB FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND DB IN :databases
+"""
+
 _HAS_PLUGIN = """
 SELECT 1 FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'METADATA_LOCK_INFO' AND PLUGIN_STATUS = 'ACTIVE'
 """
@@ -103,6 +107,13 @@ def held(connection: Connection, tables: Sequence[str]) -> Held | None:
         row = next(_holders(connection, wanted), None)
         return None if row is None else Held(_who(row), None if row.seconds is None else float(row.seconds))
     return None
+
+
+def sessions(connection: Connection, databases: Sequence[str]) -> int:
+    """How many other sessions have one of the databases for their own; without PROCESS, the account's."""
+    asked = text(_AT_HOME).bindparams(bindparam("databases", expanding=True))
+    found = connection.execute(asked, {"databases": list(databases)}).scalars()
+    return sum(each in databases for each in found)
 
 
 def _holders(connection: Connection, wanted: set[TableName]) -> Iterator[Row[Any]]:

@@ -13,10 +13,11 @@ from crossfade.dialects.postgresql import scripts, standing, troubleshooting
 from crossfade.dialects.postgresql.blockers import held, oldest
 from crossfade.dialects.postgresql.catalogue import LOAD
 from crossfade.dialects.postgresql.ddl import Renderer
+from crossfade.dialects.postgresql.drafts import ask
 from crossfade.dialects.postgresql.objections import objection
 from crossfade.dialects.postgresql.reflection import reflect
 from crossfade.errors import Refused, Unsupported
-from crossfade.schema import Schema, TableName
+from crossfade.schema import Draft, Redefinition, Schema, StandIn, Table, TableName
 from crossfade.steps import AskExpression, AskForeignKey, AskIndex, AskStanding, Stage, Statement, Step
 
 OLDEST = 13
@@ -45,6 +46,8 @@ _PASSING = {
 
 class PostgreSQL:
     """A PostgreSQL server, as Crossfade uses it."""
+
+    transactions = "pg_stat_activity"
 
     def __init__(self, engine: Engine, version: tuple[int, ...], server: str, lock_timeout_ms: int) -> None:
         self.engine = engine
@@ -81,15 +84,28 @@ class PostgreSQL:
         """A statement that fails unless the evolution is in one of these states."""
         return scripts.demanded(evolution, states)
 
-    def reflect(self, connection: Connection, tables: Iterable[str]) -> Schema:
-        """The schema around the tables, as a user writes their names."""
-        return reflect(connection, tables, self._version)
+    def reflect(self, connection: Connection, tables: Iterable[str], drafts: Sequence[Draft] = ()) -> Schema:
+        """The schema around the tables, as a user writes their names, with what bears the names of drafts."""
+        return reflect(connection, tables, self._version, drafts)
 
-    def opening(self, tables: Sequence[TableName] = ()) -> tuple[Statement, ...]:
+    def redefinitions(
+        self,
+        connection: Connection,
+        schema: Schema,
+        evolution: str,
+        drafts: Sequence[Draft],
+        stand_ins: Sequence[StandIn],
+    ) -> tuple[Redefinition, ...]:
+        """What the drafts make, in an order in which they can be made."""
+        return ask(connection, schema, evolution, drafts, stand_ins)
+
+    def opening(
+        self, tables: Sequence[TableName] = (), raised: Sequence[TableName] = ()
+    ) -> tuple[Statement, ...]:
         """What each transaction that takes locks begins with; `tables` are those that it locks for long
         enough to be in anybody's way.
         """
-        return self._renderer.opening(tables)
+        return self._renderer.opening(tables, raised)
 
     def render(self, step: Step) -> tuple[Statement, ...]:
         """The statements of `step`, in order."""
@@ -113,6 +129,12 @@ class PostgreSQL:
         """Why the server would not take what is asked for; None where it would."""
         return objection(connection, step)
 
+    def hindrance(
+        self, connection: Connection, walks: Sequence[Sequence[Step]], tables: Sequence[Table]
+    ) -> Refused | None:
+        """Nothing that is not refused elsewhere."""
+        return None
+
     def lacking(self, connection: Connection, step: AskStanding) -> tuple[Lack, ...]:
         """What of all that `step` asks for does not stand, or is not used."""
         return standing.lacking(connection, step)
@@ -122,6 +144,10 @@ class PostgreSQL:
         row = connection.execute(text(LOAD)).one()
         return Load(float(row.replica_lag), int(row.blocked_sessions), int(row.log_position))
 
+    def had_at_once(self, connection: Connection, statement: Statement) -> bool:
+        """Never: who holds a lock of the table here gets another before those who wait."""
+        return False
+
     def blocker(self, error: DBAPIError, tables: Sequence[str]) -> str | None:
         """The oldest transaction that holds a lock on one of the tables, where `error` is about a lock."""
         if getattr(error.orig, "sqlstate", None) != _NO_LOCK:
@@ -129,6 +155,10 @@ class PostgreSQL:
         with suppress(DBAPIError), self.engine.connect() as connection:
             return oldest(connection, tables)
         return None
+
+    def sessions(self, connection: Connection, namespaces: Sequence[str]) -> int:
+        """None that can be seen: nobody else's search path is told."""
+        return 0
 
     def held(self, connection: Connection, tables: Sequence[str]) -> Held | None:
         """The oldest transaction of another session that holds a lock on one of the tables, right now."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crossfade.dialects.postgresql import (
+    asking,
     cascades,
     columns,
     constraints,
     counts,
+    definitions,
     guards,
     namespaces,
     orphans,
@@ -27,10 +29,12 @@ from crossfade.steps import Role, Statement, Step
 
 # Each says how its steps are rendered when it is loaded.
 FILES = (
+    asking,
     cascades,
     columns,
     constraints,
     counts,
+    definitions,
     guards,
     namespaces,
     orphans,
@@ -54,12 +58,15 @@ class Renderer:
         """The statements of `step`, in order."""
         return render(step, self.server)
 
-    def opening(self, tables: Sequence[TableName]) -> tuple[Statement, ...]:
+    def opening(self, tables: Sequence[TableName], raised: Sequence[TableName] = ()) -> tuple[Statement, ...]:
         """What each transaction that takes locks on users' tables begins with.
 
         A lock that reads and writes need not wait for comes first, with more patience: the server ends an
         autovacuum that is in its way, but only after `deadlock_timeout` (1 s). What is left to wait for is
         the applications' own transactions, and those for a moment only, since others queue behind us.
+
+        `raised` tables are locked for good at once: were they closed to writers first, and to readers later,
+        a transaction that has read one and then writes it would wait for us, and we for it.
         """
         impatient = Statement(f"SET LOCAL lock_timeout = '{self.server.lock_timeout_ms}ms'", Role.SETTING)
         if not tables:
@@ -71,4 +78,13 @@ class Renderer:
                 f"LOCK TABLE {named} IN SHARE UPDATE EXCLUSIVE MODE", Role.SETTING, "SHARE UPDATE EXCLUSIVE"
             ),
             impatient,
+            *(
+                Statement(
+                    f"LOCK TABLE {table(each)} IN ACCESS EXCLUSIVE MODE",
+                    Role.SETTING,
+                    lock="ACCESS EXCLUSIVE",
+                    blocks="reads and writes, briefly",
+                )
+                for each in raised
+            ),
         )

@@ -17,7 +17,9 @@ WITH tree AS (
   JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
   WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjsubid > 0
 )
-SELECT d.root AS oid, d.attname AS column, o.type AS kind, o.identity AS name
+SELECT d.root AS oid, d.attname AS column, o.type AS kind,
+  CASE WHEN d.classid = 'pg_catalog.pg_proc'::regclass THEN d.objid::regprocedure::text ELSE o.identity END
+    AS name
 FROM used d
 LEFT JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND r.oid = d.objid
 LEFT JOIN pg_catalog.pg_trigger t ON d.classid = 'pg_catalog.pg_trigger'::regclass AND t.oid = d.objid

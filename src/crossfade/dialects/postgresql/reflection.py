@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from crossfade.dialects.postgresql import catalogue, dependents, rows_read
+from crossfade.dialects.postgresql import catalogue, defined, dependents, rows_read
 from crossfade.names import split_table
 from crossfade.schema import (
     WHOLE_TABLE,
     Check,
     Column,
     Dependent,
+    Draft,
     EnumType,
     Grant,
     Role,
@@ -28,8 +30,11 @@ from crossfade.schema import (
 )
 
 
-def reflect(connection: Connection, written: Iterable[str], version: tuple[int, ...]) -> Schema:
-    """The schema around the tables that `written` names (as a user writes them).
+def reflect(
+    connection: Connection, written: Iterable[str], version: tuple[int, ...], drafts: Sequence[Draft] = ()
+) -> Schema:
+    """The schema around the tables that `written` names (as a user writes them), with the functions and views
+    that bear the names of `drafts`.
 
     A name that no table has is left out: the plan tells the user, with the nearest name.
     """
@@ -37,6 +42,12 @@ def reflect(connection: Connection, written: Iterable[str], version: tuple[int, 
     previous = connection.execute(text("SELECT pg_catalog.current_setting('search_path')")).scalar_one()
     connection.execute(text("SELECT pg_catalog.set_config('search_path', '', false)"))
     schema = _reflect(connection, tuple(written), path, version)
+    homes = [
+        (TableName(place, each.name), each.kind)
+        for each in drafts
+        for place in ((each.schema,) if each.schema else path)
+    ]
+    schema = replace(schema, definitions=defined.definitions(connection, homes))
     # Not where a statement failed: nothing could be set then, and that would hide the failure.
     connection.execute(text("SELECT pg_catalog.set_config('search_path', :path, false)"), {"path": previous})
     return schema

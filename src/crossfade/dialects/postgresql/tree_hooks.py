@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from crossfade.dialects.postgresql import tree_notes, tree_returns, tree_writes
+from crossfade.dialects.postgresql import tree_notes, tree_pulls, tree_returns, tree_writes
 from crossfade.dialects.postgresql.quoting import ident, table
 from crossfade.dialects.postgresql.rendering import Server, render
 from crossfade.dialects.postgresql.triggers import ACTIVE, LOCK, counter
@@ -36,8 +36,8 @@ def _(step: InstallTrees, server: Server) -> tuple[Statement, ...]:
 @render.register
 def _(step: HookTrees, server: Server) -> tuple[Statement, ...]:
     install = InstallTrees(step.evolution, step.trees)
-    pull = tree_notes.of_pull(install)
-    quiet = tree_notes.routine(tree_notes.pull(step.evolution), "trigger", "BEGIN\n  RETURN NULL;\nEND")
+    pull = tree_pulls.of_pull(install)
+    quiet = tree_notes.routine(tree_pulls.pull(step.evolution), "trigger", "BEGIN\n  RETURN NULL;\nEND")
     made = [quiet if each == pull else each for each in _made(install)]
     return (
         Statement(f"SET lock_timeout = '{server.lock_timeout_ms}ms'"),
@@ -93,7 +93,7 @@ def _made(step: InstallTrees) -> list[str]:
     if not step.one_sided:
         tick, name = tree_notes.tick(evolution), ident(_COMMIT)
         deferred = (
-            f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {tree_notes.pull(evolution)}()"
+            f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {tree_pulls.pull(evolution)}()"
         )
         made += [
             f"CREATE SEQUENCE {counter(side, evolution, tree.target)}"
@@ -101,7 +101,7 @@ def _made(step: InstallTrees) -> list[str]:
             for side in ("old", "new")
         ]
         made += [
-            tree_notes.of_pull(step),
+            tree_pulls.of_pull(step),
             f"CREATE UNLOGGED TABLE {tick} ()",
             f"CREATE CONSTRAINT TRIGGER {name} AFTER INSERT ON {tick} {deferred}",
             f"ALTER TABLE {tick} ENABLE ALWAYS TRIGGER {name}",
@@ -121,7 +121,7 @@ def _unmade(step: InstallTrees) -> tuple[Statement, ...]:
     functions = [
         *(tree_notes.note(evolution, of) for of in sources(step.trees)),
         *(each(evolution, tree) for tree in step.trees for each in (tree_writes.shape, tree_writes.push)),
-        tree_notes.pull(evolution),
+        tree_pulls.pull(evolution),
         tree_writes.path_of(evolution),
     ]
     ranges = [

@@ -12,7 +12,7 @@ from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql import tree_walks as walks
 from crossfade.dialects.postgresql.quoting import ident, literal, parameter, table
 from crossfade.dialects.postgresql.tree_children import deleted, flagged, inserted, reconciled, unflagged
-from crossfade.dialects.postgresql.tree_notes import settled
+from crossfade.dialects.postgresql.tree_pulls import settled
 from crossfade.dialects.postgresql.tree_writes import lines, normal, objection
 from crossfade.dialects.postgresql.triggers import function
 from crossfade.schema import Column
@@ -103,7 +103,7 @@ def take(evolution: str, tree: TreeLens) -> str:
 def of_give(step: InstallTrees, tree: TreeLens) -> str:
     """The routine that gives a range of the old side back: what is apart is looked for once."""
     legacy, target, key = ident(tree.legacy), table(tree.target), sql.SOURCE[tree.key]
-    where = f" WHERE n.{legacy} BETWEEN lo AND hi"
+    where = f" WHERE n.{legacy} BETWEEN $1 AND $2"
     work = []
     given = [(column, value) for column, value, _ in sql.back(tree, "n")]
     if given:
@@ -120,7 +120,7 @@ def of_give(step: InstallTrees, tree: TreeLens) -> str:
             apart = sql.apart(sql.held(embed, "n"), sql.children(embed, f"n.{legacy}"))
             work.append(f"keys := ARRAY(SELECT n.{legacy} FROM {target} AS n{where} AND {apart})")
             shown = f"n.{legacy}, n.{ident(embed.column)}"
-            rows = f"(SELECT {shown} FROM {target} AS n WHERE n.{legacy} = ANY (keys))"
+            rows = f"(SELECT {shown} FROM {target} AS n WHERE n.{legacy} = ANY (own.keys))"
             found = []
             if embed.shape is Shape.ARRAY:
                 found = [each(step.evolution, tree, embed, rows) for each in (unflagged, flagged)]
@@ -139,9 +139,9 @@ def of_take(step: InstallTrees, tree: TreeLens) -> str:
     key = sql.SOURCE[tree.key]
     there = f"SELECT FROM {table(tree.target)} AS t WHERE t.{ident(tree.legacy)} = {key}"
     gone = (
-        f"SELECT {key} FROM {table(tree.source)} AS s WHERE {key} BETWEEN lo AND hi AND NOT EXISTS ({there})"
+        f"SELECT {key} FROM {table(tree.source)} AS s WHERE {key} BETWEEN $1 AND $2 AND NOT EXISTS ({there})"
     )
-    work = lines(step, deleted(tree, "(SELECT unnest(keys))"), "    ")
+    work = lines(step, deleted(tree, "(SELECT unnest(own.keys))"), "    ")
     body = (
         f"DECLARE\n  keys {tree.key.type}[] := ARRAY({gone});\n"
         f"BEGIN\n  IF cardinality(keys) > 0 THEN\n{work}  END IF;\nEND"

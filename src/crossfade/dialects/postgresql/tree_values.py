@@ -310,8 +310,11 @@ def _array(embed: Embed, value: str) -> str:
 
 
 def body(text: str) -> str:
-    """The body of a routine in PL/pgSQL, quoted: a column that has the name of a variable is the column."""
-    return dollar_quoted(f"#variable_conflict use_column\n{text}")
+    """The body of a routine in PL/pgSQL, quoted. Where there are columns, a name is a column's; a variable
+    is written `own.name` there.
+    """
+    own = "<<own>>\n" if text.startswith("DECLARE") else ""
+    return dollar_quoted(f"#variable_conflict use_column\n{own}{text}")
 
 
 def _field(column: Column) -> str:

@@ -23,7 +23,8 @@ from crossfade.dialects.postgresql.tree_children import (
     stolen,
     unflagged,
 )
-from crossfade.dialects.postgresql.tree_notes import OFF, ON, SILENT, noted, routine, settled
+from crossfade.dialects.postgresql.tree_notes import OFF, ON, SILENT, noted, routine
+from crossfade.dialects.postgresql.tree_pulls import settled
 from crossfade.dialects.postgresql.triggers import counter, function
 from crossfade.dialects.postgresql.values import SAFE_PATH
 from crossfade.schema import Column, TableName
@@ -134,7 +135,7 @@ def _mixed(step: InstallTrees, tree: TreeLens) -> str:
     """Refuses to write a row whose old side this transaction has written: the new one has not heard of it."""
     numbers = [str(sources(step.trees).index(each)) for each in tree.tables]
     keys = " OR ".join(
-        f"strpos(',' || noted, ',{number}:' || x.{ident(tree.legacy)} || ',') > 0" for number in numbers
+        f"strpos(',' || own.noted, ',{number}:' || x.{ident(tree.legacy)} || ',') > 0" for number in numbers
     )
     fact = f"this transaction has written the old side of a row of {tree.target}, which shows it at commit"
     hint = "Commit first, or SET CONSTRAINTS ALL IMMEDIATE at the beginning."

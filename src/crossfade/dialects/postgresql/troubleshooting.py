@@ -88,6 +88,7 @@ def queries(evolution: str, tables: Sequence[TableName]) -> tuple[tuple[str, str
             ("Is an index invalid, or being built?", _INDEXES),
             ("Does vacuum keep up with the backfill?", _DEAD),
         )
+        if tables or ("{tables}" not in text and "{counters}" not in text)
     )
 
 

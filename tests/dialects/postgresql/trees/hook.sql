@@ -38,9 +38,13 @@ ALTER TABLE crossfade.tick_fe14 ENABLE ALWAYS TRIGGER "~crossfade_commit"
 CREATE FUNCTION crossfade.note_fe14_public_jobs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
     search_path = pg_catalog, pg_temp AS $crossfade$
 #variable_conflict use_column
+<<own>>
 DECLARE
   noted text := coalesce(current_setting('crossfade.noted_fe14', true), '');
   added text;
+  many bigint;
+  one text;
+  child text;
   place tid;
   writes bigint;
 BEGIN
@@ -49,8 +53,13 @@ BEGIN
   END IF;
   writes := nextval('crossfade."writes_old_fe14_public_Runs"');
   IF TG_OP = 'INSERT' THEN
-    added := (SELECT string_agg(DISTINCT '0:' || k || ',', '') FROM (SELECT id::text AS k FROM new_rows) AS
-        a);
+    SELECT count(*), min(id::text), NULL INTO many, one, child FROM new_rows;
+    IF many = 1 THEN
+      added := '0:' || one || ',';
+    ELSE
+      added := (SELECT string_agg(DISTINCT '0:' || k || ',', '') FROM (SELECT id::text AS k FROM new_rows) AS
+          a);
+    END IF;
   ELSIF TG_OP = 'DELETE' THEN
     added := (SELECT string_agg(DISTINCT '0:' || k || ',', '') FROM (SELECT id::text AS k FROM old_rows) AS
         a);
@@ -81,9 +90,13 @@ $crossfade$
 CREATE FUNCTION crossfade.note_fe14_public_labels() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
     search_path = pg_catalog, pg_temp AS $crossfade$
 #variable_conflict use_column
+<<own>>
 DECLARE
   noted text := coalesce(current_setting('crossfade.noted_fe14', true), '');
   added text;
+  many bigint;
+  one text;
+  child text;
   place tid;
   writes bigint;
 BEGIN
@@ -92,8 +105,13 @@ BEGIN
   END IF;
   writes := nextval('crossfade."writes_old_fe14_public_Runs"');
   IF TG_OP = 'INSERT' THEN
-    added := (SELECT string_agg(DISTINCT '1:' || k || ',', '') FROM (SELECT job_id::text AS k FROM new_rows)
-        AS a);
+    SELECT count(*), min(job_id::text), NULL INTO many, one, child FROM new_rows;
+    IF many = 1 THEN
+      added := '1:' || one || ',';
+    ELSE
+      added := (SELECT string_agg(DISTINCT '1:' || k || ',', '') FROM (SELECT job_id::text AS k FROM new_rows)
+          AS a);
+    END IF;
   ELSIF TG_OP = 'DELETE' THEN
     added := (SELECT string_agg(DISTINCT '1:' || k || ',', '') FROM (SELECT job_id::text AS k FROM old_rows)
         AS a);
@@ -122,9 +140,13 @@ $crossfade$
 CREATE FUNCTION crossfade.note_fe14_public_tasks() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
     search_path = pg_catalog, pg_temp AS $crossfade$
 #variable_conflict use_column
+<<own>>
 DECLARE
   noted text := coalesce(current_setting('crossfade.noted_fe14', true), '');
   added text;
+  many bigint;
+  one text;
+  child text;
   place tid;
   writes bigint;
 BEGIN
@@ -133,8 +155,13 @@ BEGIN
   END IF;
   writes := nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
-    added := (SELECT string_agg(DISTINCT '2:' || k || ',', '') FROM (SELECT id::text AS k FROM new_rows) AS
-        a);
+    SELECT count(*), min(id::text), NULL INTO many, one, child FROM new_rows;
+    IF many = 1 THEN
+      added := '2:' || one || ',';
+    ELSE
+      added := (SELECT string_agg(DISTINCT '2:' || k || ',', '') FROM (SELECT id::text AS k FROM new_rows) AS
+          a);
+    END IF;
   ELSIF TG_OP = 'DELETE' THEN
     added := (SELECT string_agg(DISTINCT '2:' || k || ',', '') FROM (SELECT id::text AS k FROM old_rows) AS
         a);
@@ -164,9 +191,13 @@ $crossfade$
 CREATE FUNCTION crossfade.note_fe14_public_lines() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
     search_path = pg_catalog, pg_temp AS $crossfade$
 #variable_conflict use_column
+<<own>>
 DECLARE
   noted text := coalesce(current_setting('crossfade.noted_fe14', true), '');
   added text;
+  many bigint;
+  one text;
+  child text;
   place tid;
   writes bigint;
 BEGIN
@@ -175,8 +206,13 @@ BEGIN
   END IF;
   writes := nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
-    added := (SELECT string_agg(DISTINCT '3:' || k || ',', '') FROM (SELECT task_id::text AS k FROM new_rows)
-        AS a);
+    SELECT count(*), min(task_id::text), min(id::text) INTO many, one, child FROM new_rows;
+    IF many = 1 THEN
+      added := '3:' || one || ',' || '+' || child || ',';
+    ELSE
+      added := (SELECT string_agg(DISTINCT '3:' || k || ',', '') FROM (SELECT task_id::text AS k FROM
+          new_rows) AS a);
+    END IF;
   ELSIF TG_OP = 'DELETE' THEN
     added := (SELECT string_agg(DISTINCT '3:' || k || ',', '') FROM (SELECT task_id::text AS k FROM old_rows)
         AS a);
@@ -205,9 +241,13 @@ $crossfade$
 CREATE FUNCTION crossfade.note_fe14_public_tries() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
     search_path = pg_catalog, pg_temp AS $crossfade$
 #variable_conflict use_column
+<<own>>
 DECLARE
   noted text := coalesce(current_setting('crossfade.noted_fe14', true), '');
   added text;
+  many bigint;
+  one text;
+  child text;
   place tid;
   writes bigint;
 BEGIN
@@ -216,8 +256,13 @@ BEGIN
   END IF;
   writes := nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
-    added := (SELECT string_agg(DISTINCT '4:' || k || ',', '') FROM (SELECT task_id::text AS k FROM new_rows)
-        AS a);
+    SELECT count(*), min(task_id::text), NULL INTO many, one, child FROM new_rows;
+    IF many = 1 THEN
+      added := '4:' || one || ',';
+    ELSE
+      added := (SELECT string_agg(DISTINCT '4:' || k || ',', '') FROM (SELECT task_id::text AS k FROM
+          new_rows) AS a);
+    END IF;
   ELSIF TG_OP = 'DELETE' THEN
     added := (SELECT string_agg(DISTINCT '4:' || k || ',', '') FROM (SELECT task_id::text AS k FROM old_rows)
         AS a);
@@ -247,9 +292,13 @@ $crossfade$
 CREATE FUNCTION crossfade.note_fe14_public_receipts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
     search_path = pg_catalog, pg_temp AS $crossfade$
 #variable_conflict use_column
+<<own>>
 DECLARE
   noted text := coalesce(current_setting('crossfade.noted_fe14', true), '');
   added text;
+  many bigint;
+  one text;
+  child text;
   place tid;
   writes bigint;
 BEGIN
@@ -258,8 +307,13 @@ BEGIN
   END IF;
   writes := nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
-    added := (SELECT string_agg(DISTINCT '5:' || k || ',', '') FROM (SELECT task_id::text AS k FROM new_rows)
-        AS a);
+    SELECT count(*), min(task_id::text), NULL INTO many, one, child FROM new_rows;
+    IF many = 1 THEN
+      added := '5:' || one || ',';
+    ELSE
+      added := (SELECT string_agg(DISTINCT '5:' || k || ',', '') FROM (SELECT task_id::text AS k FROM
+          new_rows) AS a);
+    END IF;
   ELSIF TG_OP = 'DELETE' THEN
     added := (SELECT string_agg(DISTINCT '5:' || k || ',', '') FROM (SELECT task_id::text AS k FROM old_rows)
         AS a);
@@ -333,6 +387,7 @@ CREATE FUNCTION crossfade."push_fe14_public_Runs"() RETURNS trigger LANGUAGE plp
     postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_generic_plan SET
     jit = off AS $crossfade$
 #variable_conflict use_column
+<<own>>
 DECLARE
   sync text := current_setting('crossfade.sync', true);
   noted text := current_setting('crossfade.noted_fe14', true);
@@ -342,8 +397,8 @@ BEGIN
   END IF;
   PERFORM nextval('crossfade."writes_new_fe14_public_Runs"');
   IF noted <> '' AND TG_OP IN ('UPDATE', 'DELETE') THEN
-    IF EXISTS (SELECT FROM old_rows AS x WHERE strpos(',' || noted, ',0:' || x.job || ',') > 0 OR strpos(','
-        || noted, ',1:' || x.job || ',') > 0) THEN
+    IF EXISTS (SELECT FROM old_rows AS x WHERE strpos(',' || own.noted, ',0:' || x.job || ',') > 0 OR
+        strpos(',' || own.noted, ',1:' || x.job || ',') > 0) THEN
       RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = 'this transaction has
           written the old side of a row of public.Runs, which shows it at commit',
         HINT = 'Commit first, or SET CONSTRAINTS ALL IMMEDIATE at the beginning.';
@@ -543,6 +598,7 @@ CREATE FUNCTION crossfade.push_fe14_public_steps() RETURNS trigger LANGUAGE plpg
     postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_generic_plan SET
     jit = off AS $crossfade$
 #variable_conflict use_column
+<<own>>
 DECLARE
   sync text := current_setting('crossfade.sync', true);
   noted text := current_setting('crossfade.noted_fe14', true);
@@ -552,9 +608,9 @@ BEGIN
   END IF;
   PERFORM nextval('crossfade.writes_new_fe14_public_steps');
   IF noted <> '' AND TG_OP IN ('UPDATE', 'DELETE') THEN
-    IF EXISTS (SELECT FROM old_rows AS x WHERE strpos(',' || noted, ',2:' || x.task || ',') > 0 OR strpos(','
-        || noted, ',3:' || x.task || ',') > 0 OR strpos(',' || noted, ',4:' || x.task || ',') > 0 OR
-        strpos(',' || noted, ',5:' || x.task || ',') > 0) THEN
+    IF EXISTS (SELECT FROM old_rows AS x WHERE strpos(',' || own.noted, ',2:' || x.task || ',') > 0 OR
+        strpos(',' || own.noted, ',3:' || x.task || ',') > 0 OR strpos(',' || own.noted, ',4:' || x.task ||
+        ',') > 0 OR strpos(',' || own.noted, ',5:' || x.task || ',') > 0) THEN
       RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = 'this transaction has
           written the old side of a row of public.steps, which shows it at commit',
         HINT = 'Commit first, or SET CONSTRAINTS ALL IMMEDIATE at the beginning.';
@@ -892,6 +948,7 @@ CREATE OR REPLACE FUNCTION crossfade.pull_fe14() RETURNS trigger LANGUAGE plpgsq
     postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_generic_plan SET
     jit = off SET enable_seqscan = off AS $crossfade$
 #variable_conflict use_column
+<<own>>
 DECLARE
   noted text := current_setting('crossfade.noted_fe14', true);
   sync text := pg_catalog.current_setting('crossfade.sync', true);
@@ -902,10 +959,11 @@ DECLARE
   k4 integer[];
   k5 integer[];
   a0 bigint[];
-  unborn0 boolean := false;
+  unborn0 boolean;
   a1 integer[];
-  unborn1 boolean := false;
+  unborn1 boolean;
   one text;
+  child text;
   written bigint;
   said text;
 BEGIN
@@ -913,67 +971,81 @@ BEGIN
     RETURN NULL;
   END IF;
   said := set_config('crossfade.noted_fe14', '', true);
-  IF strpos(noted, ',') = length(noted) THEN
-    one := rtrim(substr(noted, strpos(noted, ':') + 1), ',');
+  child := substr(noted, strpos(noted, ',') + 1);
+  IF child = '' OR left(child, 1) = '+' AND strpos(child, ',') = length(child) THEN
+    child := nullif(btrim(child, '+,'), '');
+    one := substr(split_part(noted, ',', 1), strpos(noted, ':') + 1);
     CASE split_part(noted, ':', 1)
-      WHEN '0' THEN
-        k0 := ARRAY[one::bigint];
-        a0 := k0;
-      WHEN '1' THEN
-        k1 := ARRAY[one::bigint];
-        a0 := k1;
-        PERFORM FROM public."Runs" AS t WHERE t.job = k1[1] FOR NO KEY UPDATE;
-        IF FOUND THEN
-  said := set_config('crossfade.sync', 'off', true);
-    UPDATE public."Runs" AS t SET labels = (SELECT coalesce(jsonb_object_agg(c.name, c.value), '{}') FROM
-        public.labels AS c WHERE c.job_id = t.job) WHERE t.job = ANY (k1);
-  said := set_config('crossfade.sync', coalesce(sync, ''), true);
-          RETURN NULL;
-        END IF;
-      WHEN '2' THEN
-        k2 := ARRAY[one::integer];
-        a1 := k2;
       WHEN '3' THEN
+        IF child IS NOT NULL THEN
+  said := set_config('crossfade.sync', 'off', true);
+          UPDATE public.steps AS t SET lines = t.lines || (jsonb_build_object('id', c.id, 'at', c.at) || CASE
+              WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END) FROM public.lines AS
+              c WHERE c.id = own.child::bigint AND c.task_id = own.one::integer AND t.task = own.one::integer
+              AND (t.lines = '[]' OR ROW((t.lines -> -1 ->> 'at')::timestamp with time zone, (t.lines -> -1
+              ->> 'id')::bigint) < ROW(c.at, c.id));
+  said := set_config('crossfade.sync', coalesce(sync, ''), true);
+          IF FOUND THEN
+            RETURN NULL;
+          END IF;
+        END IF;
         k3 := ARRAY[one::integer];
         a1 := k3;
-        PERFORM FROM public.steps AS t WHERE t.task = k3[1] FOR NO KEY UPDATE;
+        PERFORM FROM public.steps AS t WHERE t.task = own.k3[1] FOR NO KEY UPDATE;
         IF FOUND THEN
   said := set_config('crossfade.sync', 'off', true);
     UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at', c.at)
         || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY c.at,
-        c.id), '[]') FROM public.lines AS c WHERE c.task_id = t.task) WHERE t.task = ANY (k3) AND NOT EXISTS
-        (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN ('lines') AND
-        o.key = t.task::text);
+        c.id), '[]') FROM public.lines AS c WHERE c.task_id = t.task) WHERE t.task = ANY (own.k3) AND NOT
+        EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN
+        ('lines') AND o.key = t.task::text);
     GET DIAGNOSTICS written = ROW_COUNT;
     IF written < cardinality(k3) THEN
       UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at',
           c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY
           p.n, c.at, c.id), '[]') FROM public.lines AS c LEFT JOIN jsonb_array_elements(t.lines) WITH
           ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint = c.id WHERE c.task_id = t.task) WHERE t.task = ANY
-          (k3) AND EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND
+          (own.k3) AND EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND
           o.slot IN ('lines') AND o.key = t.task::text);
     END IF;
   said := set_config('crossfade.sync', coalesce(sync, ''), true);
           RETURN NULL;
         END IF;
+      WHEN '0' THEN
+        k0 := ARRAY[one::bigint];
+        a0 := k0;
+      WHEN '1' THEN
+        k1 := ARRAY[one::bigint];
+        a0 := k1;
+        PERFORM FROM public."Runs" AS t WHERE t.job = own.k1[1] FOR NO KEY UPDATE;
+        IF FOUND THEN
+  said := set_config('crossfade.sync', 'off', true);
+    UPDATE public."Runs" AS t SET labels = (SELECT coalesce(jsonb_object_agg(c.name, c.value), '{}') FROM
+        public.labels AS c WHERE c.job_id = t.job) WHERE t.job = ANY (own.k1);
+  said := set_config('crossfade.sync', coalesce(sync, ''), true);
+          RETURN NULL;
+        END IF;
+      WHEN '2' THEN
+        k2 := ARRAY[one::integer];
+        a1 := k2;
       WHEN '4' THEN
         k4 := ARRAY[one::integer];
         a1 := k4;
-        PERFORM FROM public.steps AS t WHERE t.task = k4[1] FOR NO KEY UPDATE;
+        PERFORM FROM public.steps AS t WHERE t.task = own.k4[1] FOR NO KEY UPDATE;
         IF FOUND THEN
   said := set_config('crossfade.sync', 'off', true);
     UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['tries'], (SELECT
         coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'why', c.why) ORDER BY c.id), '[]') FROM
         public.tries AS c WHERE c.task_id = t.task)), tries = (SELECT count(*) FROM public.tries AS c WHERE
-        c.task_id = t.task) WHERE t.task = ANY (k4) AND NOT EXISTS (SELECT FROM crossfade.reordered_fe14 AS o
-        WHERE o.target = 'public.steps' AND o.slot IN ('more.tries') AND o.key = t.task::text);
+        c.task_id = t.task) WHERE t.task = ANY (own.k4) AND NOT EXISTS (SELECT FROM crossfade.reordered_fe14
+        AS o WHERE o.target = 'public.steps' AND o.slot IN ('more.tries') AND o.key = t.task::text);
     GET DIAGNOSTICS written = ROW_COUNT;
     IF written < cardinality(k4) THEN
       UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['tries'], (SELECT
           coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'why', c.why) ORDER BY p.n, c.id), '[]') FROM
           public.tries AS c LEFT JOIN jsonb_array_elements((t.more -> 'tries')) WITH ORDINALITY AS p(v, n) ON
           (p.v ->> 'id')::bigint = c.id WHERE c.task_id = t.task)), tries = (SELECT count(*) FROM public.tries
-          AS c WHERE c.task_id = t.task) WHERE t.task = ANY (k4) AND EXISTS (SELECT FROM
+          AS c WHERE c.task_id = t.task) WHERE t.task = ANY (own.k4) AND EXISTS (SELECT FROM
           crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN ('more.tries') AND o.key
           = t.task::text);
     END IF;
@@ -983,12 +1055,12 @@ BEGIN
       WHEN '5' THEN
         k5 := ARRAY[one::integer];
         a1 := k5;
-        PERFORM FROM public.steps AS t WHERE t.task = k5[1] FOR NO KEY UPDATE;
+        PERFORM FROM public.steps AS t WHERE t.task = own.k5[1] FOR NO KEY UPDATE;
         IF FOUND THEN
   said := set_config('crossfade.sync', 'off', true);
     UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['receipt'], coalesce((SELECT
         jsonb_build_object('id', c.id, 'paid', c.paid) FROM public.receipts AS c WHERE c.task_id = t.task),
-        'null')) WHERE t.task = ANY (k5);
+        'null')) WHERE t.task = ANY (own.k5);
   said := set_config('crossfade.sync', coalesce(sync, ''), true);
           RETURN NULL;
         END IF;
@@ -1006,23 +1078,23 @@ BEGIN
   PERFORM set_config('crossfade.sync', 'off', true);
   IF a1 IS NOT NULL THEN
     IF one IS NOT NULL AND k2 IS NULL THEN
-      PERFORM FROM public.steps AS t WHERE t.task = a1[1] FOR NO KEY UPDATE;
+      PERFORM FROM public.steps AS t WHERE t.task = own.a1[1] FOR NO KEY UPDATE;
       unborn1 := NOT FOUND;
     ELSE
-      unborn1 := (SELECT count(*) FROM public.steps AS t WHERE t.task = ANY (a1)) < cardinality(a1);
+      unborn1 := (SELECT count(*) FROM public.steps AS t WHERE t.task = ANY (own.a1)) < cardinality(a1);
     END IF;
     IF unborn1 OR k2 IS NOT NULL THEN
       a0 := nullif(coalesce(a0, '{}') || ARRAY(SELECT DISTINCT s.job_id FROM public.tasks AS s WHERE s.id =
-          ANY (a1) AND NOT EXISTS (SELECT FROM public."Runs" AS t WHERE t.job = s.job_id) AND s.job_id IS NOT
-          NULL AND s.job_id <> ALL (coalesce(a0, '{}'))), '{}');
+          ANY (own.a1) AND NOT EXISTS (SELECT FROM public."Runs" AS t WHERE t.job = s.job_id) AND s.job_id IS
+          NOT NULL AND s.job_id <> ALL (coalesce(own.a0, '{}'))), '{}');
     END IF;
   END IF;
   IF a0 IS NOT NULL THEN
     IF one IS NOT NULL AND k0 IS NULL THEN
-      PERFORM FROM public."Runs" AS t WHERE t.job = a0[1] FOR NO KEY UPDATE;
+      PERFORM FROM public."Runs" AS t WHERE t.job = own.a0[1] FOR NO KEY UPDATE;
       unborn0 := NOT FOUND;
     ELSE
-      unborn0 := (SELECT count(*) FROM public."Runs" AS t WHERE t.job = ANY (a0)) < cardinality(a0);
+      unborn0 := (SELECT count(*) FROM public."Runs" AS t WHERE t.job = ANY (own.a0)) < cardinality(a0);
     END IF;
   END IF;
   IF unborn0 OR k0 IS NOT NULL OR unborn1 OR k2 IS NOT NULL THEN
@@ -1038,7 +1110,7 @@ BEGIN
           (extract(second FROM s."began"))::integer, (s."took")::numeric(10,3), (SELECT
           coalesce(jsonb_object_agg(c.name, c.value), '{}') FROM public.labels AS c WHERE c.job_id = s.id),
           s.id
-      FROM public.jobs AS s WHERE s.id = ANY (a0) AND NOT EXISTS
+      FROM public.jobs AS s WHERE s.id = ANY (own.a0) AND NOT EXISTS
         (SELECT FROM public."Runs" AS t WHERE t.job = s.id)
       ORDER BY s.id ON CONFLICT DO NOTHING;
   END IF;
@@ -1054,60 +1126,60 @@ BEGIN
           c.id, 'why', c.why) ORDER BY c.id), '[]') FROM public.tries AS c WHERE c.task_id = s.id), 'receipt',
           (SELECT jsonb_build_object('id', c.id, 'paid', c.paid) FROM public.receipts AS c WHERE c.task_id =
           s.id)), (SELECT count(*) FROM public.tries AS c WHERE c.task_id = s.id), s.id
-      FROM public.tasks AS s WHERE s.id = ANY (a1) AND NOT EXISTS
+      FROM public.tasks AS s WHERE s.id = ANY (own.a1) AND NOT EXISTS
         (SELECT FROM public.steps AS t WHERE t.task = s.id)
       ORDER BY s.id ON CONFLICT DO NOTHING;
   END IF;
   IF a0 IS NOT NULL AND (one IS NULL OR unborn0 OR k0 IS NOT NULL) THEN
-    PERFORM FROM public."Runs" AS t WHERE t.job = ANY (a0) ORDER BY t.job FOR NO KEY UPDATE;
+    PERFORM FROM public."Runs" AS t WHERE t.job = ANY (own.a0) ORDER BY t.job FOR NO KEY UPDATE;
   END IF;
   IF a1 IS NOT NULL AND (one IS NULL OR unborn1 OR k2 IS NOT NULL) THEN
-    PERFORM FROM public.steps AS t WHERE t.task = ANY (a1) ORDER BY t.task FOR NO KEY UPDATE;
+    PERFORM FROM public.steps AS t WHERE t.task = ANY (own.a1) ORDER BY t.task FOR NO KEY UPDATE;
   END IF;
   IF k2 IS NOT NULL THEN
-    DELETE FROM public.steps AS t WHERE t.task IN (SELECT k FROM unnest(k2) AS k WHERE NOT EXISTS (SELECT FROM
-        public.tasks AS s WHERE s.id = k));
+    DELETE FROM public.steps AS t WHERE t.task IN (SELECT k FROM unnest(own.k2) AS k WHERE NOT EXISTS (SELECT
+        FROM public.tasks AS s WHERE s.id = k));
     DELETE FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.key IN (SELECT g::text
-        FROM (SELECT k FROM unnest(k2) AS k WHERE NOT EXISTS (SELECT FROM public.tasks AS s WHERE s.id = k))
-        AS g(g));
+        FROM (SELECT k FROM unnest(own.k2) AS k WHERE NOT EXISTS (SELECT FROM public.tasks AS s WHERE s.id =
+        k)) AS g(g));
   END IF;
   IF k0 IS NOT NULL THEN
-    DELETE FROM public."Runs" AS t WHERE t.job IN (SELECT k FROM unnest(k0) AS k WHERE NOT EXISTS (SELECT FROM
-        public.jobs AS s WHERE s.id = k));
+    DELETE FROM public."Runs" AS t WHERE t.job IN (SELECT k FROM unnest(own.k0) AS k WHERE NOT EXISTS (SELECT
+        FROM public.jobs AS s WHERE s.id = k));
     DELETE FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.Runs' AND o.key IN (SELECT g::text FROM
-        (SELECT k FROM unnest(k0) AS k WHERE NOT EXISTS (SELECT FROM public.jobs AS s WHERE s.id = k)) AS
+        (SELECT k FROM unnest(own.k0) AS k WHERE NOT EXISTS (SELECT FROM public.jobs AS s WHERE s.id = k)) AS
         g(g));
   END IF;
   IF k0 IS NOT NULL THEN
     UPDATE public."Runs" AS t SET status = f.status, seconds = f.seconds, took = f.took FROM (SELECT s.id AS
         legacy_key, (CASE WHEN s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%' END)::text
         AS status, (extract(second FROM s."began"))::integer AS seconds, (s."took")::numeric(10,3) AS took
-        FROM public.jobs AS s WHERE s.id = ANY (k0)) AS f WHERE t.job = f.legacy_key AND (t.status IS DISTINCT
-        FROM f.status OR t.seconds IS DISTINCT FROM f.seconds OR (t.took)::text IS DISTINCT FROM
+        FROM public.jobs AS s WHERE s.id = ANY (own.k0)) AS f WHERE t.job = f.legacy_key AND (t.status IS
+        DISTINCT FROM f.status OR t.seconds IS DISTINCT FROM f.seconds OR (t.took)::text IS DISTINCT FROM
         (f.took)::text);
   END IF;
   IF k1 IS NOT NULL THEN
     UPDATE public."Runs" AS t SET labels = (SELECT coalesce(jsonb_object_agg(c.name, c.value), '{}') FROM
-        public.labels AS c WHERE c.job_id = t.job) WHERE t.job = ANY (k1);
+        public.labels AS c WHERE c.job_id = t.job) WHERE t.job = ANY (own.k1);
   END IF;
   IF k2 IS NOT NULL THEN
     UPDATE public.steps AS t SET run_id = f.run_id FROM (SELECT s.id AS legacy_key, (SELECT r.run_id FROM
-        public."Runs" AS r WHERE r.job = s.job_id) AS run_id FROM public.tasks AS s WHERE s.id = ANY (k2)) AS
-        f WHERE t.task = f.legacy_key AND (t.run_id IS DISTINCT FROM f.run_id);
+        public."Runs" AS r WHERE r.job = s.job_id) AS run_id FROM public.tasks AS s WHERE s.id = ANY (own.k2))
+        AS f WHERE t.task = f.legacy_key AND (t.run_id IS DISTINCT FROM f.run_id);
   END IF;
   IF k3 IS NOT NULL THEN
     UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at', c.at)
         || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY c.at,
-        c.id), '[]') FROM public.lines AS c WHERE c.task_id = t.task) WHERE t.task = ANY (k3) AND NOT EXISTS
-        (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN ('lines') AND
-        o.key = t.task::text);
+        c.id), '[]') FROM public.lines AS c WHERE c.task_id = t.task) WHERE t.task = ANY (own.k3) AND NOT
+        EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN
+        ('lines') AND o.key = t.task::text);
     GET DIAGNOSTICS written = ROW_COUNT;
     IF written < cardinality(k3) THEN
       UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at',
           c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY
           p.n, c.at, c.id), '[]') FROM public.lines AS c LEFT JOIN jsonb_array_elements(t.lines) WITH
           ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint = c.id WHERE c.task_id = t.task) WHERE t.task = ANY
-          (k3) AND EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND
+          (own.k3) AND EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND
           o.slot IN ('lines') AND o.key = t.task::text);
     END IF;
   END IF;
@@ -1115,15 +1187,15 @@ BEGIN
     UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['tries'], (SELECT
         coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'why', c.why) ORDER BY c.id), '[]') FROM
         public.tries AS c WHERE c.task_id = t.task)), tries = (SELECT count(*) FROM public.tries AS c WHERE
-        c.task_id = t.task) WHERE t.task = ANY (k4) AND NOT EXISTS (SELECT FROM crossfade.reordered_fe14 AS o
-        WHERE o.target = 'public.steps' AND o.slot IN ('more.tries') AND o.key = t.task::text);
+        c.task_id = t.task) WHERE t.task = ANY (own.k4) AND NOT EXISTS (SELECT FROM crossfade.reordered_fe14
+        AS o WHERE o.target = 'public.steps' AND o.slot IN ('more.tries') AND o.key = t.task::text);
     GET DIAGNOSTICS written = ROW_COUNT;
     IF written < cardinality(k4) THEN
       UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['tries'], (SELECT
           coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'why', c.why) ORDER BY p.n, c.id), '[]') FROM
           public.tries AS c LEFT JOIN jsonb_array_elements((t.more -> 'tries')) WITH ORDINALITY AS p(v, n) ON
           (p.v ->> 'id')::bigint = c.id WHERE c.task_id = t.task)), tries = (SELECT count(*) FROM public.tries
-          AS c WHERE c.task_id = t.task) WHERE t.task = ANY (k4) AND EXISTS (SELECT FROM
+          AS c WHERE c.task_id = t.task) WHERE t.task = ANY (own.k4) AND EXISTS (SELECT FROM
           crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN ('more.tries') AND o.key
           = t.task::text);
     END IF;
@@ -1131,7 +1203,7 @@ BEGIN
   IF k5 IS NOT NULL THEN
     UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['receipt'], coalesce((SELECT
         jsonb_build_object('id', c.id, 'paid', c.paid) FROM public.receipts AS c WHERE c.task_id = t.task),
-        'null')) WHERE t.task = ANY (k5);
+        'null')) WHERE t.task = ANY (own.k5);
   END IF;
   PERFORM set_config('crossfade.sync', coalesce(sync, ''), true);
   RETURN NULL;

@@ -45,6 +45,7 @@ CREATE FUNCTION crossfade."push_fe14_public_Runs"() RETURNS trigger LANGUAGE plp
     postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_generic_plan SET
     jit = off AS $crossfade$
 #variable_conflict use_column
+<<own>>
 DECLARE
   sync text := current_setting('crossfade.sync', true);
   noted text := current_setting('crossfade.noted_fe14', true);
@@ -128,38 +129,40 @@ CREATE FUNCTION crossfade."give_fe14_public_Runs"(lo bigint, hi bigint) RETURNS 
     postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_custom_plan SET jit
     = off AS $crossfade$
 #variable_conflict use_column
+<<own>>
 DECLARE
   keys bigint[];
 BEGIN
   UPDATE public.jobs AS s SET status = CASE WHEN n.status = 'pending' THEN 'new' WHEN n.status = '100%' THEN
-      'it''s' END, took = n."took" FROM public."Runs" AS n WHERE n.job BETWEEN lo AND hi AND s.id = n.job AND
+      'it''s' END, took = n."took" FROM public."Runs" AS n WHERE n.job BETWEEN $1 AND $2 AND s.id = n.job AND
       (s.status IS DISTINCT FROM CASE WHEN n.status = 'pending' THEN 'new' WHEN n.status = '100%' THEN 'it''s'
       END OR (s.took)::text IS DISTINCT FROM (n."took")::text);
   INSERT INTO public.jobs (id, status, took) OVERRIDING SYSTEM VALUE SELECT n.job, CASE WHEN n.status =
       'pending' THEN 'new' WHEN n.status = '100%' THEN 'it''s' END, n."took" FROM public."Runs" AS n WHERE
-      n.job BETWEEN lo AND hi AND NOT EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job) ORDER BY n.job;
-  keys := ARRAY(SELECT n.job FROM public."Runs" AS n WHERE n.job BETWEEN lo AND hi AND (n.labels)::text IS
+      n.job BETWEEN $1 AND $2 AND NOT EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job) ORDER BY n.job;
+  keys := ARRAY(SELECT n.job FROM public."Runs" AS n WHERE n.job BETWEEN $1 AND $2 AND (n.labels)::text IS
       DISTINCT FROM ((SELECT coalesce(jsonb_object_agg(c.name, c.value), '{}') FROM public.labels AS c WHERE
       c.job_id = n.job))::text);
   IF cardinality(keys) > 0 THEN
     DELETE FROM public.labels AS c USING (SELECT n.*, (SELECT coalesce(array_agg(e.k::text) FILTER (WHERE
         e.k::text IS NOT NULL), '{}') FROM jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels
         END) AS e(k, v)) AS stay FROM (SELECT n.job, n.labels FROM public."Runs" AS n WHERE n.job = ANY
-        (keys)) AS n OFFSET 0) AS n WHERE c.job_id = n.job AND c.name <> ALL (n.stay);
+        (own.keys)) AS n OFFSET 0) AS n WHERE c.job_id = n.job AND c.name <> ALL (n.stay);
     UPDATE public.labels AS c SET value = nullif(e.v, 'null') FROM (SELECT n.job, n.labels FROM public."Runs"
-        AS n WHERE n.job = ANY (keys)) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN
+        AS n WHERE n.job = ANY (own.keys)) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN
         'object' THEN n.labels END) AS e(k, v) WHERE true AND c.name = e.k::text AND c.job_id = n.job AND
         c.job_id = n.job AND ((c.value)::text IS DISTINCT FROM (nullif(e.v, 'null'))::text);
     INSERT INTO public.labels AS c (job_id, name, value) OVERRIDING SYSTEM VALUE SELECT n.job, e.k::text,
-        nullif(e.v, 'null') FROM (SELECT n.job, n.labels FROM public."Runs" AS n WHERE n.job = ANY (keys)) AS
-        n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END) AS e(k,
-        v) WHERE true AND NOT EXISTS (SELECT FROM public.labels AS c WHERE c.name = e.k::text AND c.job_id =
-        n.job) ORDER BY n.job, e.k::text ON CONFLICT (job_id, name) DO UPDATE SET value = excluded.value;
+        nullif(e.v, 'null') FROM (SELECT n.job, n.labels FROM public."Runs" AS n WHERE n.job = ANY (own.keys))
+        AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END) AS
+        e(k, v) WHERE true AND NOT EXISTS (SELECT FROM public.labels AS c WHERE c.name = e.k::text AND
+        c.job_id = n.job) ORDER BY n.job, e.k::text ON CONFLICT (job_id, name) DO UPDATE SET value =
+        excluded.value;
   END IF;
   UPDATE public."Runs" AS t SET status = f.status, took = f.took FROM (SELECT s.id AS legacy_key, (CASE WHEN
       s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%' END)::text AS status,
       (s."took")::numeric(10,3) AS took FROM public.jobs AS s WHERE s.id = ANY (ARRAY(SELECT n.job FROM
-      public."Runs" AS n WHERE n.job BETWEEN lo AND hi))) AS f WHERE t.job = f.legacy_key AND (t.status IS
+      public."Runs" AS n WHERE n.job BETWEEN $1 AND $2))) AS f WHERE t.job = f.legacy_key AND (t.status IS
       DISTINCT FROM f.status OR (t.took)::text IS DISTINCT FROM (f.took)::text);
 END
 $crossfade$
@@ -170,13 +173,14 @@ CREATE FUNCTION crossfade."take_fe14_public_Runs"(lo bigint, hi bigint) RETURNS 
     postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_custom_plan SET jit
     = off AS $crossfade$
 #variable_conflict use_column
+<<own>>
 DECLARE
-  keys bigint[] := ARRAY(SELECT s.id FROM public.jobs AS s WHERE s.id BETWEEN lo AND hi AND NOT EXISTS (SELECT
+  keys bigint[] := ARRAY(SELECT s.id FROM public.jobs AS s WHERE s.id BETWEEN $1 AND $2 AND NOT EXISTS (SELECT
       FROM public."Runs" AS t WHERE t.job = s.id));
 BEGIN
   IF cardinality(keys) > 0 THEN
-    DELETE FROM public.labels WHERE job_id IN (SELECT unnest(keys));
-    DELETE FROM public.jobs WHERE id IN (SELECT unnest(keys));
+    DELETE FROM public.labels WHERE job_id IN (SELECT unnest(own.keys));
+    DELETE FROM public.jobs WHERE id IN (SELECT unnest(own.keys));
   END IF;
 END
 $crossfade$

@@ -1,0 +1,1 @@
+CREATE VIEW running AS SELECT 1 AS id;
