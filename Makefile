@@ -22,6 +22,7 @@ demo: $(READY) ## a schema changes under live traffic, on a private PostgreSQL (
 
 test: $(READY) ## the tests, on every core, on the PostgreSQL from PyPI and on Debian's, and on MariaDB
 	@sh scripts/debian.sh
+	@sh scripts/mariadb_plugin.sh
 	@.venv/bin/python -m pytest -n logical --dist worksteal $(ARGS)
 
 check: $(READY) ## style, types, floors, documents: everything that needs no database

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -28,11 +28,11 @@ def quick_postgresql(version: str) -> Iterator[PostgresServer]:
 
 
 @contextmanager
-def quick_mariadb() -> Iterator[MariadbServer]:
-    """A private MariaDB server, in memory where there is room."""
+def quick_mariadb(*, settings: Mapping[str, str] = {}) -> Iterator[MariadbServer]:
+    """A private MariaDB server, in memory where there is room; `settings` as `embedded_mariadb` takes them."""
     with ExitStack() as stack:
         with _folders_in_memory():
-            server = stack.enter_context(embedded_mariadb())
+            server = stack.enter_context(embedded_mariadb(settings=settings))
         yield server
 
 

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, NullPool, create_engine
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from crossfade.dialects.dialect import Held, Load
@@ -16,9 +16,11 @@ from crossfade.dialects.mariadb.quoting import ident, journal
 from crossfade.journal import Journal
 from crossfade.names import JOURNAL
 from crossfade.schema import TableName
-from crossfade.testing import embedded_mariadb
+from crossfade.testing import MariadbServer
+from tests.memory import quick_mariadb
 
 PATIENCE = 20.0
+PLUGIN = "metadata_lock_info.so"
 UNTOLD = "of whose locks this server tells no tables: its plugin METADATA_LOCK_INFO would"
 
 
@@ -123,29 +125,41 @@ def test_a_session_at_home_elsewhere_is_not_suspected(engine: Engine, watcher: C
         until(lambda: held_by(watcher, "orders") == number)
 
 
-@pytest.fixture
-def plugin(watcher: Connection) -> Iterator[None]:
-    watcher.exec_driver_sql("INSTALL SONAME 'metadata_lock_info'")
-    yield
-    watcher.exec_driver_sql("UNINSTALL SONAME 'metadata_lock_info'")
+@pytest.fixture(scope="module")
+def plugin(mariadb: MariadbServer) -> dict[str, str]:
+    """The settings that load it. Debian has it in a package that nothing else here wants."""
+    with create_engine(mariadb.url, poolclass=NullPool).connect() as connection:
+        there = Path(str(connection.exec_driver_sql("SELECT @@plugin_dir").scalar_one()))
+    fetched = (Path(__file__).parents[3] / ".mariadb").glob(f"*{mariadb.version}-*")
+    found = next((each for each in (there, *fetched) if (each / PLUGIN).exists()), None)
+    if found is None:
+        pytest.skip(f"{PLUGIN} is neither in {there} nor fetched by scripts/mariadb_plugin.sh")
+    return {"plugin-dir": str(found), "plugin-load-add": PLUGIN.removesuffix(".so")}
 
 
-@pytest.mark.usefixtures("plugin")
-def test_who_holds_a_table_where_the_server_tells_it(engine: Engine, watcher: Connection) -> None:
-    exact(engine, watcher)
+def test_who_holds_a_table_where_the_server_tells_it(plugin: dict[str, str]) -> None:
+    with watched(plugin) as (engine, watcher):
+        exact(engine, watcher)
 
 
 def test_who_holds_a_table_where_performance_is_watched() -> None:
-    watched = {
+    settings = {
         "performance-schema": "ON",
         "performance-schema-instrument": "wait/lock/metadata/sql/mdl=ON",
     }
-    with embedded_mariadb(settings=watched) as server:
+    with watched(settings) as (engine, watcher):
+        exact(engine, watcher)
+
+
+@contextmanager
+def watched(settings: dict[str, str]) -> Iterator[tuple[Engine, Connection]]:
+    """A server with these settings, its tables, and who watches it."""
+    with quick_mariadb(settings=settings) as server:
         engine = create_engine(server.create_database("shop"), poolclass=NullPool)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watcher:
             for name in ("orders", "refunds", "o`d'd \"x"):
                 watcher.exec_driver_sql(f"CREATE TABLE {ident(name)} (id INT PRIMARY KEY)")
-            exact(engine, watcher)
+            yield engine, watcher
 
 
 def exact(engine: Engine, watcher: Connection) -> None:
@@ -219,12 +233,10 @@ def test_the_queries_for_a_person_can_be_asked(engine: Engine, watcher: Connecti
     watcher.exec_driver_sql(f"DROP DATABASE {ident(own)}")
 
 
-@pytest.mark.usefixtures("plugin")
-def test_the_query_for_locks_tells_who_holds_one(engine: Engine, watcher: Connection) -> None:
-    here = str(make_url(engine.url).database)
-    asked = dict(troubleshooting.queries("grow", [TableName(here, "orders")], journal(here)))
+def test_the_query_for_locks_tells_who_holds_one(plugin: dict[str, str]) -> None:
+    asked = dict(troubleshooting.queries("grow", [TableName("shop", "orders")], journal("shop")))
     (query,) = (text for text in asked.values() if "METADATA_LOCK_INFO" in text)
-    with engine.connect() as holder:
+    with watched(plugin) as (engine, watcher), engine.connect() as holder:
         holder.exec_driver_sql("SELECT * FROM orders").all()
         rows = watcher.exec_driver_sql(query, execution_options={"no_parameters": True}).all()
         assert [(row.TABLE_NAME, row.ID) for row in rows] == [("orders", process(holder))]
