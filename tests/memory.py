@@ -29,7 +29,7 @@ def quick_postgresql(version: str) -> Iterator[PostgresServer]:
 
 @contextmanager
 def quick_mariadb(*, settings: Mapping[str, str] = {}) -> Iterator[MariadbServer]:
-    """A private MariaDB server, in memory where there is room; `settings` as `embedded_mariadb` takes them."""
+    """A private MariaDB server, in memory where there is room; `settings` as for `embedded_mariadb`."""
     with ExitStack() as stack:
         with _folders_in_memory():
             server = stack.enter_context(embedded_mariadb(settings=settings))
