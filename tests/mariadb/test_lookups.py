@@ -149,6 +149,29 @@ def test_who_edits_a_row_of_the_lookup_meets_no_batch_of_the_revert(
     agree(dispatch)
 
 
+def test_who_edits_a_row_of_the_lookup_meets_no_restore_of_kept_values(
+    dispatch: str, sessions: Sessions, background: ThreadPoolExecutor
+) -> None:
+    """As with the batch of a revert, where the rows that a rollback kept refer to the row that he holds."""
+    commands.start(EVOLUTION, dispatch)
+    new = sessions(version=NAME)
+    new.execute("INSERT INTO kinds (id, domain, action) VALUES (4, 'claim', 'call')")
+    new.execute("UPDATE jobs SET kind_id = IF(id < 20, 3, 4) WHERE kind_id = 1")
+    assert commands.rollback(EVOLUTION, dispatch).complement_rows > 20
+    editor, watcher = sessions(autocommit=False), sessions()
+    watch = Watch().on(
+        "began", "bring back", lambda: editor.execute("UPDATE kinds SET title = 'mine' WHERE id = 4")
+    )
+    start = background.submit(commands.start, EVOLUTION, dispatch, observer=watch)
+    until(lambda: watcher.rows(WAITING), "the restore waits for the row of the lookup", start)
+    editor.execute("UPDATE kinds SET domain = 'prior' WHERE id = 4")
+    editor.commit()
+    assert came_to(start).state == "live"
+    found = watcher.rows("SELECT DISTINCT kind_id FROM jobs WHERE kind = 'claim' ORDER BY kind_id")
+    assert [key for (key,) in found] == [1, 3]  # row 4 stands for another value by now
+    agree(dispatch)
+
+
 def test_a_row_of_the_lookup_that_nobody_uses_holds_up_no_batch_of_the_revert(
     dispatch: str, sessions: Sessions
 ) -> None:

@@ -278,6 +278,13 @@ SELECT COUNT(*) FROM `shop`.`orders` AS t WHERE t.`id` >= CAST(%(lo_0)s AS SIGNE
 -- setting:
 SET @crossfade_sync = 'off'
 
+-- setting, bound:
+SELECT COUNT(`_crossfade_shop`.`value_status`(l.`id`)) FROM `shop`.`statuses` AS l WHERE l.`id` IN
+    (SELECT CAST(JSON_VALUE(p.new_values, '$[0]') AS SIGNED) FROM (SELECT c.new_values FROM
+    `_crossfade_shop`.`complement` AS c WHERE c.evolution = 'open_statuses' AND c.table_name =
+    'shop.order `items`''s' AND c.`change` = 'EnumToReference orders.status' AND c.state = 'kept'
+    ORDER BY c.row_key LIMIT %(batch)s) AS p)
+
 -- setting, row locks, blocks writes to the rows of the batch, bound:
 UPDATE (SELECT c.row_key FROM `_crossfade_shop`.`complement` AS c WHERE c.evolution = 'open_statuses'
     AND c.table_name = 'shop.order `items`''s' AND c.`change` = 'EnumToReference orders.status' AND

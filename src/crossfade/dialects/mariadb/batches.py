@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from crossfade.dialects.mariadb import ranges, texts, values
 from crossfade.dialects.mariadb.complement import brought_back
-from crossfade.dialects.mariadb.lookup_values import ROW, called
+from crossfade.dialects.mariadb.lookup_values import ROW, holding
 from crossfade.dialects.mariadb.quoting import ident, parameter, table
 from crossfade.dialects.mariadb.rendering import Server
 from crossfade.dialects.mariadb.values import Row
@@ -58,22 +58,16 @@ def compare(step: Compare, server: Server) -> tuple[Statement, ...]:
 
 
 def _held(step: CopyRows, server: Server) -> tuple[Statement, ...]:
-    """The rows of lookups that are in use are held before those of the table, as their guard has them: who
-    edits one waits, where he would meet the batch in a deadlock otherwise, and be the smaller one of the two.
-    A lookup may have many others, which nobody need wait for.
-    """
+    """The rows of lookups that are in use: one may have many others, which nobody need wait for."""
     asked = (each.value for lens in step.lenses for each in lens.forward)
     lookups = dict.fromkeys(value for value in asked if isinstance(value, LookupValue))
-    return tuple(
-        Statement(
-            f"SELECT COUNT({called(value, server.journal, f'{ROW}.{ident(value.key)}')}) "
-            f"FROM {table(value.lookup)} AS {ROW} WHERE (SELECT 1 FROM {table(step.table)} AS {ranges.ROW} "
-            # Not EXISTS, for which the server would read the whole index of the table, for each batch.
-            f"WHERE {ranges.ROW}.{ident(value.column)} = {ROW}.{ident(value.key)} LIMIT 1) IS NOT NULL",
-            Role.SETTING,
-        )
-        for value in lookups
-    )
+    found = []
+    for value in lookups:
+        # Not EXISTS, for which the server would read the whole index of the table, for each batch.
+        uses = f"{ranges.ROW}.{ident(value.column)} = {ROW}.{ident(value.key)}"
+        used = f"(SELECT 1 FROM {table(step.table)} AS {ranges.ROW} WHERE {uses} LIMIT 1) IS NOT NULL"
+        found.append(Statement(holding(value, server.journal, used), Role.SETTING))
+    return tuple(found)
 
 
 def _copy(step: CopyRows, lenses: Sequence[RowLens], server: Server) -> Statement:

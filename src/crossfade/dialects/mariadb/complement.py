@@ -58,7 +58,11 @@ def restore(step: RestoreComplement, server: Server) -> tuple[Statement, ...]:
             f"FROM {place(server)} AS c WHERE {picked} "
             "ON DUPLICATE KEY UPDATE state = VALUES(state) RETURNING state"
         )
-    return (*(_restore(step, lens, server) for lens in step.lenses), Statement(told))
+    return (
+        *(each for lens in step.lenses for each in _held(step, lens, server)),
+        *(_restore(step, lens, server) for lens in step.lenses),
+        Statement(told),
+    )
 
 
 def _keep(step: KeepComplement, lens: RowLens, server: Server) -> Statement:
@@ -79,7 +83,6 @@ def _keep(step: KeepComplement, lens: RowLens, server: Server) -> Statement:
 
 
 def _restore(step: RestoreComplement, lens: RowLens, server: Server) -> Statement:
-    of = f"{_of(step)} AND c.{ident('change')} = {literal(lens.change)}"
     row, mysql = Row(ranges.ROW, server.journal), server.mysql
     matched = [
         f"{row[column]} = "
@@ -102,9 +105,8 @@ def _restore(step: RestoreComplement, lens: RowLens, server: Server) -> Statemen
         ),
     ]
     sql = (
-        f"UPDATE (SELECT c.row_key FROM {place(server)} AS c WHERE {of} AND c.state = 'kept' "
-        f"ORDER BY c.row_key LIMIT {parameter('batch')}) AS p "
-        f"JOIN {place(server)} AS c ON {of} AND c.row_key = p.row_key "
+        f"UPDATE {_next(step, lens, 'c.row_key', server)} AS p "
+        f"JOIN {place(server)} AS c ON {_of_lens(step, lens)} AND c.row_key = p.row_key "
         f"LEFT JOIN {table(step.table)} AS {ranges.ROW} ON {' AND '.join(matched)} "
         f"SET {', '.join(assignments)}"
     )
@@ -113,16 +115,43 @@ def _restore(step: RestoreComplement, lens: RowLens, server: Server) -> Statemen
 
 def _stands(lens: RowLens, row: Row, server: Server) -> Iterator[str]:
     """That the lookup's row to which a kept key refers is there, and still stands for the old value."""
-    told = {each.value.column: each for each in lens.backward if isinstance(each.value, LookupValue)}
-    for number, column in enumerate(lens.new):
-        if (each := told.get(column.name)) is None or not isinstance(each.value, LookupValue):
-            continue
-        said = texts.member("c.new_values", number, mysql=server.mysql)
-        key = texts.keyed(column, said, constant=False)
-        (old,) = (known for known in lens.old if known.name == each.column)
-        stands = texts.same(old, row[old], lookup_values.called(each.value, server.journal, key))
-        there = f"SELECT 1 FROM {table(each.value.lookup)} AS l WHERE l.{ident(each.value.key)} = {key}"
+    for name, value, said, key in _referring(lens, "c.new_values", server):
+        (old,) = (known for known in lens.old if known.name == name)
+        stands = texts.same(old, row[old], lookup_values.called(value, server.journal, key))
+        there = f"SELECT 1 FROM {table(value.lookup)} AS l WHERE l.{ident(value.key)} = {key}"
         yield f"({said} IS NULL OR ({stands} AND EXISTS ({there})))"
+
+
+def _held(step: RestoreComplement, lens: RowLens, server: Server) -> Iterator[Statement]:
+    """The rows of lookups to which the keys refer that are to be brought back next."""
+    for _, value, _, key in _referring(lens, "p.new_values", server):
+        keys = f"SELECT {key} FROM {_next(step, lens, 'c.new_values', server)} AS p"
+        among = f"{lookup_values.ROW}.{ident(value.key)} IN ({keys})"
+        yield ranges.reading(lookup_values.holding(value, server.journal, among), Role.SETTING)
+
+
+def _referring(lens: RowLens, kept: str, server: Server) -> Iterator[tuple[str, LookupValue, str, str]]:
+    """What kept values, in the column `kept`, say of lookups: an old column, what a row of the lookup stands
+    for in it, and the SQL of such a row's key, as text and as it is.
+    """
+    numbers = {column.name: (number, column) for number, column in enumerate(lens.new)}
+    for each in lens.backward:
+        if isinstance(each.value, LookupValue) and each.value.column in numbers:
+            number, column = numbers[each.value.column]
+            said = texts.member(kept, number, mysql=server.mysql)
+            yield each.column, each.value, said, texts.keyed(column, said, constant=False)
+
+
+def _next(step: RestoreComplement, lens: RowLens, column: str, server: Server) -> str:
+    """The subquery of what is to be brought back next."""
+    return (
+        f"(SELECT {column} FROM {place(server)} AS c WHERE {_of_lens(step, lens)} AND c.state = 'kept' "
+        f"ORDER BY c.row_key LIMIT {parameter('batch')})"
+    )
+
+
+def _of_lens(step: Kept, lens: RowLens) -> str:
+    return f"{_of(step)} AND c.{ident('change')} = {literal(lens.change)}"
 
 
 def _of(step: Kept) -> str:

@@ -27,6 +27,16 @@ def called(expression: Lookup, journal: str, source: str) -> str:
     return f"{routine(expression, journal)}({source})"
 
 
+def holding(expression: LookupValue, journal: str, which: str) -> str:
+    """The query that holds the rows of the lookup for which the condition `which` is true.
+
+    A batch asks it before it holds rows of the table, as the lookup's guard has both in this order: who edits
+    one waits, where he would meet the batch in a deadlock otherwise, and be the smaller one of the two.
+    """
+    told = called(expression, journal, f"{ROW}.{ident(expression.key)}")
+    return f"SELECT COUNT({told}) FROM {table(expression.lookup)} AS {ROW} WHERE {which}"
+
+
 def read(expression: Lookup, source: str) -> str:
     """The same, by subqueries."""
     if isinstance(expression, LookupKey):
