@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 
 import pytest
@@ -22,14 +22,10 @@ from crossfade.evolution import Evolution
 from crossfade.progress import Observer
 from crossfade.reports import Outcome
 from tests.casebook.by_hand import ByHand, accesses
+from tests.casebook.walking import Sabotage, figures, run
 
 ROWS = 1500
 QUIETLY = "SET LOCAL session_replication_role = replica;"  # behind the application's triggers, and the sync's
-
-
-def run(database: str, statement: str) -> None:
-    with create_engine(database, poolclass=NullPool).begin() as connection:
-        connection.execute(text(statement))
 
 
 def walked(
@@ -78,24 +74,10 @@ def test_nothing_is_wrong_where_nothing_is_wrong(database: str) -> None:
     assert summary.traffic.p50_ms.during > 0
 
 
-@dataclass(frozen=True)
-class Sabotage:
-    """A statement that breaks a promise, in which stage it is run, and the figures that must show it."""
-
-    what: str
-    stage: str
-    statement: str
-    figures: tuple[str, ...]
-    last: str = ""  # the stage until which the walk goes, if not the same
-    seconds: float = 1.5  # more where only the traffic can notice
-
-    def __str__(self) -> str:
-        return self.what.replace(" ", "-")
-
-
 FORGETFUL = """
 CREATE OR REPLACE FUNCTION by_hand.{name} RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT {value} $$
 """
+quick = partial(Sabotage, seconds=1.5)  # the others are what only the traffic can notice
 SABOTAGES = (
     Sabotage(
         "the sync forgets the new side's types",
@@ -113,52 +95,52 @@ SABOTAGES = (
         last="both",
         seconds=4.0,
     ),
-    Sabotage(
+    quick(
         "the backfill wrote a wrong type",
         "start",
         f"{QUIETLY} UPDATE workflow_templates SET new_type = 'rag_chat' WHERE new_type = 'simple_chat'",
         ("lost", "mismatches"),
         last="verify",
     ),
-    Sabotage(
+    quick(
         "the backfill forgot the pattern",
         "start",
         f"{QUIETLY} UPDATE workflow_templates SET execution_pattern = NULL",
         ("lost",),
     ),
-    Sabotage(
+    quick(
         "the backfill touched a column of the old side",
         "start",
         "UPDATE workflow_templates SET version = version WHERE id % 10 = 0",  # its trigger sets updated_at
         ("start",),
     ),
-    Sabotage(
+    quick(
         "an execution was not counted",
         "both",
         "UPDATE workflow_templates SET usage_count = usage_count - 1 WHERE id = 1",
         ("lost",),
     ),
-    Sabotage(
+    quick(
         "a seed is there twice",
         "both",
         "INSERT INTO workflow_templates (owner_id, name, workflow_type)"
         " VALUES (0, 'rag_chat_builtin', 'rag')",
         ("lost",),
     ),
-    Sabotage(
+    quick(
         "statements fail",
         "start",
         "ALTER TABLE workflow_templates ADD CHECK (version < 0) NOT VALID",
         ("failed",),
         last="both",
     ),
-    Sabotage(
+    quick(
         "the rollback changed the old side",
         "rollback",
         f"{QUIETLY} UPDATE workflow_templates SET description = 'x' WHERE id % 10 = 0",
         ("rollback",),
     ),
-    Sabotage(
+    quick(
         "the rollback took rows away",
         "rollback",
         f"{QUIETLY} DELETE FROM workflow_templates WHERE id BETWEEN 700 AND 799",
@@ -172,13 +154,13 @@ SABOTAGES = (
         last="restart",
         seconds=3.0,
     ),
-    Sabotage(
+    quick(
         "complete changed the new side",
         "complete",
         "UPDATE workflow_templates SET is_dynamic = NOT is_dynamic WHERE id % 10 = 0",
         ("complete",),
     ),
-    Sabotage(
+    quick(
         "the revert forgot a column of the old side",
         "revert",
         f"{QUIETLY} UPDATE workflow_templates SET version = 99 WHERE id % 10 = 0",
@@ -191,17 +173,11 @@ SABOTAGES = (
 @pytest.mark.one_in(3)
 @pytest.mark.parametrize("sabotage", SABOTAGES, ids=str)
 def test_sabotage_is_caught(database: str, sabotage: Sabotage) -> None:
-    def interfere(stage: str, url: str) -> None:
-        if stage == sabotage.stage:
-            run(url, sabotage.statement)
-
     stages = until(sabotage.last or sabotage.stage)
-    journey, summary = walked(database, stages=stages, interfere=interfere, seconds=sabotage.seconds)
+    journey, summary = walked(database, stages=stages, interfere=sabotage.interfere, seconds=sabotage.seconds)
     assert not summary.ok
     assert summary.failures
-    counts = {str(fault): count for fault, count in journey.notes.counts.items()}
-    counts |= {name: comparison.differences for name, comparison in journey.comparisons.items()}
-    counts["mismatches"] = summary.verify.mismatches if summary.verify else 0
+    counts = figures(journey, summary)
     for figure in sabotage.figures:
         assert counts.get(figure, 0) > 0, (figure, counts)
 

@@ -38,6 +38,14 @@ class Sabotage:
     def __str__(self) -> str:
         return self.what.replace(" ", "-")
 
+    def interfere(self, stage: str, url: str) -> None:
+        """Run the statement, if it is time."""
+        if stage == self.stage:
+            with create_engine(url, poolclass=NullPool).begin() as connection:
+                touched = connection.execute(text(self.statement)).rowcount
+            writes = self.statement.removeprefix(QUIETLY).lstrip().startswith(("UPDATE", "DELETE"))
+            assert touched or not writes, f"nothing is there for it: {self.what}"
+
 
 def run(database: str, *statements: str) -> None:
     """Execute the statements in one transaction."""
@@ -71,17 +79,23 @@ def walked(
 
 
 def sabotaged(case: Case, database: str, sabotage: Sabotage, rows: int = 1500) -> dict[str, int]:
-    """The figures of a walk in which that was done: faults, differences by comparison, mismatches."""
-
-    def interfere(stage: str, url: str) -> None:
-        if stage == sabotage.stage:
-            run(url, sabotage.statement)
-
-    last = sabotage.last or sabotage.stage
-    journey, summary = walked(case, database, last, interfere=interfere, rows=rows, seconds=sabotage.seconds)
+    """The figures of a walk in which that was done."""
+    journey, summary = walked(
+        case,
+        database,
+        sabotage.last or sabotage.stage,
+        interfere=sabotage.interfere,
+        rows=rows,
+        seconds=sabotage.seconds,
+    )
     assert not summary.ok
     assert summary.failures
     assert not journey.failure, journey.failure
+    return figures(journey, summary)
+
+
+def figures(journey: Journey, summary: Summary) -> dict[str, int]:
+    """What went wrong in a walk: faults, differences by comparison, mismatches."""
     counts = {str(fault): count for fault, count in journey.notes.counts.items()}
     counts |= {name: comparison.differences for name, comparison in journey.comparisons.items()}
     counts["mismatches"] = summary.verify.mismatches if summary.verify else 0

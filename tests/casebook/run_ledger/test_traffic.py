@@ -11,7 +11,7 @@ from crossfade.casebook.run_ledger.old_app import OldRuns
 from crossfade.casebook.run_ledger.repository import RunRepository
 from crossfade.casebook.run_ledger.schemas import Event
 from tests.casebook.run_ledger.places import legacy
-from tests.casebook.walking import QUIETLY, Sabotage, run, walked
+from tests.casebook.walking import QUIETLY, Sabotage, sabotaged
 
 pytestmark = pytest.mark.one_server
 
@@ -38,16 +38,7 @@ ROWS = 200  # traces; the walks of the harness's own tests have more
 
 @pytest.mark.parametrize("sabotage", SABOTAGES, ids=str)
 def test_sabotage_is_caught(database: str, sabotage: Sabotage) -> None:
-    def interfere(stage: str, url: str) -> None:
-        if stage == sabotage.stage:
-            run(url, sabotage.statement)
-
-    last = sabotage.last or sabotage.stage
-    journey, summary = walked(CASE, database, last, interfere=interfere, rows=ROWS, seconds=sabotage.seconds)
-    assert not journey.failure, journey.failure
-    counts = {str(fault): count for fault, count in journey.notes.counts.items()}
-    counts |= {name: comparison.differences for name, comparison in journey.comparisons.items()}
-    counts["mismatches"] = summary.verify.mismatches if summary.verify else 0
+    counts = sabotaged(CASE, database, sabotage, rows=ROWS)
     for figure in sabotage.figures:
         assert counts.get(figure, 0) > 0, (figure, counts)
 

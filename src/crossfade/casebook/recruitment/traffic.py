@@ -38,7 +38,7 @@ CHILDREN = (INTERVIEWS, TODOS)
 MIX = {"get": 18, "listed": 10, "create": 12, "create_many": 3, "edit": 12, "add_node": 4, "add_hot_node": 3}
 MIX |= {"soft_delete": 6, "restore": 6, "delete_workflow": 6, "delete_workflows": 2, "restore_workflow": 7}
 MIX |= {"remove": 2, "remove_workflow": 2}
-MIXES = {Side.OLD: MIX, Side.NEW: MIX | {"workflow": 10, "link": 24, "unlink": 3, "add_hot_interview": 2}}
+MIXES = {Side.OLD: MIX, Side.NEW: MIX | {"workflow": 10, "link": 24, "unlink": 3, "add_hot_interview": 6}}
 
 
 class RecruitingWorker(User[Key, Bookkeeper]):
