@@ -43,7 +43,7 @@ HEAD = """\
 Made by `python -m scripts.make_conformance_docs` from [tests/conformance](../tests/conformance), whose
 tests check every cell. A walk takes one of the changes below, on one server, in one schema (`public`, or
 one that has to be quoted; on MariaDB a database of a plain name, or of an odd one), through every stop. An
-everyday run takes one change in two on one PostgreSQL server and schema, and one in three on MariaDB, by
+everyday run takes one change in four on one PostgreSQL server and schema, and one in six on MariaDB, by
 turns that its seed begins;
 `make test ARGS=--every-schema` takes all. At each stop each application writes in every way,
 and **after every write both versions must show what a model in plain Python says**,
@@ -63,7 +63,7 @@ calls and reads those of its own version.
 
 Between `rolled back after that` and `purged`, the evolution is started and completed once more.
 
-Another walk, of one change in four in an everyday run, goes `start`, `complete`, `revert`, `purge`: the
+Another walk, of one change in twelve in an everyday run, goes `start`, `complete`, `revert`, `purge`: the
 catalogue is
 then the legacy one, the old application reads and writes on, and the next `start` brings nothing back.
 

@@ -41,7 +41,7 @@ def objects(url: str) -> frozenset[str]:
         return frozenset(connection.scalars(text(OBJECTS)))
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("case", CASES)
 def test_every_promise_is_held_and_the_guide_is_the_readmes(case: str, database: str, tmp_path: Path) -> None:
     before = objects(database)
@@ -63,7 +63,7 @@ def test_every_promise_is_held_and_the_guide_is_the_readmes(case: str, database:
     )
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("case", [case for case in CASES if "mariadb" in find(case).databases])
 def test_every_promise_is_held_on_mariadb(case: str, mariadb_database: str, tmp_path: Path) -> None:
     engine = create_engine(mariadb_database, poolclass=NullPool)

@@ -170,7 +170,7 @@ SABOTAGES = (
 
 
 @pytest.mark.one_server
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("sabotage", SABOTAGES, ids=str)
 def test_sabotage_is_caught(database: str, sabotage: Sabotage) -> None:
     stages = until(sabotage.last or sabotage.stage)

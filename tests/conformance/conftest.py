@@ -1,4 +1,4 @@
-"""One entry in two on one of the PostgreSQL servers, in one of the schemas; and one in three in one of
+"""One entry in four on one of the PostgreSQL servers, in one of the schemas; and one in six in one of
 MariaDB's databases; by turns that the run's seed begins. Everywhere with `--every-schema`.
 """
 
@@ -22,9 +22,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             cell
             for schema in SCHEMAS
             for server in config.stash[SERVERS]
-            for cell in ({"postgresql": server, "schema": schema}, None)
+            for cell in ({"postgresql": server, "schema": schema}, None, None, None)
         ],
-        frozenset({"named"}): [cell for each in NAMES for cell in ({"named": each}, None, None)],
+        frozenset({"named"}): [cell for each in NAMES for cell in ({"named": each}, *[None] * 5)],
     }
     begins = turns.seed()
     numbers: dict[str, int] = {}

@@ -24,14 +24,14 @@ def writes(database: Database) -> list[Write]:
 
 
 @pytest.mark.one_server
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(12)
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_on_postgresql(database: str, entry: Entry) -> None:
     with ExitStack() as stack:
         Walk(POSTGRESQL, database, entry, "public", stack, stops=GIVEN_UP, writes=writes(POSTGRESQL)).go()
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(12)
 @pytest.mark.parametrize(
     "entry", [each for each in ON_MARIADB if each.refused is None], ids=lambda entry: entry.name
 )

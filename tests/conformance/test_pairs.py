@@ -40,10 +40,10 @@ def test_every_change_has_an_example() -> None:
     assert {type(each.change("orders")) for each in EXAMPLES} == set(CHANGES)
 
 
-def test_a_seed_chooses_a_third_of_the_pairs_either_way_round() -> None:
-    third = pairing.chosen(PAIRS, "7")
-    assert third == pairing.chosen(PAIRS, "7") != pairing.chosen(PAIRS, "8")
-    assert len(third) == len(PAIRS) // 3
+def test_a_seed_chooses_some_of_the_pairs_either_way_round() -> None:
+    some = pairing.chosen(PAIRS, "7")
+    assert some == pairing.chosen(PAIRS, "7") != pairing.chosen(PAIRS, "8")
+    assert len(some) == len(PAIRS) // 6
     every = pairing.chosen(PAIRS, "all 7")
     assert [{one.name, other.name} for one, other in every] == [{a.name, b.name} for a, b in PAIRS]
     assert 0 < sum(pair in PAIRS for pair in every) < len(PAIRS)

@@ -15,13 +15,13 @@ from tests.crash.victim import Victims
 pytestmark = pytest.mark.together("crash")
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("walk", WALKS[1:-1], ids=str)  # the first and the last are of the same units
 def test_killed_between_any_two_units_or_batches(press: Press, victims: Victims, walk: Walk) -> None:
     assert_resumes_anywhere(press, victims, walk)
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("walk", [WALKS[1], WALKS[2], WALKS[-1]], ids=str)
 def test_killed_again_and_again_it_gets_there(press: Press, victims: Victims, walk: Walk) -> None:
     """Each runner is killed where none was killed before: it has done one unit, or one batch, at the most."""
@@ -120,7 +120,7 @@ MIDDLES = {
 }
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("middle", MIDDLES)
 def test_killed_in_the_middle_of_a_unit(press: Press, victims: Victims, middle: str) -> None:
     walk, title, held = MIDDLES[middle]
@@ -140,7 +140,7 @@ def test_killed_in_the_middle_of_a_unit(press: Press, victims: Victims, middle: 
     press.drop(database)
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("walk", [WALKS[0], WALKS[2], WALKS[3]], ids=str)
 def test_killed_between_the_work_and_the_note_that_it_is_done(
     press: Press, victims: Victims, walk: Walk

@@ -15,7 +15,7 @@ from tests.definitions.dump import dump
 pytestmark = pytest.mark.together("definitions")
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("walk", COURSE.walks, ids=str)
 def test_killed_between_any_two_units_or_batches(press: Press, victims: Victims, walk: Walk) -> None:
     assert_resumes_anywhere(press, victims, walk)

@@ -87,6 +87,7 @@ def check(chromium: Browser, path: Path, *, width: int, dark: bool) -> None:
         assert page.errors == []
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_document_is_readable_and_asks_for_nothing(

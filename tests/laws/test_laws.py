@@ -26,6 +26,7 @@ BOUND = settings(
 
 
 @pytest.mark.one_server
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("part", [1, 2])
 def test_the_laws_hold(postgresql: PostgresServer, part: int) -> None:
     number = SEED * 1000 + part

@@ -35,6 +35,7 @@ CHANGES: dict[str, tuple[tuple[str, ...], Change]] = {
 }
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("case", CHANGES.values(), ids=CHANGES)
 def test_a_reference_has_the_collation_of_what_it_refers_to(
     mariadb_database: str, case: tuple[tuple[str, ...], Change]

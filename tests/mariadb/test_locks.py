@@ -59,7 +59,7 @@ class Traffic:
             self.done += 1
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("held", HELD)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_statements_flow_while_crossfade_tries_again(

@@ -111,6 +111,7 @@ HINDERED = {
 }
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("case", HINDERED.values(), ids=HINDERED)
 def test_what_the_server_would_copy_for(mariadb_database: str, case: Hindered) -> None:
     made(mariadb_database, f"CREATE TABLE orders ({ORDERS}{case.columns}) {case.options}", FILL)
@@ -171,6 +172,7 @@ TYPES = {
 }
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("case", TYPES.values(), ids=TYPES)
 def test_rows_whose_keys_the_journal_could_not_hold(
     mariadb_database: str, case: tuple[str, tuple[str, ...]]
@@ -245,6 +247,7 @@ INDEXES = {
 }
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("case", INDEXES.values(), ids=INDEXES)
 def test_an_index_that_would_be_longer_than_indexes_are(
     mariadb_database: str, case: tuple[str, str, int, str]

@@ -70,7 +70,7 @@ def state(database: str) -> str:
     return found[0].state if found else "absent"
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("walk", WALKS)
 def test_it_is_resumed_wherever_it_died(stock: Stock, walk: str) -> None:
     stage, command, after = WALKS[walk]
@@ -110,7 +110,7 @@ STATEMENTS = {  # in the midst of which a step of each kind is cut off
 }
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("statement", STATEMENTS)
 def test_it_is_resumed_where_a_statement_was_cut_off(stock: Stock, statement: str) -> None:
     stage, command, pattern = STATEMENTS[statement]

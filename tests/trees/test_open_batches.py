@@ -40,6 +40,7 @@ WHERE = [("moves", each) for each in WRITES]
 WHERE += [("missions", each) for each in ("a source with all of its own goes", "all at once")]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("moment", ["BEFORE", "AFTER"])
 @pytest.mark.parametrize(("table", "write"), WHERE)
 def test_a_write_while_a_batch_is_open(
@@ -62,6 +63,7 @@ ENDS = [("COMMIT", each) for each in WRITES if "TRUNCATE" not in WRITES[each]]
 ENDS += [("ROLLBACK", each) for each in ("a source is born", "all at once")]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("ends", "write"), ENDS)
 def test_a_batch_while_a_write_is_open(
     old: str, background: ThreadPoolExecutor, sessions: Sessions, write: str, ends: str

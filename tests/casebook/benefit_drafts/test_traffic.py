@@ -91,7 +91,7 @@ def test_a_walk_holds_to_its_end(database: str) -> None:
 
 
 @pytest.mark.one_server
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("sabotage", SABOTAGES, ids=str)
 def test_sabotage_is_caught(database: str, sabotage: Sabotage) -> None:
     counts = sabotaged(CASE, database, sabotage, rows=500)

@@ -90,7 +90,7 @@ def state(url: str) -> str:
     return found.state
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(5)
 def test_up_down_and_up_again(project: Project, url: str) -> None:
     project.alembic("upgrade", "a1")
     # After `complete` the plain names are the new ones.
@@ -130,7 +130,7 @@ def test_up_down_and_up_again(project: Project, url: str) -> None:
     assert not inspect(create_engine(url, poolclass=NullPool)).has_table(INTERVIEWS)
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(5)
 def test_a_check_finds_nothing(project: Project, url: str) -> None:
     project.alembic("upgrade", "head")
     assert "No new upgrade operations detected" in project.alembic("check")
@@ -141,7 +141,7 @@ def test_a_check_finds_nothing(project: Project, url: str) -> None:
     assert "_crossfade" not in told
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(5)
 def test_a_script_shows_the_plan_and_fails_until_it_is_done(project: Project, url: str) -> None:
     project.alembic("upgrade", "a1")
     script = project.alembic("upgrade", "a1:head", "--sql")
@@ -155,7 +155,7 @@ def test_a_script_shows_the_plan_and_fails_until_it_is_done(project: Project, ur
     assert "workflow_id" not in columns(url, TODOS)
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(5)
 def test_in_two_revisions_for_two_deploys(project: Project, url: str) -> None:
     (project.folder / "migrations/versions/b2.py").unlink()
     live, alone = (EVOLVED.replace("evolution)", 'evolution, to="live")'), EVOLVED)
@@ -171,7 +171,7 @@ def test_in_two_revisions_for_two_deploys(project: Project, url: str) -> None:
     assert state(url) == "rolled back"
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(5)
 def test_an_asynchronous_project(make: Callable[[str], Project], url: str) -> None:
     project = make("async")
     project.alembic("upgrade", "head")

@@ -129,7 +129,7 @@ ON_MARIADB = (
 )
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("sabotage", ON_MARIADB, ids=str)
 def test_sabotage_is_caught_on_mariadb(mariadb_database: str, sabotage: Sabotage) -> None:
     engine = create_engine(mariadb_database, poolclass=NullPool)
@@ -142,7 +142,7 @@ def test_sabotage_is_caught_on_mariadb(mariadb_database: str, sabotage: Sabotage
 
 
 @pytest.mark.one_server
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("sabotage", SABOTAGES, ids=str)
 def test_sabotage_is_caught(database: str, sabotage: Sabotage) -> None:
     counts = sabotaged(CASE, database, sabotage, rows=500)

@@ -36,6 +36,7 @@ SABOTAGES = (
 ROWS = 200  # traces; the walks of the harness's own tests have more
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("sabotage", SABOTAGES, ids=str)
 def test_sabotage_is_caught(database: str, sabotage: Sabotage) -> None:
     counts = sabotaged(CASE, database, sabotage, rows=ROWS)

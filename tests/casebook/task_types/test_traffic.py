@@ -143,7 +143,7 @@ ON_MARIADB = (
 )
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("sabotage", ON_MARIADB, ids=str)
 def test_sabotage_is_caught_on_mariadb(mariadb_database: str, sabotage: Sabotage) -> None:
     own = ident(journal(str(make_url(mariadb_database).database)))
@@ -154,7 +154,7 @@ def test_sabotage_is_caught_on_mariadb(mariadb_database: str, sabotage: Sabotage
 
 
 @pytest.mark.one_server
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("sabotage", SABOTAGES, ids=str)
 def test_sabotage_is_caught(database: str, sabotage: Sabotage) -> None:
     counts = sabotaged(CASE, database, sabotage, rows=500)

@@ -77,6 +77,7 @@ def kept(url: str, schema_url: str) -> None:
     assert commands.rollback(OPEN, url).complement_rows == ROWS
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
 def test_a_row_is_found_by_its_key(mariadb_database: str, key: tuple[str, str]) -> None:
     for collation in COLLATIONS if "char" in key[0] else COLLATIONS[:1]:
@@ -84,6 +85,7 @@ def test_a_row_is_found_by_its_key(mariadb_database: str, key: tuple[str, str]) 
             comes_back(mariadb_database, here)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("key", WITH_OTHERS.values(), ids=WITH_OTHERS)
 def test_a_row_is_found_by_all_of_its_key(mariadb_database: str, key: tuple[str, str]) -> None:
     columns, value = f"{key[0]} NOT NULL, n int NOT NULL", f"{key[1]}, seq"
