@@ -14,6 +14,7 @@ from sqlalchemy import NullPool, create_engine, make_url
 from crossfade import AddColumn, Evolution, commands, lints
 from crossfade.document import Lint
 from crossfade.errors import EvolutionError
+from crossfade.lints import traffic
 from crossfade.pages import FORMATS
 from crossfade.plan import build
 from crossfade.reports import PlannedStatement, PlannedStep
@@ -113,12 +114,12 @@ def test_a_transaction_in_the_way(shop: str, monkeypatch: pytest.MonkeyPatch) ->
     def found() -> list[Lint]:
         return [each for each in commands.preview(EVOLUTION, shop).lints if each.code == "CF107"]
 
-    monkeypatch.setattr(lints, "LONG", 0.0)
+    monkeypatch.setattr(traffic, "LONG", 0.0)
     with holding(shop, "LOCK TABLE orders IN ACCESS SHARE MODE"):
         (lint,) = found()
         assert "application 'reporting'" in lint.fact
     assert found() == []
-    monkeypatch.setattr(lints, "LONG", 3600.0)
+    monkeypatch.setattr(traffic, "LONG", 3600.0)
     with holding(shop, "LOCK TABLE orders IN ACCESS SHARE MODE"):
         assert found() == []
 
