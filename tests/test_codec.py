@@ -7,7 +7,7 @@ import pytest
 
 from crossfade import codec, expressions, lens, schema, steps, tree
 from crossfade.errors import CrossfadeError
-from crossfade.plan import build
+from crossfade.planning import build
 from crossfade.steps import Mode, RenameColumn, Step
 from tests.dialects.postgresql.golden import every_case
 from tests.shop import EVOLUTION, ORDERS, SCHEMA

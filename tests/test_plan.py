@@ -8,7 +8,7 @@ from sqlalchemy import Column, Text
 from crossfade import AddColumn, Evolution
 from crossfade.errors import SchemaMismatch
 from crossfade.phases import Phase
-from crossfade.plan import build
+from crossfade.planning import build
 from crossfade.schema import Trigger
 from crossfade.steps import (
     AskExpression,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crossfade.plan import build
+from crossfade.planning import build
 from crossfade.schema import Check, Column, Index
 from crossfade.script import Unit, script
 from crossfade.steps import (

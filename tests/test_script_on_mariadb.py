@@ -11,7 +11,8 @@ from crossfade import Evolution, OpenEnum, RenameTable
 from crossfade.dialects.mariadb.ddl import Renderer
 from crossfade.dialects.mariadb.reflection import TRAITS
 from crossfade.dialects.mariadb.rendering import Server
-from crossfade.plan import Plan, build
+from crossfade.plan import Plan
+from crossfade.planning import build
 from crossfade.schema import Column, EnumType, Role, Schema, Table, TableName
 from crossfade.script import Unit, script
 from crossfade.steps import Mode, Step

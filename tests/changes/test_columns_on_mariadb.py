@@ -13,7 +13,7 @@ from crossfade.changes import Change, Parts
 from crossfade.dialects.mariadb.reflection import TRAITS
 from crossfade.errors import Refused, Unsupported
 from crossfade.expressions import Sql
-from crossfade.plan import build
+from crossfade.planning import build
 from crossfade.schema import Check, Column, Index
 from crossfade.steps import (
     AddCheck,

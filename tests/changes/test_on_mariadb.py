@@ -10,7 +10,7 @@ from sqlalchemy.dialects import mysql
 from crossfade import AddForeignKey, DropColumn, EnumToReference, Evolution, OpenEnum, names
 from crossfade.errors import EvolutionError, Refused, Unsupported
 from crossfade.expressions import LookupValue, Sql
-from crossfade.plan import build
+from crossfade.planning import build
 from crossfade.schema import Check, Column, Index
 from crossfade.steps import (
     AddCheck,

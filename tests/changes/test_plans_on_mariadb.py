@@ -19,7 +19,7 @@ from crossfade import (
 )
 from crossfade.changes import Change
 from crossfade.errors import EvolutionError
-from crossfade.plan import build
+from crossfade.planning import build
 from crossfade.schema import Trigger
 from crossfade.steps import Relax, Step
 from crossfade.steps import SetNotNull as SetNotNullStep

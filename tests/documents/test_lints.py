@@ -16,7 +16,7 @@ from crossfade.document import Lint
 from crossfade.errors import EvolutionError
 from crossfade.lints import traffic
 from crossfade.pages import FORMATS
-from crossfade.plan import build
+from crossfade.planning import build
 from crossfade.reports import PlannedStatement, PlannedStep
 from crossfade.schema import Grant, Schema, Table, TableName, Trigger
 from crossfade.testing import PostgresServer

@@ -5,7 +5,7 @@ from sqlalchemy import String
 
 from crossfade import Evolution, OpenEnum
 from crossfade.errors import EvolutionError, SchemaMismatch, Unsupported
-from crossfade.plan import build
+from crossfade.planning import build
 from crossfade.schema import Column, EnumType, Schema, Table, TableName
 from tests.refusals.refusal import IN, Case, Refusal, assert_case
 

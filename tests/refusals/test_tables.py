@@ -5,7 +5,7 @@ from sqlalchemy import Column, Text
 
 from crossfade import AddColumn, Evolution, OpenEnum
 from crossfade.errors import SchemaMismatch, Unsupported
-from crossfade.plan import build
+from crossfade.planning import build
 from crossfade.schema import Column as Reflected
 from crossfade.schema import Schema, Table, TableName
 from tests.refusals.refusal import IN, Case, Refusal, assert_case

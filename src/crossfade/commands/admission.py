@@ -17,7 +17,8 @@ from crossfade.errors import WrongState
 from crossfade.evolution import Evolution
 from crossfade.journal import Journal, Record
 from crossfade.phases import State
-from crossfade.plan import Plan, build
+from crossfade.plan import Plan
+from crossfade.planning import build
 from crossfade.schema import TableName
 
 

@@ -8,7 +8,7 @@ from crossfade.changes import Defining
 from crossfade.dialects import SchemaDialect
 from crossfade.errors import EvolutionError, Refused
 from crossfade.evolution import Evolution
-from crossfade.plan import build
+from crossfade.planning import build
 from crossfade.schema import Draft, Schema
 from crossfade.stand_ins import stand_ins
 from crossfade.steps import AskDefinitions

@@ -8,7 +8,7 @@ from sqlalchemy import String, make_url
 
 from crossfade import Evolution, OpenEnum, commands
 from crossfade.dialects import connect
-from crossfade.plan import build
+from crossfade.planning import build
 from crossfade.steps import AddColumn, RestoreComplement
 from tests.dialects.mariadb.ground import Ground, Rows, ground
 
