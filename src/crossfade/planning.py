@@ -22,6 +22,7 @@ from crossfade.lens_plan import LensPlan
 from crossfade.phases import Phase
 from crossfade.plan import Plan
 from crossfade.schema import Schema, Table, TableName
+from crossfade.seeds import seeded
 from crossfade.steps import (
     CountMoved,
     CreateNamespace,
@@ -110,7 +111,7 @@ def _assembled(evolution: Evolution, schema: Schema, compiled: list[tuple[Change
     start.sort(key=lambda step: (_ORDER.index(step.phase), _rank(step)))
     claimed = {column: change.title for change, _ in compiled for column in change.claims}
     start.extend(
-        plans[step.table].seed(step, change.title, claimed)
+        seeded(plans[step.table], step, change.title, claimed)
         for change, parts in compiled
         for step in parts.start
         if isinstance(step, SeedRows)

@@ -5,14 +5,12 @@ Any number of lenses on a table become one sync, one backfill pass and one compa
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from crossfade import names
 from crossfade.changes import Parts, Shown
-from crossfade.errors import SchemaMismatch
 from crossfade.lens import Law, RowLens, in_turn
 from crossfade.schema import Column, Schema, Table, TableName
 from crossfade.steps import (
@@ -27,7 +25,6 @@ from crossfade.steps import (
     PublishView,
     RemoveSync,
     RestoreComplement,
-    SeedRows,
     SetNotNull,
     Step,
     ViewColumn,
@@ -139,7 +136,7 @@ class TablePlan:
             steps.append(Analyze(name))
             steps.append(OpenSide(self.evolution, name, self._new_columns()))
         steps.extend(self.compare(fresh=True))
-        steps.append(self._view())
+        steps.append(self.view())
         return tuple(steps)
 
     def compare(self, *, fresh: bool = False) -> tuple[Compare, ...]:
@@ -162,61 +159,27 @@ class TablePlan:
         syncs = (step for step in self.start() if isinstance(step, InstallSync))
         return tuple(CountWrites(self.evolution, step.table) for step in syncs if step.counted)
 
-    def seed(self, step: SeedRows, title: str, claimed: Mapping[str, str]) -> SeedRows:
-        """The seed step, with the columns that can be inserted into the new version. `claimed` says which
-        change claims a column.
-
-        Raises SchemaMismatch for a column that is not there, can't be inserted, or must be and is not given.
-        """
-        view = self._view()
-        known = {column.name: column for column in view.columns}
-        for number, row in enumerate(map(json.loads, step.rows), 1):
-            for column in (*row, *step.key):
-                if column not in known:
-                    raise SchemaMismatch(
-                        f"row {number} gives {column!r}, which the new version of {step.table} does not have"
-                        + (f", because of {claimed[column]}" if column in claimed else ""),
-                        place=title,
-                        remedy=names.nearest(column, known),
-                    )
-                base = self.table.find(known[column].base)
-                always = base is not None and base.identity == "always"
-                if known[column].generated or always:
-                    raise SchemaMismatch(
-                        f"row {number} gives {column!r}, which the database generates",
-                        place=title,
-                        remedy="leave it out",
-                    )
-            for column in self._required(view):
-                if row.get(column) is None:
-                    raise SchemaMismatch(
-                        f"row {number} gives no value for {column!r}, which takes no NULL in the new version "
-                        f"of {step.table}" + (f", because of {claimed[column]}" if column in claimed else ""),
-                        place=title,
-                        remedy="give it one",
-                    )
-        shown, key = {each.base: each.name for each in view.columns}, self.table.key
-        return replace(
-            step,
-            columns=tuple(each.name for each in view.columns if not each.generated),
-            references=tuple(
-                (other, theirs, tuple(shown.get(each, each) for each in ours))
-                for other, theirs, ours in step.references
-            ),
-            name=view.name,
-            found_by=tuple(shown[each] for each in key) if shown.keys() >= set(key) else (),
+    def view(self) -> PublishView:
+        """The step that shows the new version of the table."""
+        replaced = {each.column: each.by for each in self.shown if each.column is not None}
+        columns: list[ViewColumn] = []
+        for column in self.table.columns:
+            by = replaced.get(
+                column.name, ViewColumn(column.name, column.name, generated=column.generated is not None)
+            )
+            if by is not None:
+                columns.append(by)
+        columns.extend(each.by for each in self.shown if each.column is None and each.by is not None)
+        return PublishView(
+            self.table.name,
+            self.namespace,
+            tuple(columns),
+            self.table.owner,
+            self.table.grants,
+            self.table.comment,
+            invoker=self.table.row_security or not self._granted_by_column,
+            name=self.renamed.name if self.renamed is not None else None,
         )
-
-    def _required(self, view: PublishView) -> Iterator[str]:
-        """The columns of the new version that an insert must give a value, as far as that can be told."""
-        if any(each.may_change_rows for each in self.table.triggers):
-            return  # they may give it
-        held = {each.name: each for each in (*self.table.columns, *(step.column for step in self.added))}
-        for column in view.columns:
-            base = held[column.base]
-            given = column.default or base.default or base.identity or base.generated
-            if not given and base.wraps != "domain" and (not base.nullable or column.base in self.required):
-                yield column.name
 
     def _watched(self, lenses: Sequence[RowLens]) -> tuple[Column, ...]:
         read = (self.table.column(name) for lens in lenses for name in sorted(lens.reads))
@@ -244,27 +207,6 @@ class TablePlan:
             new=tuple(
                 replace(each, nullable=False) if each.name in self.required else each for each in lens.new
             ),
-        )
-
-    def _view(self) -> PublishView:
-        replaced = {each.column: each.by for each in self.shown if each.column is not None}
-        columns: list[ViewColumn] = []
-        for column in self.table.columns:
-            by = replaced.get(
-                column.name, ViewColumn(column.name, column.name, generated=column.generated is not None)
-            )
-            if by is not None:
-                columns.append(by)
-        columns.extend(each.by for each in self.shown if each.column is None and each.by is not None)
-        return PublishView(
-            self.table.name,
-            self.namespace,
-            tuple(columns),
-            self.table.owner,
-            self.table.grants,
-            self.table.comment,
-            invoker=self.table.row_security or not self._granted_by_column,
-            name=self.renamed.name if self.renamed is not None else None,
         )
 
     @property
