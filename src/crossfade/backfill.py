@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,10 +17,11 @@ from functools import partial
 from sqlalchemy import Connection
 
 from crossfade.pace import Pace
+from crossfade.ranges import boundary, limits, one
 from crossfade.script import Line
 from crossfade.session import Session, execute, tallied
-from crossfade.spans import Key, Span, Spans
-from crossfade.steps import Role, Statement, Tally
+from crossfade.spans import Span, Spans
+from crossfade.steps import Role, Tally
 from crossfade.throttle import Throttle
 
 HANDS = 2
@@ -29,34 +29,6 @@ HANDS = 2
 
 WORTH = 10_000
 """Rows from which on more than one is worth it."""
-
-
-def of_role(line: Line, role: Role) -> tuple[Statement, ...]:
-    """The line's statements of one role, in order."""
-    return tuple(statement for statement in line.statements if statement.role is role)
-
-
-def one(connection: Connection, statement: Statement, **values: object) -> Key | None:
-    """The first row of a query as a key, or None."""
-    row = execute(connection, statement, values).first()
-    return None if row is None else tuple(row)
-
-
-def limits(lo: Key, hi: Key) -> dict[str, object]:
-    """The parameters of a range, both ends included."""
-    return {
-        **{f"lo_{number}": value for number, value in enumerate(lo)},
-        **{f"hi_{number}": value for number, value in enumerate(hi)},
-    }
-
-
-def boundary(connection: Connection, line: Line, lo: Key, last: Key, size: int) -> tuple[Key, Key | None]:
-    """Where a batch of `size` rows from `lo` ends, and where the next begins (None: nowhere)."""
-    (statement,) = of_role(line, Role.NEXT)
-    rows = execute(connection, statement, {**limits(lo, last), "batch": size, "skip": size - 1}).all()
-    if len(rows) < 2:
-        return last, None
-    return tuple(rows[0]), tuple(rows[1])
 
 
 @dataclass
@@ -117,7 +89,7 @@ class _Hand:
 
     def _batch(self, connection: Connection) -> Tally | None:
         began, size = time.monotonic(), self.pace.size
-        for statement in (*self.session.dialect.opening(), *of_role(self.line, Role.SETTING)):
+        for statement in (*self.session.dialect.opening(), *self.line.of_role(Role.SETTING)):
             execute(connection, statement)
         with self.walk.turn:
             if self.bite is None:
@@ -127,10 +99,10 @@ class _Hand:
             hi, following = boundary(connection, self.line, *self.bite, size)
             self.bite = self.walk.spans.cut(self.bite, hi, following)
         values = limits(*self.bite)
-        done = tallied(connection, of_role(self.line, Role.WORK), values)
+        done = tallied(connection, self.line.of_role(Role.WORK), values)
         rows = size
         if following is None:
-            (count,) = of_role(self.line, Role.COUNT)
+            (count,) = self.line.of_role(Role.COUNT)
             rows = int(execute(connection, count, values).scalar_one())
         self.pace.learn(time.monotonic() - began)
         return Tally(rows, done.changed)
@@ -185,51 +157,6 @@ def _rest(walk: _Walk, seconds: float) -> None:
         raise _Stopped
 
 
-def drain(session: Session, line: Line, size: int = 1_000) -> Tally:
-    """Execute a step's work in batches until it changes nothing more; each statement to its end.
-
-    What the batches came to is kept with them, so that a walk which goes on after a crash tells of all.
-    """
-    title = line.step.title
-    tally = session.attempt(title, partial(_drained, session, line))
-    for statement in of_role(line, Role.WORK):
-        while True:
-            more = session.attempt(title, partial(_drain_batch, session, line, statement, size, tally))
-            if more.changed == tally.changed:
-                break
-            tally = more
-            session.observer.advanced(tally.changed, 0, tally.changed / max(tally.seconds, 1e-9))
-    return tally
-
-
-def _drained(session: Session, line: Line, connection: Connection) -> Tally:
-    """What the batches of an earlier walk came to."""
-    saved = session.journal.load_progress(connection, session.record, session.command, line.position)
-    if saved is None:
-        return Tally()
-    returned = {tuple(row): times for row, times in saved.detail["returned"]}
-    return Tally(saved.rows, saved.rows, saved.seconds, returned)
-
-
-def _drain_batch(
-    session: Session, line: Line, statement: Statement, size: int, so_far: Tally, connection: Connection
-) -> Tally:
-    began = time.monotonic()
-    batch = (*session.dialect.opening(), *of_role(line, Role.SETTING), statement)
-    done = tallied(connection, batch, {"batch": size})
-    if not done.changed:
-        return so_far
-    changed = so_far.changed + done.changed
-    seconds = so_far.seconds + time.monotonic() - began
-    returned = Counter(so_far.returned) + Counter(done.returned)
-    session.journal.save_progress(
-        connection, session.record, session.command, line.position,
-        watermark=None, rows=changed, total=0, seconds=seconds, step=line.step.title,
-        detail={"returned": [[row, times] for row, times in returned.items()]},
-    )  # fmt: skip
-    return Tally(changed, changed, seconds, returned)
-
-
 def _begin(session: Session, line: Line, connection: Connection) -> _Walk | None:
     """Where to go on from, or the table's ends; None where it is empty."""
     saved = session.journal.load_progress(connection, session.record, session.command, line.position)
@@ -237,9 +164,9 @@ def _begin(session: Session, line: Line, connection: Connection) -> _Walk | None
         mark = saved.watermark
         left = [(tuple(lo), tuple(hi)) for lo, hi in mark["left"]]
         return _Walk(Spans(left), saved.rows, mark["changed"], saved.seconds)
-    for statement in of_role(line, Role.BEFORE):
+    for statement in line.of_role(Role.BEFORE):
         execute(connection, statement)
-    (first,), (last,) = of_role(line, Role.FIRST), of_role(line, Role.LAST)
+    (first,), (last,) = line.of_role(Role.FIRST), line.of_role(Role.LAST)
     lo, hi = one(connection, first), one(connection, last)
     if lo is None or hi is None:
         return None

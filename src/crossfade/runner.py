@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from crossfade import backfill, verify
+from crossfade.drain import drain
 from crossfade.errors import VerificationFailed
 from crossfade.lease import heartbeat
 from crossfade.phases import State, Transition
@@ -143,7 +144,7 @@ def _ranges(session: Session, unit: Unit) -> None:
 def _drain(session: Session, unit: Unit) -> None:
     (line,) = unit.lines
     session.attempt(unit.title, lambda connection: _begin(session, connection, line))
-    _finish(session, line, backfill.drain(session, line))
+    _finish(session, line, drain(session, line))
 
 
 def _compare(session: Session, unit: Unit) -> None:

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from crossfade.dialects import SchemaDialect
 from crossfade.schema import TableName
-from crossfade.steps import Mode, PublishView, ReplaceView, Statement, Step
+from crossfade.steps import Mode, PublishView, ReplaceView, Role, Statement, Step
 
 WHOLE = "ACCESS EXCLUSIVE"  # the lock that nothing goes beside
 
@@ -23,6 +23,10 @@ class Line:
     position: int
     step: Step
     statements: tuple[Statement, ...]
+
+    def of_role(self, role: Role) -> tuple[Statement, ...]:
+        """The statements of one role, in order."""
+        return tuple(statement for statement in self.statements if statement.role is role)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import TypeVar, cast
 
 from sqlalchemy import Connection
 
-from crossfade.backfill import boundary, limits, of_role, one
 from crossfade.errors import VerificationFailed
 from crossfade.pace import Pace
+from crossfade.ranges import boundary, limits, one
 from crossfade.reports import Mismatch, Verification
 from crossfade.script import Line
 from crossfade.session import Session, execute
@@ -32,7 +32,7 @@ def compare(session: Session, line: Line) -> Verification:
     step = cast("Compare | CompareTree", line.step)  # no other step has this mode
     started = time.monotonic()
     pace = Pace(size=5_000, target=0.25, most=100_000)
-    (first,), (last,) = of_role(line, Role.FIRST), of_role(line, Role.LAST)
+    (first,), (last,) = line.of_role(Role.FIRST), line.of_role(Role.LAST)
     lo = _read(session, line, lambda connection: one(connection, first))
     hi = _read(session, line, lambda connection: one(connection, last))
     rows = mismatches = 0
@@ -89,7 +89,7 @@ def demand(verification: Verification, place: str) -> None:
 
 def _read(session: Session, line: Line, work: Callable[[Connection], T]) -> T:
     def reading(connection: Connection) -> T:
-        for statement in of_role(line, Role.SETTING):
+        for statement in line.of_role(Role.SETTING):
             execute(connection, statement)
         return work(connection)
 
@@ -107,7 +107,7 @@ def _range(
 ) -> tuple[Key | None, int, int, list[Mismatch]]:
     hi, following = boundary(connection, line, lo, last, size)
     values = limits(lo, hi)
-    (work,), (sample,) = of_role(line, Role.WORK), of_role(line, Role.SAMPLE)
+    (work,), (sample,) = line.of_role(Role.WORK), line.of_role(Role.SAMPLE)
     rows, wrong = tuple(execute(connection, work, values).one())
     found = execute(connection, sample, {**values, "batch": wanted}) if wrong and wanted > 0 else ()
     examples = [step.mismatch([None if value is None else str(value) for value in row]) for row in found]

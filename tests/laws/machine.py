@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from crossfade import backfill, verify
+from crossfade.drain import drain
 from crossfade.pace import Pace
 from crossfade.phases import TRANSITIONS, Command, State
 from crossfade.testing import PostgresServer
@@ -40,7 +41,7 @@ def small_batches() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(backfill, "Pace", Small)
         patch.setattr(verify, "Pace", Small)
-        patch.setattr(backfill.drain, "__defaults__", (BATCH,))
+        patch.setattr(drain, "__defaults__", (BATCH,))
         yield
 
 

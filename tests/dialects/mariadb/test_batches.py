@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from crossfade.backfill import limits
 from crossfade.dialects.mariadb.rendering import render
 from crossfade.expressions import Sql, ValueMap
 from crossfade.lens import Assignment, Law, RowLens
+from crossfade.ranges import limits
 from crossfade.schema import Column, TableName
 from crossfade.session import execute
 from crossfade.steps import (

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from crossfade.backfill import limits
 from crossfade.dialects.mariadb import lookups
 from crossfade.expressions import Held, LookupKey, LookupValue, Sql
 from crossfade.lens import Assignment, Law, RowLens
+from crossfade.ranges import limits
 from crossfade.schema import TableName
 from crossfade.steps import (
     Compare,
