@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from crossfade import names
 from crossfade.dialects.postgresql import tree_appends
+from crossfade.dialects.postgresql import tree_slots as slots
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.dialects.postgresql.tree_notes import OFF, ON, SYNC, assignments, noted, routine
@@ -220,7 +221,7 @@ class _Pull:
 
         def recomputed(*, kept: bool) -> str:
             values = assignments(
-                embeds, lambda each: sql.children(each, legacy, kept=sql.held(each, "t") if kept else "")
+                embeds, lambda each: slots.children(each, legacy, kept=slots.held(each, "t") if kept else "")
             )
             return f"UPDATE {table(tree.target)} AS t SET {values} WHERE {legacy} = ANY (own.k{number})"
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from crossfade import names
+from crossfade.dialects.postgresql import tree_slots as slots
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, idents, literal, table
 from crossfade.dialects.postgresql.tree_children import (
@@ -151,12 +152,12 @@ def _inserted(evolution: str, tree: TreeLens, written: Iterable[Embed]) -> Itera
     yield inserted(tree, "new_rows")
     legacy = f"n.{ident(tree.legacy)}"
     for embed in written:
-        said = sql.said(embed)
+        said = slots.said(embed)
         columns = ", ".join(ident(each.name) for each, _ in said)
         yield (
             f"INSERT INTO {table(embed.table)} ({ident(embed.parent)}, {columns}) OVERRIDING SYSTEM VALUE "
             f"SELECT {legacy}, {', '.join(value for _, value in said)} FROM new_rows AS n "
-            f"CROSS JOIN LATERAL {sql.elements(embed, sql.held(embed, 'n'))}"
+            f"CROSS JOIN LATERAL {slots.elements(embed, slots.held(embed, 'n'))}"
         )
         if embed.shape is Shape.ARRAY:
             yield flagged(evolution, tree, embed, "new_rows")
@@ -190,7 +191,7 @@ def _updated(step: InstallTrees, tree: TreeLens, written: Iterable[Embed]) -> It
         )
     there = f"EXISTS (SELECT FROM {table(tree.source)} AS s WHERE {sql.SOURCE[tree.key]} = n.{legacy})"
     for embed in written:
-        now, before = sql.held(embed, "n"), sql.held(embed, "o")
+        now, before = slots.held(embed, "n"), slots.held(embed, "o")
         which = f"FROM {both} WHERE {there if step.one_sided else sql.apart(now, before)}"
         # A fence: pulled up, whether two arrays differ would be asked again for each of their elements.
         rows = f"(SELECT n.{legacy}, n.{ident(embed.column)}, {before} AS before {which} OFFSET 0)"
@@ -212,11 +213,11 @@ def _settled(tree: TreeLens, keys: str, written: Iterable[Embed]) -> Iterator[st
     for each in written:
         if each.settled:
             legacy = f"t.{ident(tree.legacy)}"
-            value = sql.children(each, legacy, kept=sql.held(each, "t") if each.shape is Shape.ARRAY else "")
-            said = sql.set_to(each, value, f"coalesce(t.{ident(each.column)}, '{{}}')")
+            value = slots.children(each, legacy, kept=slots.held(each, "t"))
+            said = slots.set_to(each, value, f"coalesce(t.{ident(each.column)}, '{{}}')")
             yield (
                 f"UPDATE {table(tree.target)} AS t SET {ident(each.column)} = {said} "
-                f"WHERE {legacy} = ANY ({keys}) AND {sql.apart(sql.held(each, 't'), value)}"
+                f"WHERE {legacy} = ANY ({keys}) AND {sql.apart(slots.held(each, 't'), value)}"
             )
 
 
@@ -227,17 +228,17 @@ def _changed(columns: Iterable[Column]) -> str:
 
 def normal(embed: Embed, row: str) -> str:
     """What a row holds of the children as the old side can hold it: with keys, defaults, and its types."""
-    now = sql.held(embed, row)
-    values = [(column, _given(embed, column, value)) for column, value in sql.said(embed)]
+    now = slots.held(embed, row)
+    values = [(column, _given(embed, column, value)) for column, value in slots.said(embed)]
     if embed.shape is Shape.OBJECT:
         (name, _), (_, given) = values
         return (
             f"(SELECT coalesce(jsonb_object_agg((e.k::{name.type})::text, to_jsonb({given})), '{{}}') "
-            f"FROM {sql.elements(embed, now)})"
+            f"FROM {slots.elements(embed, now)})"
         )
     shown = ", ".join(f"{value} AS {ident(column.name)}" for column, value in values)
-    rows = f"(SELECT e.n AS place, {shown} FROM {sql.elements(embed, now)}) AS c"
-    element = sql.element_of(embed)
+    rows = f"(SELECT e.n AS place, {shown} FROM {slots.elements(embed, now)}) AS c"
+    element = slots.element_of(embed)
     if embed.shape is Shape.SINGLE:
         return f"(SELECT {element} FROM {rows})"
     return f"(SELECT coalesce(jsonb_agg({element} ORDER BY c.place), '[]') FROM {rows})"
@@ -245,7 +246,7 @@ def normal(embed: Embed, row: str) -> str:
 
 def objection(embed: Embed, row: str) -> str:
     """What a row holds of the children and the old side has no place for, in words; NULL where all has."""
-    now, column = sql.held(embed, row), f"{row}.{ident(embed.column)}"
+    now, column = slots.held(embed, row), f"{row}.{ident(embed.column)}"
     kind = "array" if embed.shape is Shape.ARRAY else "object"
     cases = []
     if embed.field is not None:
@@ -276,7 +277,7 @@ def objection(embed: Embed, row: str) -> str:
 
 def _shaped(step: InstallTrees, tree: TreeLens, embed: Embed) -> str:
     """The lines that make what a row holds of the children what the old side can hold."""
-    now, before = sql.held(embed, "NEW"), sql.held(embed, "OLD")
+    now, before = slots.held(embed, "NEW"), slots.held(embed, "OLD")
     column, whole = f"NEW.{ident(embed.column)}", f"OLD.{ident(embed.column)}"
     given = f"coalesce({column}, '{{}}')"
     changed = f"TG_OP = 'INSERT' OR {sql.apart(column, whole)}"
@@ -288,7 +289,7 @@ def _shaped(step: InstallTrees, tree: TreeLens, embed: Embed) -> str:
         + refused(f"{tree.target}.{embed.slot} holds %s", _UNTIL, 3, found)
         + "    END IF;\n"
         f"    IF {now} IS NOT NULL AND ({'true' if step.one_sided else anew}) THEN\n"
-        f"      {column} := {sql.set_to(embed, normal(embed, 'NEW'), given)};\n"
+        f"      {column} := {slots.set_to(embed, normal(embed, 'NEW'), given)};\n"
         "    END IF;\n  END IF;\n"
     )
 
