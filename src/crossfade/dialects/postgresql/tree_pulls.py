@@ -206,8 +206,7 @@ class _Pull:
         )
 
     def _written(self, tree: TreeLens, number: int) -> str:
-        given = sql.own(tree)
-        if not given:
+        if not sql.own(tree):
             return ""
         return f"  IF k{number} IS NOT NULL THEN\n    {settled(tree, f'own.k{number}')};\n  END IF;\n"
 

@@ -13,8 +13,9 @@ from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql import tree_walks as walks
 from crossfade.dialects.postgresql.quoting import ident, literal, parameter, table
 from crossfade.dialects.postgresql.tree_children import deleted, flagged, inserted, reconciled, unflagged
+from crossfade.dialects.postgresql.tree_forms import normal, objection
 from crossfade.dialects.postgresql.tree_pulls import settled
-from crossfade.dialects.postgresql.tree_writes import lines, normal, objection
+from crossfade.dialects.postgresql.tree_writes import lines
 from crossfade.dialects.postgresql.triggers import function
 from crossfade.schema import Column
 from crossfade.steps import CountStray, GiveBack, InstallTrees, Statement, TakeAway, TieTarget
