@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from crossfade import names
 from crossfade.dialects.postgresql import seeds
-from crossfade.dialects.postgresql.lookups import ROW, holds, of_key, of_row, routine, told
+from crossfade.dialects.postgresql.lookup_values import ROW, holds, of_key, of_row, routine, told
 from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, idents, literal, table
 from crossfade.dialects.postgresql.rendering import Server, granted, render
 from crossfade.dialects.postgresql.triggers import ACTIVE, LOCK
