@@ -61,10 +61,8 @@ from crossfade.steps.definitions import (
     RetireDefinition,
     WithdrawDefinition,
 )
+from crossfade.steps.lookup_counts import CountLookups, CountOthers, CountUnanswered
 from crossfade.steps.lookups import (
-    CountLookups,
-    CountOthers,
-    CountUnanswered,
     CreateTable,
     InstallLookup,
     KeepTable,

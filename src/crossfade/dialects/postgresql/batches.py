@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crossfade.dialects.postgresql import values
-from crossfade.dialects.postgresql.lookups import called
+from crossfade.dialects.postgresql.lookup_values import called
 from crossfade.dialects.postgresql.quoting import bound, ident, literal, parameter, table
 from crossfade.expressions import LookupValue
 from crossfade.lens import Law, RowLens

@@ -1,180 +1,47 @@
-"""Lookup tables as PostgreSQL's statements: the routines that tell writers, and the guard of their rows.
+"""The guard of a lookup's rows: a trigger that keeps them true while both versions are live.
 
-The routines have the rights of their owner, and a search path of their own: whoever writes a row need not be
-allowed to read the lookup table, nor can he put an operator in their way.
+The rows that stand for old values keep what tells them: the routine for keys holds these as constants. An
+edit of another row that is in use gives the rows that use it their old side anew.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import replace
-
 from crossfade import names
-from crossfade.dialects.postgresql import seeds
-from crossfade.dialects.postgresql.lookups import ROW, holds, of_key, of_row, routine, told
-from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, idents, literal, table
-from crossfade.dialects.postgresql.rendering import Server, granted, render
+from crossfade.dialects.postgresql.lookup_values import holds, of_row, told
+from crossfade.dialects.postgresql.quoting import ident, literal, table
+from crossfade.dialects.postgresql.tellers import definer
 from crossfade.dialects.postgresql.triggers import ACTIVE, LOCK
-from crossfade.dialects.postgresql.values import SAFE_PATH, built_in
-from crossfade.schema import TableName
-from crossfade.steps import (
-    CountLookups,
-    CountOthers,
-    CountUnanswered,
-    CreateTable,
-    InstallLookup,
-    KeepTable,
-    RemoveLookup,
-    Role,
-    SeedLookup,
-    Statement,
-    UnseedLookup,
-)
-
-_SAFELY = Statement(f"SET LOCAL search_path = {SAFE_PATH}", Role.SETTING)
-_AS_BEFORE = Statement("SET LOCAL search_path = DEFAULT", Role.SETTING)
+from crossfade.steps import InstallLookup, RemoveLookup, Statement
 
 
-@render.register
-def _(step: InstallLookup, server: Server) -> tuple[Statement, ...]:
-    guard = _guard_of(step)
+def guard(step: InstallLookup) -> tuple[Statement, ...]:
+    """The trigger on the lookup table, and its function."""
     lookup = table(step.forward.lookup)
     made = (
-        f"CREATE TRIGGER {ident(_trigger(guard))} AFTER UPDATE OR DELETE ON {lookup} "
-        f"FOR EACH ROW EXECUTE FUNCTION {names.JOURNAL}.{ident(guard)}()"
+        f"CREATE TRIGGER {_trigger(step)} AFTER UPDATE OR DELETE ON {lookup} "
+        f"FOR EACH ROW EXECUTE FUNCTION {_function(step)}()"
     )
-    always = f"ALTER TABLE {lookup} ENABLE ALWAYS TRIGGER {ident(_trigger(guard))}"
+    always = f"ALTER TABLE {lookup} ENABLE ALWAYS TRIGGER {_trigger(step)}"
     return (
-        Statement(f"GRANT USAGE ON SCHEMA {names.JOURNAL} TO PUBLIC"),
-        Statement(_teller(step)),
-        Statement(_guard(step, guard)),
+        Statement(_watching(step)),
         *(Statement(each, lock=LOCK, blocks="writes, briefly") for each in (made, always)),
-        # From here on the keys stay what they are: they can be written into the routine.
-        _SAFELY,
-        Statement(_keys(step), lock="ACCESS SHARE"),
-        _AS_BEFORE,
     )
 
 
-@render.register
-def _(step: RemoveLookup, server: Server) -> tuple[Statement, ...]:
-    guard = _guard_of(step)
+def unguard(step: RemoveLookup) -> tuple[Statement, ...]:
+    """What removes them."""
     return (
         Statement(
-            f"DROP TRIGGER IF EXISTS {ident(_trigger(guard))} ON {table(step.forward.lookup)}",
+            f"DROP TRIGGER IF EXISTS {_trigger(step)} ON {table(step.forward.lookup)}",
             lock="ACCESS EXCLUSIVE",
             blocks="reads and writes, briefly",
         ),
-        Statement(f"DROP FUNCTION IF EXISTS {names.JOURNAL}.{ident(guard)}()"),
-        Statement(f"DROP FUNCTION IF EXISTS {routine(step.forward)}(text)"),
-        Statement(f"DROP FUNCTION IF EXISTS {routine(step.backward)}({step.backward.source})"),
+        Statement(f"DROP FUNCTION IF EXISTS {_function(step)}()"),
     )
 
 
-@render.register
-def _(step: SeedLookup, server: Server) -> tuple[Statement, ...]:
-    return seeds.seed(step)
-
-
-@render.register
-def _(step: UnseedLookup, server: Server) -> tuple[Statement, ...]:
-    return seeds.unseed(step)
-
-
-@render.register
-def _(step: CreateTable, server: Server) -> tuple[Statement, ...]:
-    kept = _kept(step)
-    moved = (
-        f"ALTER TABLE {table(kept)} SET SCHEMA {ident(step.table.schema)}; "
-        f"ALTER TABLE {table(TableName(step.table.schema, kept.name))} RENAME TO {ident(step.table.name)};"
-    )
-    made = " ".join(f"{each};" for each in (step.create, *step.more))
-    body = (
-        f"BEGIN\n  IF pg_catalog.to_regclass({literal(table(kept))}) IS NOT NULL THEN\n    {moved}\n"
-        f"  ELSE\n    {made}\n  END IF;\nEND"
-    )
-    owner = (f"ALTER TABLE {table(step.table)} OWNER TO {ident(step.owner)}",) if step.owner else ()
-    grants = tuple(granted(each, None, table(step.table)) for each in step.grants)
-    return (Statement(f"DO {dollar_quoted(body)}"), *map(Statement, owner), *grants)
-
-
-@render.register
-def _(step: KeepTable, server: Server) -> tuple[Statement, ...]:
-    kept = _kept(step)
-    return tuple(
-        Statement(sql, lock="ACCESS EXCLUSIVE", blocks="reads and writes, briefly")
-        for sql in (
-            f"ALTER TABLE {table(step.table)} RENAME TO {ident(kept.name)}",
-            f"ALTER TABLE {table(TableName(step.table.schema, kept.name))} SET SCHEMA {ident(kept.schema)}",
-        )
-    )
-
-
-@render.register
-def _(step: CountLookups, server: Server) -> tuple[Statement, ...]:
-    counts = " UNION ALL ".join(
-        f"SELECT {literal(value)} AS value, count(*) AS rows FROM {table(step.table)} AS {ROW} "
-        f"WHERE {holds(held, ROW, qualified=False)}"
-        for value, held in step.rows
-    )
-    wrong = "rows > 1" + (" OR rows = 0" if step.missing else "")
-    return (
-        Statement(
-            f"SELECT value, rows FROM ({counts}) AS found WHERE {wrong} ORDER BY 1", lock="ACCESS SHARE"
-        ),
-    )
-
-
-@render.register
-def _(step: CountOthers, server: Server) -> tuple[Statement, ...]:
-    column = ident(step.column)
-    known = ", ".join(literal(each) for each in step.known)
-    return (
-        Statement(
-            f"SELECT {column}::text AS value, count(*) AS rows FROM {table(step.table)} "
-            f"WHERE ({column}::text IN ({known})) IS FALSE GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20",
-            lock="ACCESS SHARE",
-        ),
-    )
-
-
-@render.register
-def _(step: CountUnanswered, server: Server) -> tuple[Statement, ...]:
-    value = replace(step.value, target="text")  # after a purge the old type may be gone
-    column = ident(value.column)
-    said = f"({told(value, ROW, qualified=False)}) IS NULL"
-    null = f"t.{column} IS NOT NULL AND " if value.null else ""
-    shown = ", ".join(
-        f"{literal(each.name)}, {ROW}.{ident(each.name)}" for each in dict.fromkeys(value.columns)
-    )
-    return (
-        Statement(
-            f"SELECT coalesce(t.{column}::text || ' ' || jsonb_build_object({shown})::text, 'NULL') "
-            f"AS value, count(*) AS rows, sum(count(*)) OVER () AS many FROM {table(step.table)} AS t "
-            f"LEFT JOIN {table(value.lookup)} AS {ROW} ON {ROW}.{ident(value.key)} = t.{column} "
-            f"WHERE {null}{said} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20",
-            lock="ACCESS SHARE",
-        ),
-    )
-
-
-def _teller(step: InstallLookup) -> str:
-    """The routine for what a row stands for. It locks the row: an edit of it must find, or be found by,
-    every row that refers to it.
-    """
-    value = step.backward
-    lock = "KEY SHARE" if step.unique else "SHARE"
-    body = (
-        f"DECLARE\n  said {value.target};\nBEGIN\n"
-        f"  SELECT {told(value, ROW, qualified=False)} INTO said FROM {table(value.lookup)} AS {ROW}\n"
-        f"    WHERE {ROW}.{ident(value.key)} = $1 FOR {lock};\n"
-        f"  RETURN {of_key(value, '$1', 'said')};\nEND"
-    )
-    return _definer(f"{routine(value)}({value.source})", value.target, body, _path(step))
-
-
-def _guard(step: InstallLookup, name: str) -> str:
+def _watching(step: InstallLookup) -> str:
+    """The function that the trigger calls."""
     key, value = step.forward, step.backward
     before, after = (of_row(value, told(value, each, qualified=False)) for each in ("OLD", "NEW"))
     refers = f"{table(step.table)} AS t WHERE t.{ident(value.column)}"
@@ -225,7 +92,7 @@ def _guard(step: InstallLookup, name: str) -> str:
         "    PERFORM pg_catalog.set_config('crossfade.sync', coalesce(sync, ''), true);\n"
         "  END IF;\n  RETURN NULL;\nEND"
     )
-    return _definer(f"{names.JOURNAL}.{ident(name)}()", "trigger", body, _path(step))
+    return definer(step, f"{_function(step)}()", "trigger", body)
 
 
 def _stands(step: InstallLookup, row: str) -> str:
@@ -247,56 +114,13 @@ def _refused(
     )
 
 
-def _keys(step: InstallLookup) -> str:
-    """What makes the routine for the key of a value: the keys are looked up now, and constants in it, so that
-    the server can put the routine's expression in the place of its call.
-    """
-    key = step.forward
-    rows = [(f"'$1 OPERATOR(pg_catalog.=) %L', {literal(value)}", held) for value, held in key.rows]
-    if key.otherwise:
-        rows.append(("'$1 IS NOT NULL'", key.otherwise))
-    becomes = literal(f" THEN %L::{key.target.replace('%', '%%')}")
-    finds = "".join(
-        f"  SELECT {ROW}.{ident(key.key)} INTO STRICT key FROM {table(key.lookup)} AS {ROW} "
-        f"WHERE {holds(held, ROW, qualified=False)};\n"
-        f"  cases := cases || ' WHEN ' || format({test}) || format({becomes}, key);\n"
-        for test, held in rows
-    )
-    create = (
-        f"CREATE FUNCTION {routine(key)}(text) RETURNS {key.target} LANGUAGE sql IMMUTABLE PARALLEL SAFE AS "
-    )
-    body = (
-        f"DECLARE\n  key {key.target};\n  cases text := 'SELECT CASE';\nBEGIN\n{finds}"
-        f"  EXECUTE {literal(create)} || quote_literal(cases || ' END');\nEND"
-    )
-    return f"DO {dollar_quoted(body)}"
+def _function(step: InstallLookup | RemoveLookup) -> str:
+    return f"{names.JOURNAL}.{ident(_name(step))}"
 
 
-def _definer(signature: str, returns: str, body: str, path: str) -> str:
-    # A column may have the name of a variable; every column is written with its row's alias.
-    source = dollar_quoted(f"#variable_conflict use_variable\n{body}")
-    return (
-        f"CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql SECURITY DEFINER "
-        f"SET search_path = {path} AS {source}"
-    )
+def _trigger(step: InstallLookup | RemoveLookup) -> str:
+    return ident(names.fitted(f"~crossfade_{_name(step)}"))
 
 
-def _path(step: InstallLookup) -> str:
-    """A type from elsewhere may have its equality in a schema of the user's."""
-    if all(map(built_in, (*step.forward.columns, *step.backward.columns))):
-        return SAFE_PATH
-    return idents(("pg_catalog", *step.search_path, "pg_temp"))
-
-
-def _guard_of(step: InstallLookup | RemoveLookup) -> str:
+def _name(step: InstallLookup | RemoveLookup) -> str:
     return names.fitted(f"guard_{step.backward.function}")
-
-
-def _trigger(guard: str) -> str:
-    return names.fitted(f"~crossfade_{guard}")
-
-
-def _kept(step: CreateTable | KeepTable) -> TableName:
-    """Where a table is put away: by what it is called and how it was made."""
-    told = json.dumps([step.evolution, str(step.table), step.create])
-    return TableName(names.JOURNAL, names.fitted(f"kept_{hashlib.sha256(told.encode()).hexdigest()[:12]}"))

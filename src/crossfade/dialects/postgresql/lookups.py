@@ -1,88 +1,137 @@
-"""Lookups as SQL: the key of the row that stands for a value, the value that a row stands for.
-
-In statements over many rows they are subqueries of the lookup table. A trigger calls routines instead:
-whoever writes a row need not be allowed to read the lookup table.
+"""Lookup tables as PostgreSQL's statements: made, put away, seeded, counted; writers are told of them, and
+their rows guarded.
 """
 
 from __future__ import annotations
 
-from crossfade import expressions
-from crossfade.dialects.postgresql.quoting import equals, ident, literal, table, typed
-from crossfade.expressions import Held, LookupKey, LookupValue
-from crossfade.names import JOURNAL
+import hashlib
+import json
+from dataclasses import replace
 
-ROW = "l"  # the lookup table's row, in subqueries
-
-
-def routine(expression: LookupKey | LookupValue) -> str:
-    """The qualified name of the routine that writers are told by."""
-    return f"{JOURNAL}.{ident(expression.function)}"
-
-
-def called(expression: LookupKey | LookupValue, source: str) -> str:
-    """What the routine says for `source`."""
-    return f"{routine(expression)}({source}{'::text' if isinstance(expression, LookupKey) else ''})"
-
-
-def key(expression: LookupKey, source: str, *, qualified: bool, lookup_qualified: bool) -> str:
-    """The key for `source`, by subqueries that are executed once a statement."""
-    cases = [
-        f"WHEN {equals(source, typed(value, expression.source), qualified=qualified)} "
-        f"THEN {_key_of(expression, held, qualified=lookup_qualified)}"
-        for value, held in expression.rows
-    ]
-    if expression.otherwise:
-        rest = _key_of(expression, expression.otherwise, qualified=lookup_qualified)
-        cases.append(f"WHEN {source} IS NOT NULL THEN {rest}")
-    return f"CASE {' '.join(cases)} END"
+from crossfade import names
+from crossfade.dialects.postgresql import guards, seeds, tellers
+from crossfade.dialects.postgresql.lookup_values import ROW, holds, told
+from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, literal, table
+from crossfade.dialects.postgresql.rendering import Server, granted, render
+from crossfade.schema import TableName
+from crossfade.steps import (
+    CountLookups,
+    CountOthers,
+    CountUnanswered,
+    CreateTable,
+    InstallLookup,
+    KeepTable,
+    RemoveLookup,
+    SeedLookup,
+    Statement,
+    UnseedLookup,
+)
 
 
-def value(expression: LookupValue, source: str, *, qualified: bool) -> str:
-    """What the row with the key `source` stands for, by a subquery."""
-    found = (
-        f"(SELECT {told(expression, ROW, qualified=qualified)} FROM {table(expression.lookup)} AS {ROW} "
-        f"WHERE {equals(f'{ROW}.{ident(expression.key)}', source, qualified=qualified)})"
-    )
-    return of_key(expression, source, found)
-
-
-def of_key(expression: LookupValue, source: str, found: str) -> str:
-    """What the key `source` stands for, where `found` is what its row says."""
-    said = of_row(expression, found)
-    return f"CASE WHEN {source} IS NOT NULL THEN {said} END" if expression.null and said != found else said
-
-
-def of_row(expression: LookupValue, found: str) -> str:
-    """`found`, or what a row stands for that nothing is said of."""
-    if expression.otherwise is None:
-        return found
-    return f"coalesce({found}, {typed(expression.otherwise, expression.target)})"
-
-
-def told(expression: LookupValue, row: str, *, qualified: bool) -> str:
-    """What the lookup row of the alias `row` stands for; NULL where nothing is said of it."""
-    if expression.sql is not None:
-        names = [each.name for each in expression.columns]
-        return f"CAST({expressions.for_row(expression.sql, row, names)} AS {expression.target})"
-    cases = " ".join(
-        f"WHEN {holds(held, row, qualified=qualified)} THEN {typed(becomes, expression.target)}"
-        for held, becomes in expression.pairs
-    )
-    return f"CASE {cases} END"
-
-
-def holds(held: Held, row: str, *, qualified: bool) -> str:
-    """The condition that the lookup row of the alias `row` holds this."""
-    return " AND ".join(
-        f"{row}.{ident(column)} IS NULL"
-        if given is None
-        else equals(f"{row}.{ident(column)}", literal(given), qualified=qualified)
-        for column, given in held
-    )
-
-
-def _key_of(expression: LookupKey, held: Held, *, qualified: bool) -> str:
+@render.register
+def _(step: InstallLookup, server: Server) -> tuple[Statement, ...]:
     return (
-        f"(SELECT {ROW}.{ident(expression.key)} FROM {table(expression.lookup)} AS {ROW} "
-        f"WHERE {holds(held, ROW, qualified=qualified)})"
+        Statement(f"GRANT USAGE ON SCHEMA {names.JOURNAL} TO PUBLIC"),
+        tellers.of_value(step),
+        *guards.guard(step),
+        # From here on the keys stay what they are: they can be written into the routine.
+        *tellers.of_key(step.forward),
     )
+
+
+@render.register
+def _(step: RemoveLookup, server: Server) -> tuple[Statement, ...]:
+    return (*guards.unguard(step), *tellers.gone(step))
+
+
+@render.register
+def _(step: SeedLookup, server: Server) -> tuple[Statement, ...]:
+    return seeds.seed(step)
+
+
+@render.register
+def _(step: UnseedLookup, server: Server) -> tuple[Statement, ...]:
+    return seeds.unseed(step)
+
+
+@render.register
+def _(step: CreateTable, server: Server) -> tuple[Statement, ...]:
+    kept = _kept(step)
+    moved = (
+        f"ALTER TABLE {table(kept)} SET SCHEMA {ident(step.table.schema)}; "
+        f"ALTER TABLE {table(TableName(step.table.schema, kept.name))} RENAME TO {ident(step.table.name)};"
+    )
+    made = " ".join(f"{each};" for each in (step.create, *step.more))
+    body = (
+        f"BEGIN\n  IF pg_catalog.to_regclass({literal(table(kept))}) IS NOT NULL THEN\n    {moved}\n"
+        f"  ELSE\n    {made}\n  END IF;\nEND"
+    )
+    owner = (f"ALTER TABLE {table(step.table)} OWNER TO {ident(step.owner)}",) if step.owner else ()
+    grants = tuple(granted(each, None, table(step.table)) for each in step.grants)
+    return (Statement(f"DO {dollar_quoted(body)}"), *map(Statement, owner), *grants)
+
+
+@render.register
+def _(step: KeepTable, server: Server) -> tuple[Statement, ...]:
+    kept = _kept(step)
+    return tuple(
+        Statement(sql, lock="ACCESS EXCLUSIVE", blocks="reads and writes, briefly")
+        for sql in (
+            f"ALTER TABLE {table(step.table)} RENAME TO {ident(kept.name)}",
+            f"ALTER TABLE {table(TableName(step.table.schema, kept.name))} SET SCHEMA {ident(kept.schema)}",
+        )
+    )
+
+
+@render.register
+def _(step: CountLookups, server: Server) -> tuple[Statement, ...]:
+    counts = " UNION ALL ".join(
+        f"SELECT {literal(value)} AS value, count(*) AS rows FROM {table(step.table)} AS {ROW} "
+        f"WHERE {holds(held, ROW, qualified=False)}"
+        for value, held in step.rows
+    )
+    wrong = "rows > 1" + (" OR rows = 0" if step.missing else "")
+    return (
+        Statement(
+            f"SELECT value, rows FROM ({counts}) AS found WHERE {wrong} ORDER BY 1", lock="ACCESS SHARE"
+        ),
+    )
+
+
+@render.register
+def _(step: CountOthers, server: Server) -> tuple[Statement, ...]:
+    column = ident(step.column)
+    known = ", ".join(literal(each) for each in step.known)
+    return (
+        Statement(
+            f"SELECT {column}::text AS value, count(*) AS rows FROM {table(step.table)} "
+            f"WHERE ({column}::text IN ({known})) IS FALSE GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20",
+            lock="ACCESS SHARE",
+        ),
+    )
+
+
+@render.register
+def _(step: CountUnanswered, server: Server) -> tuple[Statement, ...]:
+    value = replace(step.value, target="text")  # after a purge the old type may be gone
+    column = ident(value.column)
+    said = f"({told(value, ROW, qualified=False)}) IS NULL"
+    null = f"t.{column} IS NOT NULL AND " if value.null else ""
+    shown = ", ".join(
+        f"{literal(each.name)}, {ROW}.{ident(each.name)}" for each in dict.fromkeys(value.columns)
+    )
+    return (
+        Statement(
+            f"SELECT coalesce(t.{column}::text || ' ' || jsonb_build_object({shown})::text, 'NULL') "
+            f"AS value, count(*) AS rows, sum(count(*)) OVER () AS many FROM {table(step.table)} AS t "
+            f"LEFT JOIN {table(value.lookup)} AS {ROW} ON {ROW}.{ident(value.key)} = t.{column} "
+            f"WHERE {null}{said} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20",
+            lock="ACCESS SHARE",
+        ),
+    )
+
+
+def _kept(step: CreateTable | KeepTable) -> TableName:
+    """Where a table is put away: by what it is called and how it was made."""
+    told = json.dumps([step.evolution, str(step.table), step.create])
+    return TableName(names.JOURNAL, names.fitted(f"kept_{hashlib.sha256(told.encode()).hexdigest()[:12]}"))

@@ -8,7 +8,7 @@ behind the last one, or there is no target yet, no row is written, and the long 
 
 from __future__ import annotations
 
-from crossfade.dialects.postgresql import tree_values as sql
+from crossfade.dialects.postgresql import tree_slots as slots
 from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.schema import Column, TableName
 from crossfade.tree import Embed, Shape, TreeLens
@@ -39,7 +39,8 @@ def append(tree: TreeLens, embed: Embed) -> str:
     last = ", ".join(f"({array} -> -1 ->> {literal(each.name)})::{each.type}" for each in _order(embed))
     this = ", ".join(f"c.{ident(each.name)}" for each in _order(embed))
     return (
-        f"UPDATE {table(tree.target)} AS t SET {ident(embed.column)} = {array} || ({sql.element_of(embed)}) "
+        f"UPDATE {table(tree.target)} AS t "
+        f"SET {ident(embed.column)} = {array} || ({slots.element_of(embed)}) "
         f"FROM {table(embed.table)} AS c WHERE c.{key} = {child} "
         f"AND c.{ident(embed.parent)} = {parent} AND t.{ident(tree.legacy)} = {parent} "
         f"AND ({array} = '[]' OR ROW({last}) < ROW({this}))"

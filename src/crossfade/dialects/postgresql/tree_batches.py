@@ -5,6 +5,7 @@ The copy walks the source's key, the comparison what either side has.
 
 from __future__ import annotations
 
+from crossfade.dialects.postgresql import tree_slots as slots
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql import tree_walks as walks
 from crossfade.dialects.postgresql.quoting import ident, parameter, table
@@ -64,7 +65,7 @@ def compare(step: CompareTree) -> tuple[Statement, ...]:
             *(f"f.{_slot(number)}" for number, _ in enumerate(written)),
             legacy,
             *(f"t.{ident(each.name)}" for each, _ in given),
-            *(sql.held(each, "t") for each in written),
+            *(slots.held(each, "t") for each in written),
         )
     ]
     return (
@@ -88,9 +89,9 @@ def _grouped(tree: TreeLens) -> tuple[str, dict[Embed, str]]:
     for number, child in enumerate(each for each in tree.tables if each != tree.source):
         embeds = tree.embedded(child)
         parent, name = f"c.{ident(embeds[0].parent)}", f"c{number}"
-        slots = {each: f"made_{place}" for place, each in enumerate(embeds)}
-        made |= {each: f"coalesce({name}.{slot}, {sql.empty(each)})" for each, slot in slots.items()}
-        given = ", ".join(f"{sql.aggregate(each)} AS {slot}" for each, slot in slots.items())
+        named = {each: f"made_{place}" for place, each in enumerate(embeds)}
+        made |= {each: f"coalesce({name}.{slot}, {slots.empty(each)})" for each, slot in named.items()}
+        given = ", ".join(f"{slots.aggregate(each)} AS {slot}" for each, slot in named.items())
         joins += (
             f" LEFT JOIN (SELECT {parent} AS parent, {given} FROM {table(child)} AS c "
             f"WHERE {walks.between(parent, tree.key)} GROUP BY {parent}) AS {name} "
@@ -112,9 +113,9 @@ def _differ(one: str, other: str, column: Column) -> str:
 
 def _apart(embed: Embed, old: str) -> str:
     """That the target holds other children: in whatever order, and none at all may be said in two ways."""
-    new = f"coalesce({sql.held(embed, 't')}, {sql.empty(embed)})"
+    new = f"coalesce({slots.held(embed, 't')}, {slots.empty(embed)})"
     if embed.shape is Shape.SINGLE:
-        new = f"nullif({sql.held(embed, 't')}, 'null')"
+        new = f"nullif({slots.held(embed, 't')}, 'null')"
     if embed.shape is not Shape.ARRAY:
         return f"{new} IS DISTINCT FROM {old}"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from crossfade.dialects.postgresql import tree_slots as slots
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.tree import Embed, Shape, TreeLens
@@ -29,23 +30,23 @@ def reconciled(tree: TreeLens, embed: Embed, rows: str, *, since: bool = False) 
     """
     child, parent = table(embed.table), ident(embed.parent)
     legacy = f"n.{ident(tree.legacy)}"
-    value = sql.held(embed, "n")
-    said = {column.name: given for column, given in sql.said(embed)}
+    value = slots.held(embed, "n")
+    said = {column.name: given for column, given in slots.said(embed)}
     name = embed.entry[0] if embed.shape is Shape.OBJECT else embed.key.name
     # A fence: the names that stay are gathered once for each row, not anew for each of its children.
     stay = (
         f"SELECT coalesce(array_agg({said[name]}) FILTER (WHERE {said[name]} IS NOT NULL), '{{}}') "
-        f"FROM {sql.elements(embed, value)}"
+        f"FROM {slots.elements(embed, value)}"
     )
     gone = " WHERE"
     if since:
-        before = sql.listed(embed, "n.before", "w")
-        gone = f" CROSS JOIN LATERAL {before} WHERE {sql.name_of(embed, 'w')} = c.{ident(name)} AND"
+        before = slots.listed(embed, "n.before", "w")
+        gone = f" CROSS JOIN LATERAL {before} WHERE {slots.name_of(embed, 'w')} = c.{ident(name)} AND"
     yield (
         f"DELETE FROM {child} AS c USING (SELECT n.*, ({stay}) AS stay FROM {rows} AS n OFFSET 0) AS n{gone} "
         f"c.{parent} = {legacy} AND c.{ident(name)} <> ALL (n.stay)"
     )
-    columns = [each for each, _ in sql.said(embed)]
+    columns = [each for each, _ in slots.said(embed)]
     rest = [each for each in columns if each.name != name]
     there = f"c.{ident(name)} = {said[name]}"
     if embed.shape is Shape.OBJECT:
@@ -79,7 +80,7 @@ def stolen(tree: TreeLens, embed: Embed, rows: str, *, since: bool) -> Iterator[
         return
     source, which = _elements(embed, rows, since=since)
     key = embed.key.name
-    said = {column.name: given for column, given in sql.said(embed)}[key]
+    said = {column.name: given for column, given in slots.said(embed)}[key]
     found = (
         f"SELECT FROM {source} JOIN {table(embed.table)} AS c ON c.{ident(key)} = {said} WHERE {which} "
         f"AND c.{ident(embed.parent)} <> n.{ident(tree.legacy)}"
@@ -91,13 +92,13 @@ def stolen(tree: TreeLens, embed: Embed, rows: str, *, since: bool) -> Iterator[
 
 def _elements(embed: Embed, rows: str, *, since: bool) -> tuple[str, str]:
     """The FROM of a query over the elements of `rows` (n), and which of them are looked at."""
-    source = f"{rows} AS n CROSS JOIN LATERAL {sql.elements(embed, sql.held(embed, 'n'))}"
+    source = f"{rows} AS n CROSS JOIN LATERAL {slots.elements(embed, slots.held(embed, 'n'))}"
     if not since:
         return source, "true"
     same = "w.v::text = e.v::text"
     if embed.shape is Shape.OBJECT:
         same = f"w.k = e.k AND {same}"
-    return f"{source} LEFT JOIN LATERAL {sql.listed(embed, 'n.before', 'w')} ON {same}", "w.v IS NULL"
+    return f"{source} LEFT JOIN LATERAL {slots.listed(embed, 'n.before', 'w')} ON {same}", "w.v IS NULL"
 
 
 def unflagged(evolution: str, tree: TreeLens, embed: Embed, rows: str) -> str:
@@ -105,13 +106,13 @@ def unflagged(evolution: str, tree: TreeLens, embed: Embed, rows: str) -> str:
     return (
         f"DELETE FROM {sql.reordered(evolution)} AS o USING {rows} AS n "
         f"WHERE (o.target, o.slot) = ({_place(tree, embed)}) AND o.key = n.{ident(tree.legacy)}::text "
-        f"AND NOT {sql.out_of_order(embed, sql.held(embed, 'n'))}"
+        f"AND NOT {slots.out_of_order(embed, slots.held(embed, 'n'))}"
     )
 
 
 def flagged(evolution: str, tree: TreeLens, embed: Embed, rows: str) -> str:
     """The statement that notes which of the target's `rows` (n) hold an array in an order of its own."""
-    own = sql.out_of_order(embed, sql.held(embed, "n"))
+    own = slots.out_of_order(embed, slots.held(embed, "n"))
     return (
         f"INSERT INTO {sql.reordered(evolution)} (target, slot, key) "
         f"SELECT {_place(tree, embed)}, n.{ident(tree.legacy)}::text "

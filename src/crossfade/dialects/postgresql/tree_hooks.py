@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from crossfade.dialects.postgresql import tree_notes, tree_pulls, tree_returns, tree_writes
+from crossfade.dialects.postgresql import tree_forms, tree_notes, tree_pulls, tree_returns, tree_writes
 from crossfade.dialects.postgresql.quoting import ident, table
 from crossfade.dialects.postgresql.rendering import Server, render
 from crossfade.dialects.postgresql.triggers import ACTIVE, LOCK, counter
@@ -110,7 +110,7 @@ def _made(step: InstallTrees) -> list[str]:
     if tree_writes.stirred(step):
         made.append(tree_writes.of_path(step))
     for tree in step.trees:
-        made += [tree_writes.of_shape(step, tree), tree_writes.of_push(step, tree)]
+        made += [tree_forms.of_shape(step, tree), tree_writes.of_push(step, tree)]
         if step.one_sided:
             made += [tree_returns.of_give(step, tree), tree_returns.of_take(step, tree)]
     return made
@@ -120,7 +120,7 @@ def _unmade(step: InstallTrees) -> tuple[Statement, ...]:
     evolution = step.evolution
     functions = [
         *(tree_notes.note(evolution, of) for of in sources(step.trees)),
-        *(each(evolution, tree) for tree in step.trees for each in (tree_writes.shape, tree_writes.push)),
+        *(each(evolution, tree) for tree in step.trees for each in (tree_forms.shape, tree_writes.push)),
         tree_pulls.pull(evolution),
         tree_writes.path_of(evolution),
     ]
@@ -158,7 +158,7 @@ def _put(step: InstallTrees) -> Iterator[tuple[TableName, list[str]]]:
     """Each table and what makes its triggers; those of a logical replication's apply worker are heard too."""
     for tree in step.trees:
         target = table(tree.target)
-        shape, push = (each(step.evolution, tree) for each in (tree_writes.shape, tree_writes.push))
+        shape, push = (each(step.evolution, tree) for each in (tree_forms.shape, tree_writes.push))
         # Not only in the routines: a call sets much before it looks.
         for_row = f"FOR EACH ROW WHEN ({ACTIVE}) EXECUTE FUNCTION {shape}()"
         for_statement = f"FOR EACH STATEMENT WHEN ({ACTIVE}) EXECUTE FUNCTION {push}()"

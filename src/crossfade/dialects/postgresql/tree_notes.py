@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 
 from crossfade import names
 from crossfade.dialects.postgresql import tree_appends
+from crossfade.dialects.postgresql import tree_slots as slots
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.dialects.postgresql.triggers import counter, function
@@ -126,7 +127,7 @@ def _truncated(step: InstallTrees, of: TableName) -> str:
             order, target = sql.reordered(step.evolution), literal(str(tree.target))
             work.append(f"    DELETE FROM {order} WHERE target = {target};\n")
         elif embeds := tree.embedded(of):
-            work.append(f"    UPDATE {table(tree.target)} AS t SET {assignments(embeds, sql.empty)};\n")
+            work.append(f"    UPDATE {table(tree.target)} AS t SET {assignments(embeds, slots.empty)};\n")
     off = "    PERFORM set_config('crossfade.sync', 'off', true);\n"
     on = "    PERFORM set_config('crossfade.sync', '', true);\n"
     return off + "".join(work) + on
@@ -134,5 +135,5 @@ def _truncated(step: InstallTrees, of: TableName) -> str:
 
 def assignments(embeds: Sequence[Embed], value: Callable[[Embed], str]) -> str:
     """The assignments by which the slots of `embeds` hold these values."""
-    given = sql.assigned(embeds, value, "t").items()
+    given = slots.assigned(embeds, value, "t").items()
     return ", ".join(f"{ident(name)} = {text}" for name, text in given)

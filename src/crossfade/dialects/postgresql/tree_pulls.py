@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from crossfade import names
 from crossfade.dialects.postgresql import tree_appends
+from crossfade.dialects.postgresql import tree_slots as slots
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.dialects.postgresql.tree_notes import OFF, ON, SYNC, assignments, noted, routine
@@ -205,8 +206,7 @@ class _Pull:
         )
 
     def _written(self, tree: TreeLens, number: int) -> str:
-        given = sql.own(tree)
-        if not given:
+        if not sql.own(tree):
             return ""
         return f"  IF k{number} IS NOT NULL THEN\n    {settled(tree, f'own.k{number}')};\n  END IF;\n"
 
@@ -220,7 +220,7 @@ class _Pull:
 
         def recomputed(*, kept: bool) -> str:
             values = assignments(
-                embeds, lambda each: sql.children(each, legacy, kept=sql.held(each, "t") if kept else "")
+                embeds, lambda each: slots.children(each, legacy, kept=slots.held(each, "t") if kept else "")
             )
             return f"UPDATE {table(tree.target)} AS t SET {values} WHERE {legacy} = ANY (own.k{number})"
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crossfade.dialects.postgresql import tree_slots as slots
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql import tree_walks as walks
 from crossfade.dialects.postgresql.quoting import ident, literal, parameter, table
 from crossfade.dialects.postgresql.tree_children import deleted, flagged, inserted, reconciled, unflagged
+from crossfade.dialects.postgresql.tree_forms import normal, objection
 from crossfade.dialects.postgresql.tree_pulls import settled
-from crossfade.dialects.postgresql.tree_writes import lines, normal, objection
+from crossfade.dialects.postgresql.tree_writes import lines
 from crossfade.dialects.postgresql.triggers import function
 from crossfade.schema import Column
 from crossfade.steps import CountStray, GiveBack, InstallTrees, Statement, TakeAway, TieTarget
@@ -28,7 +30,7 @@ def tie(step: TieTarget) -> tuple[Statement, ...]:
     target, key, legacy = table(tree.target), ident(tree.target_key.name), ident(tree.legacy)
     where = f"WHERE {walks.between(f't.{key}', tree.target_key)}"
     written = [each for each in tree.embeds if each.written]
-    made = sql.assigned(written, lambda each: normal(each, "t"), "t")
+    made = slots.assigned(written, lambda each: normal(each, "t"), "t")
     # An object that has none of the fields yet holds no children, and is left as it is.
     told = [
         f"CASE WHEN {' OR '.join(f'{held} IS NOT NULL' for held in _held(written, name))} "
@@ -117,7 +119,7 @@ def of_give(step: InstallTrees, tree: TreeLens) -> str:
     work.append(inserted(tree, target, f"{where} AND NOT EXISTS ({there})"))
     for embed in tree.embeds:
         if embed.written:
-            apart = sql.apart(sql.held(embed, "n"), sql.children(embed, f"n.{legacy}"))
+            apart = sql.apart(slots.held(embed, "n"), slots.children(embed, f"n.{legacy}"))
             work.append(f"keys := ARRAY(SELECT n.{legacy} FROM {target} AS n{where} AND {apart})")
             shown = f"n.{legacy}, n.{ident(embed.column)}"
             rows = f"(SELECT {shown} FROM {target} AS n WHERE n.{legacy} = ANY (own.keys))"
@@ -165,4 +167,4 @@ def _called(name: str, tree: TreeLens) -> str:
 
 
 def _held(embeds: Sequence[Embed], column: str) -> list[str]:
-    return [sql.held(each, "t") for each in embeds if each.column == column]
+    return [slots.held(each, "t") for each in embeds if each.column == column]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from crossfade.dialects.postgresql import tree_slots as slots
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.dialects.postgresql.rendering import Server, render
@@ -48,7 +49,7 @@ def _(step: CountMoves, server: Server) -> tuple[Statement, ...]:
     given = sql.own(tree, tree.both_ways)
     written = [each for each in tree.embeds if each.written]
     said = [f"{key} AS legacy_key", *(f"{value} AS {ident(each.name)}" for each, value in given)]
-    said += [f"{sql.children(each, key)} AS slot_{number}" for number, each in enumerate(written)]
+    said += [f"{slots.children(each, key)} AS slot_{number}" for number, each in enumerate(written)]
     apart = [sql.distinct(f"t.{ident(each.name)}", f"f.{ident(each.name)}", each) for each, _ in given]
     apart += [_rewritten(each, f"f.slot_{number}") for number, each in enumerate(written)]
     born, gone = "f.legacy_key IS NULL", f"t.{ident(tree.target_key.name)} IS NULL"
@@ -94,7 +95,7 @@ def _moved(tree: TreeLens) -> Iterator[str]:
     """How many rows of each old table the target's rows hold: the source first, then each embed."""
     yield "count(*)"
     for each in tree.embeds:
-        held = sql.held(each, "t")
+        held = slots.held(each, "t")
         match each.shape:
             case Shape.ARRAY:
                 yield f"sum(jsonb_array_length(CASE jsonb_typeof({held}) WHEN 'array' THEN {held} END))"
@@ -120,9 +121,9 @@ def _beyond(step: CountBeyond) -> Iterator[tuple[str, str]]:
             value = given.get(column.name, default(column))
             yield column.name, f"({sql.distinct(f't.{ident(column.name)}', value, column)})"
     for each in tree.embeds:
-        now = sql.held(each, "t")
+        now = slots.held(each, "t")
         if each.shape is Shape.ARRAY:
-            yield each.column, sql.out_of_order(each, now)
+            yield each.column, slots.out_of_order(each, now)
         elif each.shape is Shape.VALUE:
             yield each.column, f"{now} IS DISTINCT FROM {_counted(tree, each)}"
     for name in dict.fromkeys(each.column for each in tree.embeds if each.field is not None):
@@ -136,7 +137,7 @@ def _counted(tree: TreeLens, embed: Embed) -> str:
     arrays = [each for each in tree.embedded(embed.table) if each.shape is Shape.ARRAY]
     if not arrays:
         return "0"
-    held = sql.held(arrays[0], "t")
+    held = slots.held(arrays[0], "t")
     return f"coalesce(jsonb_array_length(CASE jsonb_typeof({held}) WHEN 'array' THEN {held} END), 0)"
 
 
@@ -155,10 +156,10 @@ def _gone_back(tree: TreeLens) -> str:
 
 def _rewritten(embed: Embed, old: str) -> str:
     """That the target's row holds other children, in whatever order."""
-    now = sql.held(embed, "t")
+    now = slots.held(embed, "t")
     if embed.shape is Shape.SINGLE:
         return f"nullif({now}, 'null') IS DISTINCT FROM {old}"
-    held = f"coalesce({now}, {sql.empty(embed)})"
+    held = f"coalesce({now}, {slots.empty(embed)})"
     if embed.shape is Shape.OBJECT:
         return f"{held} IS DISTINCT FROM {old}"
     new, before = (

@@ -1,9 +1,7 @@
 """What the new side's writes come to in the old tables: at once, by statement, for what a statement changed.
 
-Before a row of the target is written, its arrays and objects are made what the old side can hold: elements
-without a key get one, fields that are left out the old column's default, values the old column's form. What
-the old side has no place for is refused. The statements after it write the old tables: rows and children that
-are there already are left alone where they say the same.
+The rows have the form by then that the old side can hold (`tree_forms`). Rows and children that are there
+already are left alone where they say the same.
 """
 
 from __future__ import annotations
@@ -11,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from crossfade import names
+from crossfade.dialects.postgresql import tree_slots as slots
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql.quoting import dollar_quoted, ident, idents, literal, table
 from crossfade.dialects.postgresql.tree_children import (
@@ -32,42 +31,9 @@ from crossfade.steps import InstallTrees
 from crossfade.tree import Embed, Shape, TreeLens, sources
 
 
-def shape(evolution: str, tree: TreeLens) -> str:
-    """The qualified name of the function that a row of the target passes before it is written."""
-    return function("shape", evolution, tree.target)
-
-
 def push(evolution: str, tree: TreeLens) -> str:
     """The qualified name of the function that the statements on the target call."""
     return function("push", evolution, tree.target)
-
-
-def of_shape(step: InstallTrees, tree: TreeLens) -> str:
-    """The function that a row of the target passes before it is written."""
-    legacy = f"NEW.{ident(tree.legacy)}"
-    where = f"while evolution {step.evolution} is live"
-    body = (
-        f"BEGIN\n  IF {SILENT} THEN\n    RETURN NEW;\n  END IF;\n"
-        f"  IF TG_OP = 'UPDATE' AND {legacy} IS DISTINCT FROM OLD.{ident(tree.legacy)}\n"
-        f"      OR TG_OP = 'INSERT' AND {legacy} IS NOT NULL THEN\n"
-        + refused(
-            f"{tree.target}.{tree.legacy} can't be written {where}", "Leave it out: Crossfade gives it."
-        )
-        + "  END IF;\n"
-        f"  IF TG_OP = 'INSERT' THEN\n    {legacy} := {sql.next_key(tree.source, tree.key)};\n  END IF;\n"
-        + "".join(
-            f"  IF {condition} THEN\n"
-            + refused(
-                f"{tree.target}.{column} holds what the old version has no value for",
-                "Complete the evolution first.",
-            )
-            + "  END IF;\n"
-            for column, condition in sql.closed(tree, "NEW")
-        )
-        + "".join(_shaped(step, tree, each) for each in tree.embeds if each.written)
-        + "  RETURN NEW;\nEND"
-    )
-    return routine(shape(step.evolution, tree), "trigger", body)
 
 
 def of_push(step: InstallTrees, tree: TreeLens) -> str:
@@ -151,12 +117,12 @@ def _inserted(evolution: str, tree: TreeLens, written: Iterable[Embed]) -> Itera
     yield inserted(tree, "new_rows")
     legacy = f"n.{ident(tree.legacy)}"
     for embed in written:
-        said = sql.said(embed)
+        said = slots.said(embed)
         columns = ", ".join(ident(each.name) for each, _ in said)
         yield (
             f"INSERT INTO {table(embed.table)} ({ident(embed.parent)}, {columns}) OVERRIDING SYSTEM VALUE "
             f"SELECT {legacy}, {', '.join(value for _, value in said)} FROM new_rows AS n "
-            f"CROSS JOIN LATERAL {sql.elements(embed, sql.held(embed, 'n'))}"
+            f"CROSS JOIN LATERAL {slots.elements(embed, slots.held(embed, 'n'))}"
         )
         if embed.shape is Shape.ARRAY:
             yield flagged(evolution, tree, embed, "new_rows")
@@ -190,7 +156,7 @@ def _updated(step: InstallTrees, tree: TreeLens, written: Iterable[Embed]) -> It
         )
     there = f"EXISTS (SELECT FROM {table(tree.source)} AS s WHERE {sql.SOURCE[tree.key]} = n.{legacy})"
     for embed in written:
-        now, before = sql.held(embed, "n"), sql.held(embed, "o")
+        now, before = slots.held(embed, "n"), slots.held(embed, "o")
         which = f"FROM {both} WHERE {there if step.one_sided else sql.apart(now, before)}"
         # A fence: pulled up, whether two arrays differ would be asked again for each of their elements.
         rows = f"(SELECT n.{legacy}, n.{ident(embed.column)}, {before} AS before {which} OFFSET 0)"
@@ -212,94 +178,14 @@ def _settled(tree: TreeLens, keys: str, written: Iterable[Embed]) -> Iterator[st
     for each in written:
         if each.settled:
             legacy = f"t.{ident(tree.legacy)}"
-            value = sql.children(each, legacy, kept=sql.held(each, "t") if each.shape is Shape.ARRAY else "")
-            said = sql.set_to(each, value, f"coalesce(t.{ident(each.column)}, '{{}}')")
+            value = slots.children(each, legacy, kept=slots.held(each, "t"))
+            said = slots.set_to(each, value, f"coalesce(t.{ident(each.column)}, '{{}}')")
             yield (
                 f"UPDATE {table(tree.target)} AS t SET {ident(each.column)} = {said} "
-                f"WHERE {legacy} = ANY ({keys}) AND {sql.apart(sql.held(each, 't'), value)}"
+                f"WHERE {legacy} = ANY ({keys}) AND {sql.apart(slots.held(each, 't'), value)}"
             )
 
 
 def _changed(columns: Iterable[Column]) -> str:
     found = (sql.distinct(f"n.{ident(each.name)}", f"o.{ident(each.name)}", each) for each in columns)
     return " OR ".join(found)
-
-
-def normal(embed: Embed, row: str) -> str:
-    """What a row holds of the children as the old side can hold it: with keys, defaults, and its types."""
-    now = sql.held(embed, row)
-    values = [(column, _given(embed, column, value)) for column, value in sql.said(embed)]
-    if embed.shape is Shape.OBJECT:
-        (name, _), (_, given) = values
-        return (
-            f"(SELECT coalesce(jsonb_object_agg((e.k::{name.type})::text, to_jsonb({given})), '{{}}') "
-            f"FROM {sql.elements(embed, now)})"
-        )
-    shown = ", ".join(f"{value} AS {ident(column.name)}" for column, value in values)
-    rows = f"(SELECT e.n AS place, {shown} FROM {sql.elements(embed, now)}) AS c"
-    element = sql.element_of(embed)
-    if embed.shape is Shape.SINGLE:
-        return f"(SELECT {element} FROM {rows})"
-    return f"(SELECT coalesce(jsonb_agg({element} ORDER BY c.place), '[]') FROM {rows})"
-
-
-def objection(embed: Embed, row: str) -> str:
-    """What a row holds of the children and the old side has no place for, in words; NULL where all has."""
-    now, column = sql.held(embed, row), f"{row}.{ident(embed.column)}"
-    kind = "array" if embed.shape is Shape.ARRAY else "object"
-    cases = []
-    if embed.field is not None:
-        cases.append(f"WHEN jsonb_typeof({column}) <> 'object' THEN 'what is no object'")
-    nothing = f"{now} IS NULL"
-    if embed.shape is Shape.SINGLE:
-        nothing += f" OR jsonb_typeof({now}) = 'null'"
-    cases.append(f"WHEN {nothing} THEN NULL")
-    cases.append(f"WHEN jsonb_typeof({now}) <> '{kind}' THEN 'what is no {kind}'")
-    if embed.shape is Shape.OBJECT:
-        return f"(CASE {' '.join(cases)} END)"
-    known = ", ".join(literal(each.name) for each in embed.columns)
-    listed = f"jsonb_array_elements({now})" if embed.shape is Shape.ARRAY else f"(SELECT {now})"
-    lacks = literal(f", for which {embed.table.name} has no column")
-    stray = (
-        f"(SELECT coalesce('the field ' || k || {lacks}, 'what is no object') "
-        f"FROM {listed} AS e(v) LEFT JOIN LATERAL jsonb_object_keys("
-        f"CASE jsonb_typeof(e.v) WHEN 'object' THEN e.v END) AS k ON true "
-        f"WHERE jsonb_typeof(e.v) <> 'object' OR k NOT IN ({known}) LIMIT 1)"
-    )
-    key = literal(embed.key.name)
-    twice = (
-        f"(SELECT 'two elements with the ' || {key} || ' ' || (e.v ->> {key}) FROM {listed} AS e(v) "
-        f"WHERE e.v ->> {key} IS NOT NULL GROUP BY e.v ->> {key} HAVING count(*) > 1 LIMIT 1)"
-    )
-    return f"(CASE {' '.join(cases)} ELSE coalesce({stray}, {twice}) END)"  # plpgsql looks for THEN outside
-
-
-def _shaped(step: InstallTrees, tree: TreeLens, embed: Embed) -> str:
-    """The lines that make what a row holds of the children what the old side can hold."""
-    now, before = sql.held(embed, "NEW"), sql.held(embed, "OLD")
-    column, whole = f"NEW.{ident(embed.column)}", f"OLD.{ident(embed.column)}"
-    given = f"coalesce({column}, '{{}}')"
-    changed = f"TG_OP = 'INSERT' OR {sql.apart(column, whole)}"
-    anew = f"TG_OP = 'INSERT' OR {sql.apart(now, before)}"
-    found = objection(embed, "NEW")
-    return (
-        f"  IF {'true' if step.one_sided else changed} THEN\n"
-        f"    IF {found} IS NOT NULL THEN\n"
-        + refused(f"{tree.target}.{embed.slot} holds %s", _UNTIL, 3, found)
-        + "    END IF;\n"
-        f"    IF {now} IS NOT NULL AND ({'true' if step.one_sided else anew}) THEN\n"
-        f"      {column} := {sql.set_to(embed, normal(embed, 'NEW'), given)};\n"
-        "    END IF;\n  END IF;\n"
-    )
-
-
-_UNTIL = "Complete the evolution first."
-
-
-def _given(embed: Embed, column: Column, value: str) -> str:
-    """What an element says, or what the old side makes of what it does not say."""
-    if column.name == embed.key.name:
-        return f"coalesce({value}, {sql.next_key(embed.table, embed.key)})"
-    if column.default is None or embed.shape is Shape.OBJECT:
-        return value
-    return f"CASE WHEN e.v ? {literal(column.name)} THEN {value} ELSE {column.default} END"

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crossfade import expressions
-from crossfade.dialects.postgresql import lookups
+from crossfade.dialects.postgresql import lookup_values
 from crossfade.dialects.postgresql.quoting import equals, ident, typed
 from crossfade.expressions import (
     Expression,
@@ -115,13 +115,13 @@ def _mapped(expression: ValueMap, row: Row, *, qualified: bool) -> str:
 def _looked_up(expression: LookupKey | LookupValue, row: Row, *, qualified: bool) -> str:
     source = row[expression.column]
     if row.in_trigger:
-        return lookups.called(expression, source)
+        return lookup_values.called(expression, source)
     known = not row.safe and all(map(built_in, expression.columns))
     if isinstance(expression, LookupKey):
-        return lookups.key(expression, source, qualified=qualified, lookup_qualified=known)
+        return lookup_values.key(expression, source, qualified=qualified, lookup_qualified=known)
     if row.asks or (expression.sql is not None and not row.safe):
-        return lookups.called(expression, source)  # the routine executes a user's SQL under a safe path
-    return lookups.value(expression, source, qualified=known)
+        return lookup_values.called(expression, source)  # the routine executes a user's SQL under a safe path
+    return lookup_values.value(expression, source, qualified=known)
 
 
 def forward(lens: RowLens, row: Row, columns: Iterable[str]) -> list[tuple[Column, str]]:
