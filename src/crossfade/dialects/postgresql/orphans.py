@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from crossfade.dialects.postgresql.batches import (
-    COMPLEMENT,
-    batched,
-    counted,
-    ends,
-    following,
-    key_json,
-    quietly,
-    within,
-)
+from crossfade.dialects.postgresql import complement
 from crossfade.dialects.postgresql.quoting import ident, literal, parameter, table
+from crossfade.dialects.postgresql.ranges import batched, counted, ends, following, key_json, quietly, within
 from crossfade.dialects.postgresql.rendering import Server, render
 from crossfade.steps import ClearLateOrphans, ClearOrphans, ReturnOrphans, Statement
 
@@ -41,7 +33,6 @@ def _(step: ClearLateOrphans, server: Server) -> tuple[Statement, ...]:
 @render.register
 def _(step: ReturnOrphans, server: Server) -> tuple[Statement, ...]:
     column = ident(step.column.name)
-    of = _of(step)
     key = " AND ".join(
         f"t.{ident(each.name)} = (p.row_key::jsonb ->> {number})::{each.type}"
         for number, each in enumerate(step.row_key)
@@ -49,14 +40,10 @@ def _(step: ReturnOrphans, server: Server) -> tuple[Statement, ...]:
     return (
         *quietly(skip_triggers=step.skip_triggers),
         batched(
-            f"WITH picked AS MATERIALIZED (SELECT c.row_key, c.old_values FROM {COMPLEMENT} AS c "
-            f"WHERE {of} AND c.state = 'kept' ORDER BY c.row_key LIMIT {parameter('batch')}), "
+            f"WITH {complement.picked(_of(step))}, "
             f"restored AS (UPDATE {table(step.table)} AS t SET {column} = "
             f"(p.old_values ->> 0)::{step.column.type} FROM picked AS p "
-            f"WHERE {key} AND t.{column} IS NULL RETURNING p.row_key) "
-            f"UPDATE {COMPLEMENT} AS c SET state = CASE WHEN EXISTS (SELECT FROM restored AS r "
-            "WHERE r.row_key = c.row_key) THEN 'restored' ELSE 'superseded' END FROM picked AS p "
-            f"WHERE c.row_key = p.row_key AND {of}",
+            f"WHERE {key} AND t.{column} IS NULL RETURNING p.row_key) {complement.settled('restored')}",
             lock="ROW EXCLUSIVE",
             blocks=_WRITES,
         ),
@@ -74,7 +61,7 @@ def _cleared(step: ClearOrphans | ClearLateOrphans, where: str = "", limit: str 
         f"WHERE {f'{where} AND ' if where else ''}t.{column} IS NOT NULL AND NOT EXISTS "
         f"(SELECT FROM {table(step.key.target)} AS r WHERE r.{ident(target)} = t.{column}) "
         f"ORDER BY {key}{f' LIMIT {limit}' if limit else ''} FOR NO KEY UPDATE), "
-        f"kept AS (INSERT INTO {COMPLEMENT} "
+        f"kept AS (INSERT INTO {complement.PLACE} "
         "(evolution, table_name, change, row_key, old_values, new_values, state) "
         f"SELECT {literal(step.evolution)}, {literal(str(step.table))}, {literal(step.change)}, "
         f"{key_json(step.row_key)}, jsonb_build_array(t.{column}::text), jsonb_build_array(NULL), 'kept' "

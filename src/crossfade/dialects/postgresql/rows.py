@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossfade.dialects.postgresql import batches, seeds, sync
+from crossfade.dialects.postgresql import batches, complement, seeds, sync
 from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.dialects.postgresql.rendering import Server, render
 from crossfade.steps import (
@@ -50,18 +50,18 @@ def _(step: Compare, server: Server) -> tuple[Statement, ...]:
 
 @render.register
 def _(step: RestoreComplement, server: Server) -> tuple[Statement, ...]:
-    return batches.restore_complement(step)
+    return complement.restore(step)
 
 
 @render.register
 def _(step: KeepComplement, server: Server) -> tuple[Statement, ...]:
-    return batches.keep_complement(step)
+    return complement.keep(step)
 
 
 @render.register
 def _(step: Forget, server: Server) -> tuple[Statement, ...]:
     of = f"WHERE evolution = {literal(step.evolution)}"
-    return tuple(Statement(f"DELETE FROM {each} {of}") for each in (batches.COMPLEMENT, seeds.SEED))
+    return tuple(Statement(f"DELETE FROM {each} {of}") for each in (complement.PLACE, seeds.SEED))
 
 
 @render.register

@@ -6,16 +6,15 @@ stays apart.
 
 from __future__ import annotations
 
+from crossfade.dialects.postgresql import complement
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql import tree_walks as walks
-from crossfade.dialects.postgresql.quoting import ident, literal, parameter, table
+from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.dialects.postgresql.tree_children import flagged
 from crossfade.expressions import default_of, is_literal
 from crossfade.schema import Column
 from crossfade.steps import KeepTree, RestoreTree, Role, Statement
 from crossfade.tree import Embed, Shape, TreeLens
-
-_COMPLEMENT = sql.journal("complement")
 
 
 def keep(step: KeepTree) -> tuple[Statement, ...]:
@@ -26,7 +25,7 @@ def keep(step: KeepTree) -> tuple[Statement, ...]:
     key = sql.SOURCE[tree.key]
     rows, columns = apart(tree)
     work = (
-        f"INSERT INTO {_COMPLEMENT} AS c "
+        f"INSERT INTO {complement.PLACE} AS c "
         "(evolution, table_name, change, row_key, old_values, new_values, state) "
         f"SELECT {_named(step)}, {sql.row_key(key)}, d.old, d.new, 'kept' "
         f"FROM {rows} CROSS JOIN LATERAL (SELECT jsonb_object_agg(v.name, v.was) AS old, "
@@ -35,7 +34,7 @@ def keep(step: KeepTree) -> tuple[Statement, ...]:
         # What an earlier rollback kept, and an interrupted start has not brought back yet, stays.
         "ON CONFLICT (evolution, table_name, change, row_key) DO NOTHING"
     )
-    before = f"DELETE FROM {_COMPLEMENT} AS c WHERE {_of(step)} AND c.state <> 'kept'"
+    before = f"DELETE FROM {complement.PLACE} AS c WHERE {_of(step)} AND c.state <> 'kept'"
     return (
         Statement(before, Role.BEFORE),
         *walks.walk(tree.source, tree.key, "s", [walks.sql(work)]),
@@ -68,18 +67,15 @@ def restore(step: RestoreTree) -> tuple[Statement, ...]:
         for number, each in enumerate(arrays)
     )
     work = (
-        "WITH picked AS MATERIALIZED (SELECT c.row_key, c.old_values AS old, c.new_values AS new "
-        f"FROM {_COMPLEMENT} AS c WHERE {_of(step)} AND c.state = 'kept' ORDER BY c.row_key "
-        f"LIMIT {parameter('batch')}), "
-        f"locked AS MATERIALIZED (SELECT t.*, p.row_key AS kept_key, p.old AS kept_old, p.new AS kept_new "
+        f"WITH {complement.picked(_of(step))}, "
+        "locked AS MATERIALIZED (SELECT t.*, "
+        "p.row_key AS kept_key, p.old_values AS kept_old, p.new_values AS kept_new "
         f"FROM {target} AS t JOIN picked AS p ON t.{legacy} = (p.row_key::jsonb ->> 0)::{tree.key.type} "
         f"ORDER BY t.{legacy} FOR NO KEY UPDATE OF t), "
         f"n AS (UPDATE {target} AS t SET {assigned} FROM locked AS l WHERE t.{legacy} = l.{legacy} "
         "RETURNING t.*, l.kept_key), "
         f"{flags}"
-        f"told AS (UPDATE {_COMPLEMENT} AS c SET state = CASE WHEN EXISTS (SELECT FROM n "
-        "WHERE n.kept_key = c.row_key) THEN 'restored' ELSE 'superseded' END FROM picked AS p "
-        f"WHERE c.row_key = p.row_key AND {_of(step)} RETURNING c.state) SELECT state FROM told"
+        f"told AS ({complement.settled('n', 'kept_key')}) SELECT state FROM told"
     )
     return (walks.QUIETLY, walks.write(work))
 
