@@ -276,7 +276,7 @@ class EnumToReference:
     def _key(self, lookup: Table) -> Column:
         if self.key is not None:
             key = lookup.column(self.key, self.title)
-            if not any(_whole(each) and each.columns == (key.name,) for each in lookup.indexes):
+            if not any(each.unique and each.whole and each.columns == (key.name,) for each in lookup.indexes):
                 raise SchemaMismatch(
                     f"{lookup.name}.{key.name} is not unique, and can't be referred to",
                     place=self.title,
@@ -386,11 +386,7 @@ class EnumToReference:
 _TEXTS = ("text", "character varying", "varchar", "tinytext", "mediumtext", "longtext")
 
 
-def _whole(index: Index) -> bool:
-    return index.unique and index.valid and index.predicate is None and not index.expressions
-
-
 def _in_unique_index(lookup: Table, columns: Sequence[Column]) -> bool:
     """Whether an edit of any of the columns is one of a key, as the server sees it."""
-    held = {name for each in lookup.indexes if _whole(each) for name in each.columns}
+    held = {name for each in lookup.indexes if each.unique and each.whole for name in each.columns}
     return all(each.name in held for each in columns)
