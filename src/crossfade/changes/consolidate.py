@@ -9,7 +9,7 @@ from typing import cast
 import sqlalchemy
 
 from crossfade import expressions, names
-from crossfade.changes import lookup_tables
+from crossfade.changes import made_tables
 from crossfade.changes.change import Parts, Question
 from crossfade.changes.dependents import demand_alone
 from crossfade.changes.embeds import Declared, embedded, in_words, key_of, unlanded
@@ -108,7 +108,7 @@ class Consolidate:
             )
         source = schema.table(self.source, self.title)
         key = key_of(source, self.title)
-        made, (creation,) = lookup_tables.made(self._table, source, schema, evolution, self.title)
+        made, (creation,) = made_tables.made(self._table, source, schema, evolution, self.title)
         if made.name in schema.relation_names:
             raise SchemaMismatch(
                 f"the name {made.name.name!r} in schema {made.name.schema} exists already",

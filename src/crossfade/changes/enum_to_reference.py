@@ -12,7 +12,7 @@ from crossfade import expressions, names
 from crossfade.changes import foreign_keys, lookup_rows
 from crossfade.changes.change import Parts, Question, Shown
 from crossfade.changes.dependents import demand_movable
-from crossfade.changes.lookup_tables import made
+from crossfade.changes.made_tables import made
 from crossfade.changes.not_null import not_null
 from crossfade.changes.put_away import put_away
 from crossfade.errors import EvolutionError, MissingPrivilege, SchemaMismatch, Unsupported
