@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from crossfade.changes import Parts, put_away
+from crossfade.changes import Parts, remade_indexes
 from crossfade.composition import renamed_view
 from crossfade.missing import missing
 from crossfade.phases import Phase
@@ -237,5 +237,5 @@ def _among(step: Step, renames: Mapping[TableName, Mapping[str, str]], tables: S
     database = next((each.schema.database for each in tables if each.table.name == step.table), "")
     for column, to in renames.get(step.table, {}).items():
         if column in index.mentions:
-            index = put_away.moved(index, index.name, column, to, database)
+            index = remade_indexes.moved(index, index.name, column, to, database)
     return replace(step, index=index)

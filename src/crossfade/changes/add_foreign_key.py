@@ -189,8 +189,7 @@ class AddForeignKey:
 def _check_unique(target: Table, columns: Sequence[Column], place: str) -> None:
     wanted = {each.name for each in columns}
     for index in target.indexes:
-        whole = index.valid and index.predicate is None and not index.expressions
-        if index.unique and whole and set(index.columns) == wanted:
+        if index.unique and index.whole and set(index.columns) == wanted:
             return
     raise SchemaMismatch(
         f"({', '.join(each.name for each in columns)}) of {target.name} is not unique: "

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from crossfade import expressions, names
 from crossfade.changes import borne_checks
 from crossfade.changes.index_kinds import uncut
-from crossfade.changes.put_away import moved
+from crossfade.changes.remade_indexes import moved
 from crossfade.errors import Unsupported
 from crossfade.schema import Check, Column, Index, Schema, Table
 from crossfade.steps import AdoptIndex, CreateIndex, RenameIndex, Step

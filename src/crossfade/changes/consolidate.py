@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import cast
 
 import sqlalchemy
 
-from crossfade import expressions, names
-from crossfade.changes import lookup_tables
-from crossfade.changes.change import Parts, Question
+from crossfade import names
+from crossfade.changes import made_tables, target_columns
+from crossfade.changes.change import Parts
 from crossfade.changes.dependents import demand_alone
 from crossfade.changes.embeds import Declared, embedded, in_words, key_of, unlanded
 from crossfade.errors import EvolutionError, SchemaMismatch, Unsupported
-from crossfade.expressions import Sql, ValueMap
-from crossfade.lens import Assignment
-from crossfade.schema import EVERYTHING, Column, Origin, Schema, Table, TableName
-from crossfade.steps import AskExpression, CountOthers, CreateTarget, IndexTarget, RenameTable
-from crossfade.tree import Embed, Reference, TreeLens
+from crossfade.schema import EVERYTHING, Origin, Schema, Table, TableName
+from crossfade.steps import CreateTarget, IndexTarget, RenameTable
+from crossfade.tree import Embed, TreeLens
 
 
 @dataclass(frozen=True)
@@ -108,14 +106,14 @@ class Consolidate:
             )
         source = schema.table(self.source, self.title)
         key = key_of(source, self.title)
-        made, (creation,) = lookup_tables.made(self._table, source, schema, evolution, self.title)
+        made, (creation,) = made_tables.made(self._table, source, schema, evolution, self.title)
         if made.name in schema.relation_names:
             raise SchemaMismatch(
                 f"the name {made.name.name!r} in schema {made.name.schema} exists already",
                 place=self.title,
                 remedy="rename what holds it, or choose another name",
             )
-        made = replace(made, columns=tuple(_qualified(each, schema) for each in made.columns))
+        made = replace(made, columns=tuple(target_columns.qualified(each, schema) for each in made.columns))
         target_key = made.column(self.key, self.title)
         if made.key != (self.key,) or target_key.type != "uuid":
             raise EvolutionError(
@@ -124,7 +122,17 @@ class Consolidate:
                 remedy="make it a Uuid column with primary_key=True",
             )
         embeds, children, notes = self._embeds(schema, source, made)
-        forward, backward, derived, references = self._columns(schema, source, made, embeds)
+        columns = target_columns.matched(
+            source,
+            made,
+            self._table,
+            self.columns,
+            self.values,
+            {self.key, *(each.partition(".")[0] for each in self.embed)},
+            self.dropped,
+            schema,
+            self.title,
+        )
         # A trigger of any of the tables may write any of them.
         stirred = any(each.triggers for each in (source, *children))
         tree = TreeLens(
@@ -136,18 +144,18 @@ class Consolidate:
             target_key=target_key,
             target_columns=made.columns,
             legacy=self.legacy,
-            forward=tuple(forward),
-            backward=tuple(backward),
-            derived=tuple(derived),
-            references=tuple(references),
+            forward=columns.forward,
+            backward=columns.backward,
+            derived=columns.derived,
+            references=columns.references,
             embeds=tuple(replace(each, settled=stirred) for each in embeds),
             settled=stirred,
             rows=source.rows,
             stirred=tuple(each.name for each in (source, *children) if each.triggers),
             search_path=schema.search_path,
         )
-        self._check_landed(tree, source, made)
-        self._check_born(tree, made)
+        target_columns.demand_landed(tree, self.dropped)
+        target_columns.demand_born(tree)
         for each in (source, *children):
             demand_alone(each, schema, self.accept, self.title)
         refers = dict.fromkeys(
@@ -180,7 +188,7 @@ class Consolidate:
                 for each in tree.tables
             ),
             trees=(tree,),
-            checks=tuple(self._questions(tree, source)),
+            checks=tuple(target_columns.asked(tree)),
             notes=tuple(notes),
         )
 
@@ -220,136 +228,6 @@ class Consolidate:
                 )
         notes += [in_words(each) for each in embeds]
         return embeds, list(children.values()), notes
-
-    def _columns(
-        self, schema: Schema, source: Table, made: Table, embeds: Sequence[Embed]
-    ) -> tuple[list[Assignment], list[Assignment], list[str], list[Reference]]:
-        given = dict(self.columns)
-        held = {self.key, *(each.partition(".")[0] for each in self.embed)}
-        for name in (*given, *self.values):
-            made.column(name, self.title)
-            if name in held:
-                raise EvolutionError(
-                    f"{made.name}.{name} is given twice", place=self.title, remedy="give it once"
-                )
-        for column in made.columns:
-            if (
-                column.name not in held
-                and source.find(column.name) is not None
-                and column.name not in self.dropped
-            ):
-                given.setdefault(column.name, column.name)
-        forward, backward, derived, references = [], [], [], []
-        for name, text in given.items():
-            column, old = made.column(name), source.find(text)
-            if old is None:
-                value = expressions.user_sql(text, column.type, source, schema.database, self.title)
-                forward.append(Assignment(name, value))
-                derived.append(name)
-            elif reference := self._reference(schema, source, name, old):
-                references.append(reference)
-            else:
-                there, back = self._both_ways(column, old, schema)
-                forward.append(Assignment(name, there))
-                backward.append(Assignment(old.name, back))
-        return forward, backward, derived, references
-
-    def _both_ways(
-        self, column: Column, old: Column, schema: Schema
-    ) -> tuple[Sql | ValueMap, Sql | ValueMap]:
-        values = self.values.get(column.name)
-        if values is not None:
-            if len(set(values.values())) < len(values):
-                raise EvolutionError(
-                    f"two values of {old.name} become one: the way back would not be known",
-                    place=self.title,
-                    remedy="give each a value of its own",
-                )
-            there, back = tuple(values.items()), tuple((new, was) for was, new in values.items())
-            return (
-                ValueMap(old.name, there, old.type, column.type),
-                ValueMap(column.name, back, column.type, old.type),
-            )
-        return _cast(old, column.type, schema), _cast(column, old.type, schema)
-
-    def _reference(self, schema: Schema, source: Table, name: str, old: Column) -> Reference | None:
-        """What translates a column that refers to the target of an earlier change."""
-        for key in self._table.columns[name].foreign_keys:
-            other = schema.find(
-                ".".join(
-                    names.written(each) for each in (key.column.table.schema, key.column.table.name) if each
-                )
-            )
-            if other is None or other.origin is None or other.origin.key != key.column.name:
-                continue
-            theirs = [each for each in source.foreign_keys if each.columns == (old.name,)]
-            if any(each.target == other.origin.table for each in theirs):
-                return Reference(name, old.name, other.name, other.origin.key, other.origin.legacy)
-        return None
-
-    def _check_landed(self, tree: TreeLens, source: Table, made: Table) -> None:
-        landed = {each.name for each in tree.landed}
-        lost = [each.name for each in source.columns if each.name not in landed | set(self.dropped)]
-        if lost:
-            raise EvolutionError(
-                f"{', '.join(lost)} of {source.name} would be lost: no column of {made.name} is made of them",
-                place=self.title,
-                remedy="give them in columns=, or name them in dropped=",
-            )
-        back = {each.column for each in tree.backward} | {each.source for each in tree.references}
-        for each in source.columns:
-            given = each.default or each.identity or each.generated or each.nullable
-            if each.name not in {tree.key.name, *back} and not given:
-                raise SchemaMismatch(
-                    f"{source.name}.{each.name} takes no NULL, and rows of the new application have nothing "
-                    "for it",
-                    place=self.title,
-                    remedy="let a column of the new table be it, or give it a default first",
-                )
-
-    def _check_born(self, tree: TreeLens, made: Table) -> None:
-        for each in made.columns:
-            if each.name in tree.alone and not (each.nullable or each.default or each.identity):
-                raise EvolutionError(
-                    f"{made.name}.{each.name} takes no NULL, and rows of the old application have nothing "
-                    "for it",
-                    place=self.title,
-                    remedy="give it in columns=, or a server_default",
-                )
-
-    def _questions(self, tree: TreeLens, source: Table) -> Iterator[Question]:
-        for each in tree.forward:
-            if isinstance(each.value, ValueMap):
-                yield CountOthers(
-                    self.title,
-                    source.name,
-                    each.value.column,
-                    each.value.known,
-                    "a value in the new version",
-                    "add them to values=",
-                )
-            elif isinstance(each.value, Sql) and each.column in tree.derived:
-                columns = tuple(column.name for column in source.columns)
-                column = next(column for column in tree.target_columns if column.name == each.column)
-                yield AskExpression(
-                    self.title, source.name, each.column, column.type, "columns", each.value, columns, ()
-                )
-
-
-def _qualified(column: Column, schema: Schema) -> Column:
-    """The column, where it is of an enum by its full name: SQLAlchemy says it without its schema."""
-    for each in schema.enums:
-        if column.type.strip('"') == each.name and each.schema in schema.search_path:
-            type_ = ".".join(f'"{part}"' for part in (each.schema, each.name))
-            return replace(column, type=type_, enum=(each.schema, each.name))
-    return column
-
-
-def _cast(column: Column, type_: str, schema: Schema) -> Sql:
-    value = expressions.of_column(column, schema.database)
-    if column.type == type_:
-        return value
-    return replace(value, text=f"CAST({value.text} AS {type_})", type=type_)
 
 
 def _name_of(index: str) -> str:

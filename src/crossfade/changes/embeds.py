@@ -199,8 +199,7 @@ def _shown(declared: Declared, child: Table, parent: str, place: str) -> tuple[C
 
 def _demand_unique(child: Table, columns: set[str], place: str) -> None:
     for each in child.indexes:
-        whole = each.unique and each.predicate is None and not each.expressions and each.valid
-        if whole and set(each.columns) == columns:
+        if each.unique and each.whole and set(each.columns) == columns:
             return
     raise SchemaMismatch(
         f"{child.name} may have several rows of one ({', '.join(sorted(columns))})",

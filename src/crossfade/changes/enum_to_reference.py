@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any
 
 import sqlalchemy
 
-from crossfade import expressions, names
-from crossfade.changes import foreign_keys, lookup_rows
+from crossfade import names
+from crossfade.changes import foreign_keys, lookup_rows, lookup_values, lookups
 from crossfade.changes.change import Parts, Question, Shown
 from crossfade.changes.dependents import demand_movable
-from crossfade.changes.lookup_tables import made
-from crossfade.changes.not_null import not_null
+from crossfade.changes.lookup_rows import Row
+from crossfade.changes.not_null import not_null, takes_null
 from crossfade.changes.put_away import put_away
-from crossfade.errors import EvolutionError, MissingPrivilege, SchemaMismatch, Unsupported
-from crossfade.expressions import LookupKey, LookupValue
+from crossfade.errors import EvolutionError, SchemaMismatch
+from crossfade.expressions import LookupKey
 from crossfade.lens import Assignment, RowLens, lookup_law
 from crossfade.schema import Column, ForeignKey, Index, Schema, Table
 from crossfade.steps import (
     AddColumn,
-    AskExpression,
-    CountLookups,
     CountOthers,
     CountUnmapped,
     CreateIndex,
@@ -30,8 +27,6 @@ from crossfade.steps import (
     Step,
     ViewColumn,
 )
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -85,12 +80,7 @@ class EnumToReference:
             raise EvolutionError(
                 "no value is given a row", place=self.title, remedy="give rows={'value': {…}, …}"
             )
-        if isinstance(self.backward, Mapping) and self._sql is None and len(self._values) != 1:
-            raise EvolutionError(
-                f"backward= maps {len(self._values)} columns, and it is one column that tells",
-                place=self.title,
-                remedy="map the values of one column, or give an SQL expression over several",
-            )
+        lookup_values.demand_one_column(self.backward, self.title)
 
     @property
     def title(self) -> str:
@@ -105,39 +95,26 @@ class EnumToReference:
     @property
     def looks_at(self) -> tuple[str, ...]:
         """The lookup table."""
-        return (self._lookup_name,)
+        return (lookups.name_of(self.lookup),)
 
     @property
     def claims(self) -> tuple[str, ...]:
         """The columns it claims."""
         return (self.column, self.to)
 
-    @property
-    def _lookup_name(self) -> str:
-        if isinstance(self.lookup, str):
-            return self.lookup
-        parts = (self.lookup.schema, self.lookup.name)
-        return ".".join(names.written(each) for each in parts if each is not None)
-
     def compile(self, schema: Schema, evolution: str) -> Parts:
         """The change's parts; raises Refused for what the schema does not allow."""
         table = schema.table(self.table, self.title)
         old = self._source(table)
-        lookup, creation = self._lookup_table(table, schema, evolution)
+        lookup, creation = lookups.found(self.lookup, table, schema, evolution, self.title)
         stands = lookup.name in schema.table_names
-        self._check_lookup(lookup, schema)
-        key = self._key(lookup)
+        lookups.demand_guardable(lookup, schema, self.title)
+        key = lookups.key_of(lookup, self.key, self.title)
         labels = schema.enum(old.enum).labels if old.enum else ()
-        self._check_labels(labels)
-        match = lookup_rows.match(lookup, [*self.rows.values(), *self._others], self.match, self.title)
+        lookup_values.demand_labels(labels, self.rows, self.backward, self.unknown, self.other, self.title)
+        match = lookup_rows.match(lookup, self._given, self.match, self.title)
         held = {value: lookup_rows.held(row, match, self.title) for value, row in self.rows.items()}
-        nullable = old.nullable if self.nullable is None else self.nullable
-        if old.nullable and not nullable:
-            raise SchemaMismatch(
-                f"{table.name}.{old.name} may be NULL and its successor may not",
-                place=self.title,
-                remedy="say nullable=True, or make the old column NOT NULL first",
-            )
+        nullable = takes_null(table.name, old, self.nullable, self.title)
 
         collation = key.collation if schema.traits.exact_keys else None
         new = Column(self.to, key.type, comment=old.comment, collation=collation)
@@ -152,16 +129,24 @@ class EnumToReference:
             names.routine(f"key_{old.name}", table.name.schema, table.name.name, evolution),
             lookup_rows.held(self.other, match, self.title) if self.other is not None else (),
         )
-        backward = self._backward(lookup, forward, old, schema, evolution, table)
-        seeds = lookup_rows.seed(
-            lookup, key, [*self.rows.values(), *self._others], match, evolution, self.title, schema.database
+        backward = lookup_values.value(
+            self.backward,
+            forward,
+            lookup,
+            old,
+            self.to,
+            names.routine(f"value_{old.name}", table.name.schema, table.name.name, evolution),
+            self.unknown,
+            schema,
+            self.title,
         )
+        seeds = lookup_rows.seed(lookup, key, self._given, match, evolution, self.title, schema.database)
         install = InstallLookup(
             evolution,
             table.name,
             forward,
             backward,
-            _in_unique_index(lookup, backward.columns) and _in_unique_index(lookup, forward.columns),
+            lookups.in_unique_index(lookup, (*backward.columns, *forward.columns)),
             schema.search_path,
             names.retired(old.name, evolution),
         )
@@ -212,28 +197,16 @@ class EnumToReference:
                 Shown(table.name, None, ViewColumn(self.to, new.name)),
             ),
             checks=(
-                *self._of_labels(table, old, labels, schema),
-                *self._questions(table, old, lookup, key, labels, forward, backward, stands=stands),
+                *self._of_values(table, old, labels, schema),
+                *(lookup_values.asked(backward, lookup, self.title) if stands else ()),
+                *(lookup_rows.asked(forward, lookup, key, self._given, self.title) if stands else ()),
             ),
             notes=away.notes,
         )
 
     @property
-    def _sql(self) -> str | Mapping[str, str] | None:
-        """`backward`, where it is SQL: one expression, or one for each database."""
-        if isinstance(self.backward, Mapping):
-            return {name: each for name, each in self.backward.items() if isinstance(each, str)} or None
-        return self.backward
-
-    @property
-    def _values(self) -> Mapping[str, Mapping[str, str]]:
-        """`backward`, where it maps the values of columns."""
-        given = self.backward if isinstance(self.backward, Mapping) else {}
-        return {name: each for name, each in given.items() if isinstance(each, Mapping)}
-
-    @property
-    def _others(self) -> tuple[Row, ...]:
-        return () if self.other is None else (self.other,)
+    def _given(self) -> tuple[Row, ...]:
+        return (*self.rows.values(), *(() if self.other is None else (self.other,)))
 
     def _source(self, table: Table) -> Column:
         old = table.column(self.column, self.title)
@@ -252,145 +225,15 @@ class EnumToReference:
             )
         return old
 
-    def _lookup_table(self, table: Table, schema: Schema, evolution: str) -> tuple[Table, tuple[Step, ...]]:
-        found = schema.find(self._lookup_name)
-        if found is None and isinstance(self.lookup, sqlalchemy.Table):
-            return made(self.lookup, table, schema, evolution, self.title)
-        return found or schema.table(self._lookup_name, self.title), ()
-
-    def _check_lookup(self, lookup: Table, schema: Schema) -> None:
-        if lookup.kind != "table":
-            raise Unsupported(
-                f"{lookup.name} is a {lookup.kind}, and a lookup must be a table",
-                place=self.title,
-                remedy="name a table",
-            )
-        if not lookup.owned or lookup.hides_rows:
-            why = "owns" if not lookup.owned else "hides rows of it from"
-            raise MissingPrivilege(
-                f"role {schema.role.name!r} may not guard {lookup.name}, which {lookup.owner!r} {why}",
-                place=self.title,
-                remedy=f"connect as {lookup.owner!r}, or GRANT {lookup.owner} TO {schema.role.name}",
-            )
-
-    def _key(self, lookup: Table) -> Column:
-        if self.key is not None:
-            key = lookup.column(self.key, self.title)
-            if not any(_whole(each) and each.columns == (key.name,) for each in lookup.indexes):
-                raise SchemaMismatch(
-                    f"{lookup.name}.{key.name} is not unique, and can't be referred to",
-                    place=self.title,
-                    remedy="name a unique column in key=",
-                )
-            return key
-        if len(lookup.key) != 1:
-            raise SchemaMismatch(
-                f"{lookup.name} has no key of one column: ({', '.join(lookup.key)})",
-                place=self.title,
-                remedy="name a unique column in key=",
-            )
-        return lookup.column(lookup.key[0])
-
-    def _check_labels(self, labels: Sequence[str]) -> None:
-        if not labels:
-            return
-        for label in (
-            *self.rows,
-            *(each for values in self._values.values() for each in values.values()),
-            *((self.unknown,) if self.unknown is not None else ()),
-        ):
-            if label not in labels:
-                raise SchemaMismatch(
-                    f"the enum has no label {label!r}", place=self.title, remedy=names.nearest(label, labels)
-                )
-        if self.other is not None:
-            raise EvolutionError(
-                f"other= is for a text: the enum has the labels {', '.join(labels)} and no others",
-                place=self.title,
-                remedy="give each label its row in rows=",
-            )
-
-    def _backward(
-        self, lookup: Table, forward: LookupKey, old: Column, schema: Schema, evolution: str, table: Table
-    ) -> LookupValue:
-        sql, pairs = None, tuple((held, value) for value, held in forward.rows)
-        columns = forward.columns
-        if self._sql is not None:
-            type_ = "text" if old.enum else old.type
-            text = expressions.chosen(self._sql, schema.database, self.title)
-            sql = expressions.user_sql(text, type_, lookup, schema.database, self.title)
-            pairs, columns = (), tuple(lookup.column(each) for each in sorted(sql.reads))
-        elif self.backward is not None:
-            ((column, values),) = self._values.items()
-            columns = (lookup.column(column, self.title),)
-            pairs = tuple((((column, each),), value) for each, value in values.items())
-        return LookupValue(
-            self.to,
-            lookup.name,
-            forward.key,
-            pairs,
-            columns,
-            forward.target,
-            old.type,
-            names.routine(f"value_{old.name}", table.name.schema, table.name.name, evolution),
-            sql,
-            self.unknown,
-            null=old.nullable,
-        )
-
-    def _of_labels(
+    def _of_values(
         self, table: Table, old: Column, labels: Sequence[str], schema: Schema
-    ) -> Sequence[CountUnmapped]:
-        """What counts the labels without a row; and, where an enum may hold what is none, those rows."""
+    ) -> Iterator[Question]:
+        """What counts the values without a row; and, where an enum may hold what is no label, those rows."""
         unmapped = tuple(label for label in labels if label not in self.rows)
         if unmapped or (labels and not schema.traits.enum_types):
-            return (CountUnmapped(self.title, table.name, old.name, unmapped),)
-        return ()
-
-    def _questions(
-        self,
-        table: Table,
-        old: Column,
-        lookup: Table,
-        key: Column,
-        labels: Sequence[str],
-        forward: LookupKey,
-        backward: LookupValue,
-        *,
-        stands: bool,
-    ) -> Sequence[Question]:
-        asked: list[Question] = []
+            yield CountUnmapped(self.title, table.name, old.name, unmapped)
         if not labels and self.other is None:
-            asked.append(CountOthers(self.title, table.name, old.name, tuple(self.rows)))
-        if backward.sql is not None and stands:
-            columns = tuple(each.name for each in lookup.columns)
-            asked.append(
-                AskExpression(
-                    self.title,
-                    lookup.name,
-                    key.name,
-                    backward.sql.type,
-                    "backward",
-                    backward.sql,
-                    columns,
-                    (),
-                )
-            )
-        if stands:
-            rows = (*forward.rows, *((("any other value", forward.otherwise),) if self.other else ()))
-            given = [*self.rows.values(), *self._others]
-            asked.append(CountLookups(self.title, lookup.name, rows, lookup_rows.missing(lookup, key, given)))
-        return asked
+            yield CountOthers(self.title, table.name, old.name, tuple(self.rows))
 
 
 _TEXTS = ("text", "character varying", "varchar", "tinytext", "mediumtext", "longtext")
-
-
-def _whole(index: Index) -> bool:
-    return index.unique and index.valid and index.predicate is None and not index.expressions
-
-
-def _in_unique_index(lookup: Table, columns: Sequence[Column]) -> bool:
-    """Whether an edit of any of the columns is one of a key, as the server sees it."""
-    held = {name for each in lookup.indexes if _whole(each) for name in each.columns}
-    return all(each.name in held for each in columns)

@@ -19,8 +19,7 @@ def serves(index: Index, columns: tuple[str, ...], schema: Schema) -> bool:
         begins != columns or any(each.startswith("(") for each in index.options)
     ):
         return False  # its columns must be the key's, in the same order, and not their beginnings
-    whole = index.valid and index.predicate is None and not index.expressions
-    return whole and set(begins) == set(columns)
+    return index.whole and set(begins) == set(columns)
 
 
 def needing(table: Table, index: Index, schema: Schema) -> ForeignKey | None:

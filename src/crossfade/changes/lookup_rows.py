@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crossfade.changes.seed_rows import as_json
 from crossfade.errors import EvolutionError, SchemaMismatch
-from crossfade.expressions import Held
+from crossfade.expressions import Held, LookupKey
 from crossfade.schema import Column, Table
-from crossfade.steps import SeedLookup
+from crossfade.steps import CountLookups, SeedLookup
 
 Row = Mapping[str, Any]
 
@@ -100,7 +100,15 @@ def seed(
     )
 
 
-def missing(lookup: Table, key: Column, rows: Sequence[Row]) -> tuple[str, ...]:
+def asked(
+    forward: LookupKey, lookup: Table, key: Column, rows: Sequence[Row], place: str
+) -> Iterator[CountLookups]:
+    """Whether each value has one row of the lookup, or its row can be made."""
+    others = (("any other value", forward.otherwise),) if forward.otherwise else ()
+    yield CountLookups(place, lookup.name, (*forward.rows, *others), _missing(lookup, key, rows))
+
+
+def _missing(lookup: Table, key: Column, rows: Sequence[Row]) -> tuple[str, ...]:
     """Columns without which a row can't be made, that some row does not give."""
     return tuple(
         each.name

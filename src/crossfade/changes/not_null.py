@@ -5,8 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crossfade import expressions
+from crossfade.errors import SchemaMismatch
 from crossfade.schema import Check, Column, Schema, TableName
 from crossfade.steps import AddCheck, SetNotNull, Step, ValidateCheck
+
+
+def takes_null(table: TableName, old: Column, given: bool | None, place: str) -> bool:
+    """Whether the successor of `old` takes NULL: as it is `given`, or as `old` does.
+
+    Raises SchemaMismatch where a NULL of the old column would have no place in it.
+    """
+    nullable = old.nullable if given is None else given
+    if old.nullable and not nullable:
+        raise SchemaMismatch(
+            f"{table}.{old.name} may be NULL and its successor may not",
+            place=place,
+            remedy="say nullable=True, or make the old column NOT NULL first",
+        )
+    return nullable
 
 
 def not_null(

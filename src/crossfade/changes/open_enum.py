@@ -14,7 +14,7 @@ from crossfade.changes.carried import carried_checks, carried_indexes
 from crossfade.changes.change import Parts, Shown
 from crossfade.changes.column_types import rendered
 from crossfade.changes.dependents import demand_movable
-from crossfade.changes.not_null import not_null
+from crossfade.changes.not_null import not_null, takes_null
 from crossfade.changes.put_away import put_away
 from crossfade.errors import EvolutionError, SchemaMismatch, Unsupported
 from crossfade.expressions import ValueMap
@@ -81,13 +81,7 @@ class OpenEnum:
         values = dict(self.values) if self.values is not None else {label: label for label in labels}
         self._known_labels(values, labels)
         self._check_values(values)
-        nullable = old.nullable if self.nullable is None else self.nullable
-        if old.nullable and not nullable:
-            raise SchemaMismatch(
-                f"{table.name}.{old.name} may be NULL and its successor may not",
-                place=self.title,
-                remedy="say nullable=True, or make the old column NOT NULL first",
-            )
+        nullable = takes_null(table.name, old, self.nullable, self.title)
 
         successor = names.successor(self.column, evolution)
         type_, collation = rendered(self.type, schema, self.title)

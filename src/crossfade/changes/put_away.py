@@ -11,16 +11,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from crossfade import expressions, names
-from crossfade.changes import borne_checks, foreign_keys
+from crossfade.changes import borne_checks
 from crossfade.changes.not_null import not_null
-from crossfade.errors import EvolutionError, Unsupported
-from crossfade.expressions import Sql
+from crossfade.changes.remade_indexes import demand_unneeded, remade, remakable
+from crossfade.errors import Unsupported
 from crossfade.schema import Column, ForeignKey, Index, Schema, Table, TableName
 from crossfade.steps import (
     AddColumn,
-    AdoptIndex,
     CreateEnum,
-    CreateIndex,
     DropColumn,
     DropEnum,
     DropForeignKey,
@@ -32,7 +30,6 @@ from crossfade.steps import (
     Step,
 )
 
-_FIRST = "drop it first, and build what is wanted after the evolution"
 _PLAIN_FIRST = "ALTER TABLE … MODIFY it, as a plain column, first"
 
 # How a column is made a plain one, and what its numbers come from.
@@ -75,7 +72,7 @@ def put_away(
     """
     _demand_fit(table, column, schema, place)
     retired = replace(column, name=names.retired(column.name, evolution))
-    indexes = list(_indexes(table, column, schema, place, replaced=replaced))
+    indexes = list(remakable(table, column, schema, place, replaced=replaced))
     away = {each.name: names.retired(each.name, evolution) for each in indexes}
     grants = tuple(each for each in table.grants if each.column == column.name)
     typed = schema.traits.enum_types and column.enum is not None and column.wraps != "domain"
@@ -89,13 +86,13 @@ def put_away(
     kept = [each for each in indexes if each not in binding]
     leaving = [each for each in kept if schema.traits.indexes_stay and len(each.columns) > 1]
     for each in (*binding, *leaving):
-        _demand_unneeded(table, each, schema, place)
+        demand_unneeded(table, each, schema, place)
 
     def built(wanted: Iterable[Index]) -> tuple[Step, ...]:
         return tuple(
             step
             for each in wanted
-            for step in _built(table, each, away[each.name], (column, retired), schema, place)
+            for step in remade(table, each, away[each.name], (column, retired), schema, place)
         )
 
     def dropped(unwanted: Iterable[Index]) -> tuple[Step, ...]:
@@ -167,48 +164,6 @@ def _demand_fit(table: Table, column: Column, schema: Schema, place: str) -> Non
         raise Unsupported(f"{table.name}.{column.name} {why}", place=place, remedy=remedy)
 
 
-def _demand_unneeded(table: Table, index: Index, schema: Schema, place: str) -> None:
-    """Raises Unsupported where a foreign key keeps an index from being dropped."""
-    key = foreign_keys.needing(table, index, schema)
-    if key is not None:
-        columns = key.columns if key.table == table.name else key.target_columns
-        raise Unsupported(
-            f"index {index.name} goes with the column, and foreign key {key.name} of {key.table} needs it",
-            place=place,
-            remedy=f"build another index on ({', '.join(columns)}) first",
-        )
-
-
-def _indexes(table: Table, column: Column, schema: Schema, place: str, *, replaced: bool) -> Iterator[Index]:
-    """The indexes to be put away and made again."""
-    for index in table.indexes:
-        if column.name not in index.mentions or not index.valid:
-            continue
-        why = ""
-        if index.constraint == "exclusion":
-            why = "can't be made again: it serves an exclusion constraint"
-        elif index.unique and index.nulls_not_distinct:
-            why = "would refuse the new application's second row: NULL is a value to it (NULLS NOT DISTINCT)"
-        elif index.unique and _binds(index, column, schema, replaced=replaced):
-            why = "would go on binding rows of the new application, which don't have the column"
-        if why:
-            raise Unsupported(
-                f"index {index.name} {why}",
-                place=place,
-                remedy=_FIRST,
-            )
-        yield index
-
-
-def _binds(index: Index, column: Column, schema: Schema, *, replaced: bool) -> bool:
-    """Whether a unique index may refuse a row that has no value in the column."""
-    if column.name in index.columns or index.expressions:
-        return False
-    if index.predicate is None or column.name not in index.predicate_columns:
-        return not replaced  # the column is only along (INCLUDE)
-    return not expressions.fails_on_null(index.predicate, column.name, schema.database)
-
-
 def _foreign_keys(table: Table, column: Column, schema: Schema, place: str) -> Iterator[ForeignKey]:
     """Taken off: a row that is put away must keep no other one from being deleted, nor go with it."""
     for key in table.foreign_keys:
@@ -222,45 +177,6 @@ def _foreign_keys(table: Table, column: Column, schema: Schema, place: str) -> I
                 remedy="drop it first, or upgrade the server",
             )
         yield key
-
-
-def _built(
-    table: Table, index: Index, name: str, columns: tuple[Column, Column], schema: Schema, place: str
-) -> Iterator[Step]:
-    """The index made again, under the name and on the column that are put away."""
-    column, retired = columns
-    built = moved(index, name, column.name, retired.name, schema.database, place)
-    yield CreateIndex(table.name, built, table.partitions)
-    if index.constraint and not table.partitions:
-        yield AdoptIndex(table.name, name, index.deferral)
-
-
-def moved(index: Index, name: str, column: str, to: str, database: str, place: str = "") -> Index:
-    """The index under another name, on `to` where it was on `column`. Raises Unsupported, at `place`, for one
-    whose SQL is not understood.
-    """
-    known = {column: to}
-
-    def said(text: str) -> str:
-        try:
-            given = Sql(text, "", frozenset({column}), dialect=database)
-            return expressions.renamed_sql(given, known).text
-        except EvolutionError as error:
-            raise Unsupported(
-                f"index {index.name} can't be made again: {text} is not understood",
-                place=place,
-                remedy=_FIRST,
-            ) from error
-
-    return replace(
-        index,
-        name=name,
-        columns=tuple(known.get(each, each) for each in index.columns),
-        include=tuple(known.get(each, each) for each in index.include),
-        keys=tuple(map(said, index.keys)),
-        predicate=None if index.predicate is None else said(index.predicate),
-        predicate_columns=tuple(known.get(each, each) for each in index.predicate_columns),
-    )
 
 
 def _revived(table: TableName, retired: Column, schema: Schema) -> tuple[Step, ...]:

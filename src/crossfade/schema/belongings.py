@@ -36,6 +36,11 @@ class Index:
         """Every column that the index holds or looks at."""
         return frozenset((*self.columns, *self.include, *self.predicate_columns))
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is built, and has every row, by plain columns alone."""
+        return self.valid and self.predicate is None and not self.expressions
+
 
 @dataclass(frozen=True)
 class Check:
