@@ -209,6 +209,31 @@ def test_a_lookup_that_is_not_there_is_made_and_kept(type_: str, database: str, 
         old.execute(f"DROP OWNED BY reader_{type_}; DROP ROLE reader_{type_}")
 
 
+def test_a_lookup_of_several_constraints_is_the_same_one_in_each_process(database: str, old: Session) -> None:
+    """A process declares it anew; what a rollback kept is found by how the table was made."""
+    old.execute(JOBS.format(""))
+    for number in range(4):
+        kinds = sa.Table(
+            "kinds",
+            sa.MetaData(),
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("code", sa.String(20), nullable=False),
+            sa.Column("label", sa.String(20)),
+            sa.CheckConstraint("code <> ''", name="a_code"),
+            sa.CheckConstraint("label <> ''", name="a_label"),
+            sa.CheckConstraint("label <> code"),
+            sa.UniqueConstraint("code", name="one_code"),
+            sa.UniqueConstraint("label", "code"),
+        )
+        given = evolution(lookup=kinds, backward={"code": {"A": "a", "B": "b"}})
+        commands.start(given, database)
+        assert rows(old, "SELECT code FROM kinds WHERE code > 'B' ORDER BY 1") == [
+            (f"C{each}",) for each in range(number)
+        ]
+        old.execute(f"INSERT INTO kinds (code) VALUES ('C{number}')")
+        commands.rollback("refer", database)
+
+
 def test_two_tables_of_one_enum_in_one_evolution(database: str, old: Session) -> None:
     old.execute(
         KINDS

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy.schema import CreateIndex as SqlIndex
 from sqlalchemy.schema import CreateTable as SqlTable
+from sqlalchemy.util import set_creation_order
 
 from crossfade.changes.column_types import dialect_of, rendered, rendered_default, rendered_update
 from crossfade.errors import EvolutionError
@@ -45,6 +46,9 @@ def made(
     for each in declared.metadata.tables.values():  # those that it refers to are looked up there
         each.to_metadata(metadata, schema=each.schema or name.schema)
     qualified = metadata.tables[f"{name.schema}.{name.name}"]
+    # A copy has them in an order of its own, and a rollback keeps the table by its SQL.
+    for constraint in sorted(qualified.constraints, key=_said):
+        set_creation_order(constraint)
     own = {tuple(each.columns.keys()): each.name for each in declared.indexes}
     for index in qualified.indexes:  # one without a name of its own would be named after the schema as well
         index.name = own.get(tuple(index.columns.keys()), index.name)
@@ -63,6 +67,12 @@ def made(
 def _sql(element: Any, schema: Schema) -> str:
     text = str(element.compile(dialect=dialect_of(schema)))
     return " ".join(text.split()) if "'" not in text else text.strip()
+
+
+def _said(constraint: sqlalchemy.Constraint) -> tuple[str, ...]:
+    """What tells a table's constraints apart."""
+    columns = ",".join(each.name for each in getattr(constraint, "columns", ()))
+    return (type(constraint).__name__, str(constraint.name), columns, str(getattr(constraint, "sqltext", "")))
 
 
 def _collation(declared: sqlalchemy.Table, schema: Schema) -> str | None:
