@@ -268,17 +268,17 @@ def test_two_tables_of_one_enum_in_one_evolution(database: str, old: Session) ->
 
 def test_a_writer_who_may_not_read_the_lookup(database: str, old: Session) -> None:
     old.execute(KINDS + JOBS.format(" NOT NULL"))
-    old.execute("CREATE ROLE clerk; GRANT INSERT, SELECT, UPDATE ON jobs TO clerk")
+    old.execute("CREATE ROLE lookups_clerk; GRANT INSERT, SELECT, UPDATE ON jobs TO lookups_clerk")
     try:
         commands.start(evolution(), database)
         with opened(database) as session:
-            session.execute("SET ROLE clerk")
+            session.execute("SET ROLE lookups_clerk")
             session.execute("INSERT INTO jobs VALUES (4, 'b')")
             session.execute("UPDATE jobs SET kind = 'a' WHERE id = 4")
         assert value(old, "SELECT code FROM jobs j JOIN kinds k ON k.id = kind_id WHERE j.id = 4") == "A"
     finally:
         commands.rollback("refer", database)
-        old.execute("DROP OWNED BY clerk; DROP ROLE clerk")
+        old.execute("DROP OWNED BY lookups_clerk; DROP ROLE lookups_clerk")
 
 
 def test_columns_that_are_called_as_the_routines_own_variables(database: str, old: Session) -> None:

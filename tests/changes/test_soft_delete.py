@@ -194,13 +194,13 @@ def test_several_levels_and_several_relations(database: str) -> None:
 def test_who_may_not_write_the_children_takes_them_by_deleting_the_parent(shop: str) -> None:
     execute(
         shop,
-        "DROP ROLE IF EXISTS clerk",
-        "CREATE ROLE clerk LOGIN",
-        "GRANT SELECT, UPDATE ON processes TO clerk",
+        "DROP ROLE IF EXISTS childrens_clerk",
+        "CREATE ROLE childrens_clerk LOGIN",
+        "GRANT SELECT, UPDATE ON processes TO childrens_clerk",
     )
     engine = create_engine(shop, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.exec_driver_sql("SET ROLE clerk")
+        connection.exec_driver_sql("SET ROLE childrens_clerk")
         with pytest.raises(ProgrammingError, match="permission denied"):
             connection.exec_driver_sql(delete("interviews", "id = 1"))
         connection.exec_driver_sql(delete("processes", "id = 1"))
@@ -214,9 +214,9 @@ def test_who_may_not_write_the_children_takes_them_by_deleting_the_parent(shop: 
                 f"NEW TABLE AS crossfade_new FOR EACH STATEMENT EXECUTE FUNCTION {_routine(shop)}()"
             )
         connection.exec_driver_sql("RESET ROLE")
-        connection.exec_driver_sql("REVOKE ALL ON processes FROM clerk")
+        connection.exec_driver_sql("REVOKE ALL ON processes FROM childrens_clerk")
         connection.exec_driver_sql("DROP TABLE mine")
-        connection.exec_driver_sql("DROP ROLE clerk")
+        connection.exec_driver_sql("DROP ROLE childrens_clerk")
     engine.dispose()
     assert [row for row, _ in deleted(shop)] == [1, 2, 3]
 
