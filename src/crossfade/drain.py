@@ -4,55 +4,74 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 
 from sqlalchemy import Connection
 
+from crossfade.ranges import one
 from crossfade.script import Line
-from crossfade.session import Session, tallied
+from crossfade.session import Session, execute, tallied
 from crossfade.steps import Role, Statement, Tally
 
 
 def drain(session: Session, line: Line, size: int = 1_000) -> Tally:
-    """Execute a step's work in batches until it changes nothing more; each statement to its end.
+    """Execute a step's work in batches until nothing of it is left.
 
-    What the batches came to is kept with them, so that a walk which goes on after a crash tells of all.
+    A step that says where a batch ends (NEXT) is walked: each batch is all of its work from there on, and
+    looks at nothing twice. Any other's statements are executed one after the other, each until it changes
+    nothing more. What the batches came to is kept with them, so that a walk which goes on after a crash tells
+    of all.
     """
-    title = line.step.title
-    tally = session.attempt(title, partial(_drained, session, line))
-    for statement in line.of_role(Role.WORK):
+    title, work = line.step.title, line.of_role(Role.WORK)
+    tally, mark = session.attempt(title, partial(_begun, session, line))
+    for statements in [work] if line.of_role(Role.NEXT) else [(each,) for each in work]:
         while True:
-            more = session.attempt(title, partial(_drain_batch, session, line, statement, size, tally))
-            if more.changed == tally.changed:
+            batch = partial(_batch, session, line, statements, size, tally, mark)
+            if (done := session.attempt(title, batch)) is None:
                 break
-            tally = more
+            tally, mark = done
             session.observer.advanced(tally.changed, 0, tally.changed / max(tally.seconds, 1e-9))
     return tally
 
 
-def _drained(session: Session, line: Line, connection: Connection) -> Tally:
-    """What the batches of an earlier walk came to."""
+def _begun(session: Session, line: Line, connection: Connection) -> tuple[Tally, str]:
+    """What the batches of an earlier walk came to, and where the last one ended."""
     saved = session.journal.load_progress(connection, session.record, session.command, line.position)
     if saved is None:
-        return Tally()
+        return Tally(), ""
     returned = {tuple(row): times for row, times in saved.detail["returned"]}
-    return Tally(saved.rows, saved.rows, saved.seconds, returned)
+    return Tally(saved.rows, saved.rows, saved.seconds, returned), saved.watermark or ""
 
 
-def _drain_batch(
-    session: Session, line: Line, statement: Statement, size: int, so_far: Tally, connection: Connection
-) -> Tally:
+def _batch(
+    session: Session,
+    line: Line,
+    work: Sequence[Statement],
+    size: int,
+    so_far: Tally,
+    mark: str,
+    connection: Connection,
+) -> tuple[Tally, str] | None:
+    """What has been done, with this batch, and where it ended; None where there was nothing to do."""
     began = time.monotonic()
-    batch = (*session.dialect.opening(), *line.of_role(Role.SETTING), statement)
-    done = tallied(connection, batch, {"batch": size})
+    for statement in session.dialect.opening():
+        execute(connection, statement)
+    values: dict[str, object] = {"batch": size, "after": mark}
+    for statement in line.of_role(Role.NEXT):
+        (upto,) = one(connection, statement, **values) or (None,)
+        if upto is None:
+            return None
+        values["upto"] = mark = upto
+    done = tallied(connection, (*line.of_role(Role.SETTING), *work), values)
     if not done.changed:
-        return so_far
+        return None
     changed = so_far.changed + done.changed
     seconds = so_far.seconds + time.monotonic() - began
     returned = Counter(so_far.returned) + Counter(done.returned)
     session.journal.save_progress(
         connection, session.record, session.command, line.position,
-        watermark=None, rows=changed, total=0, seconds=seconds, step=line.step.title,
+        watermark=mark or None, rows=changed, total=0, seconds=seconds, step=line.step.title,
         detail={"returned": [[row, times] for row, times in returned.items()]},
     )  # fmt: skip
-    return Tally(changed, changed, seconds, returned)
+    return Tally(changed, changed, seconds, returned), mark

@@ -16,7 +16,7 @@ from crossfade.journal.tables import complement, seed
 from crossfade.lens import RowLens
 from crossfade.schema import Column, TableName
 from crossfade.session import execute, stands, tallied
-from crossfade.steps import InstallSync, Role, Statement, Step, Tally
+from crossfade.steps import InstallSync, Mode, Role, Statement, Step, Tally
 
 NAME = "open_statuses"
 STRICT = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
@@ -108,9 +108,13 @@ class Stage:
     def batch(
         self, step: Step, values: Mapping[str, object], *, roles: Sequence[Role] = (Role.SETTING, Role.WORK)
     ) -> Tally:
-        """One batch of a step, in a transaction."""
+        """One batch of a step, in a transaction; of one that is drained, the next."""
         with self.engine.begin() as connection:
             statements = [each for role in roles for each in _of(step, role, self.server)]
+            if step.mode is Mode.DRAIN:
+                values = {"after": "", **values}
+                for each in _of(step, Role.NEXT, self.server):
+                    values = {**values, "upto": execute(connection, each, values).scalar_one()}
             return tallied(connection, statements, values)
 
     def asks(self, step: Step, role: Role = Role.WORK, /, **values: object) -> Rows:

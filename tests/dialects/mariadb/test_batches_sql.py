@@ -275,65 +275,75 @@ SELECT COUNT(*) FROM `shop`.`orders` AS t WHERE t.`id` >= CAST(%(lo_0)s AS SIGNE
             NAME, ITEMS, ITEMS_KEY, (REFERRING,), COLUMNS, 9, skip_triggers=False, stay=("touched",)
         ),
         """
+-- next, bound:
+SELECT MAX(k.row_key) FROM (SELECT row_key FROM ((SELECT c.row_key FROM
+    `_crossfade_shop`.`complement` AS c WHERE c.evolution = 'open_statuses' AND c.table_name =
+    'shop.order `items`''s' AND c.`change` = 'EnumToReference orders.status' AND c.state = 'kept'
+    AND c.row_key > %(after)s ORDER BY c.row_key LIMIT %(batch)s)) AS u ORDER BY 1 LIMIT %(batch)s)
+    AS k
+
 -- setting:
 SET @crossfade_sync = 'off'
 
 -- setting, bound:
 SELECT COUNT(`_crossfade_shop`.`value_status`(l.`id`)) FROM `shop`.`statuses` AS l WHERE l.`id` IN
-    (SELECT CAST(JSON_VALUE(p.new_values, '$[0]') AS SIGNED) FROM (SELECT c.new_values FROM
-    `_crossfade_shop`.`complement` AS c WHERE c.evolution = 'open_statuses' AND c.table_name =
-    'shop.order `items`''s' AND c.`change` = 'EnumToReference orders.status' AND c.state = 'kept'
-    ORDER BY c.row_key LIMIT %(batch)s) AS p)
+    (SELECT CAST(JSON_VALUE(c.new_values, '$[0]') AS SIGNED) FROM `_crossfade_shop`.`complement` AS
+    c WHERE c.evolution = 'open_statuses' AND c.table_name = 'shop.order `items`''s' AND c.`change`
+    = 'EnumToReference orders.status' AND c.state = 'kept' AND c.row_key > %(after)s AND c.row_key
+    <= %(upto)s)
 
 -- setting, row locks, blocks writes to the rows of the batch, bound:
-UPDATE (SELECT c.row_key FROM `_crossfade_shop`.`complement` AS c WHERE c.evolution = 'open_statuses'
-    AND c.table_name = 'shop.order `items`''s' AND c.`change` = 'EnumToReference orders.status' AND
-    c.state = 'kept' ORDER BY c.row_key LIMIT %(batch)s) AS p JOIN `_crossfade_shop`.`complement` AS c
-    ON c.evolution = 'open_statuses' AND c.table_name = 'shop.order `items`''s' AND c.`change` =
-    'EnumToReference orders.status' AND c.row_key = p.row_key LEFT JOIN `shop`.`order ``items``'s` AS t
-    ON t.`order` = CAST(JSON_VALUE(p.row_key, '$[0]') AS UNSIGNED) AND t.`Kind` = FIELD(BINARY
-    JSON_VALUE(p.row_key, '$[1]'), 'gift', 'it''s') AND t.`no` = CONVERT(JSON_VALUE(p.row_key, '$[2]')
-    USING latin1) COLLATE latin1_swedish_ci AND BINARY CAST(t.`status` AS CHAR CHARACTER SET utf8mb4)
-    <=> BINARY JSON_VALUE(c.old_values, '$[0]') AND (JSON_VALUE(c.new_values, '$[0]') IS NULL OR (BINARY
-    CONVERT(t.`status` USING utf8mb4) <=> BINARY
+UPDATE `_crossfade_shop`.`complement` AS c LEFT JOIN `shop`.`order ``items``'s` AS t ON t.`order` =
+    CAST(JSON_VALUE(c.row_key, '$[0]') AS UNSIGNED) AND t.`Kind` = FIELD(BINARY
+    JSON_VALUE(c.row_key, '$[1]'), 'gift', 'it''s') AND t.`no` = CONVERT(JSON_VALUE(c.row_key,
+    '$[2]') USING latin1) COLLATE latin1_swedish_ci AND BINARY CAST(t.`status` AS CHAR CHARACTER SET
+    utf8mb4) <=> BINARY JSON_VALUE(c.old_values, '$[0]') AND (JSON_VALUE(c.new_values, '$[0]') IS
+    NULL OR (BINARY CONVERT(t.`status` USING utf8mb4) <=> BINARY
     CONVERT(`_crossfade_shop`.`value_status`(CAST(JSON_VALUE(c.new_values, '$[0]') AS SIGNED)) USING
     utf8mb4) AND EXISTS (SELECT 1 FROM `shop`.`statuses` AS l WHERE l.`id` =
     CAST(JSON_VALUE(c.new_values, '$[0]') AS SIGNED)))) SET c.state = IF(t.`order` IS NULL,
     'superseding', 'restoring'), t.`touched` = t.`touched`, t.`status_id` = JSON_VALUE(c.new_values,
-    '$[0]')
+    '$[0]') WHERE c.evolution = 'open_statuses' AND c.table_name = 'shop.order `items`''s' AND
+    c.`change` = 'EnumToReference orders.status' AND c.state = 'kept' AND c.row_key > %(after)s AND
+    c.row_key <= %(upto)s
 
--- work:
+-- work, bound:
 INSERT INTO `_crossfade_shop`.`complement` (`evolution`, `table_name`, `change`, `row_key`,
-    `old_values`, `new_values`, `state`) SELECT c.`evolution`, c.`table_name`, c.`change`, c.`row_key`,
-    c.`old_values`, c.`new_values`, IF(c.state = 'restoring', 'restored', 'superseded') FROM
-    `_crossfade_shop`.`complement` AS c WHERE c.state IN ('restoring', 'superseding') AND c.evolution =
-    'open_statuses' AND c.table_name = 'shop.order `items`''s' ON DUPLICATE KEY UPDATE state =
-    VALUES(state) RETURNING state
+    `old_values`, `new_values`, `state`) SELECT c.`evolution`, c.`table_name`, c.`change`,
+    c.`row_key`, c.`old_values`, c.`new_values`, IF(c.state = 'restoring', 'restored', 'superseded')
+    FROM `_crossfade_shop`.`complement` AS c WHERE c.state IN ('restoring', 'superseding') AND
+    c.evolution = 'open_statuses' AND c.table_name = 'shop.order `items`''s' AND c.row_key >
+    %(after)s AND c.row_key <= %(upto)s ON DUPLICATE KEY UPDATE state = VALUES(state) RETURNING
+    state
 """,
     ),
     "what is brought back on MySQL": Golden(
         RestoreComplement(NAME, ORDERS, KEY, (status(),), COLUMNS, 9, skip_triggers=False),
         """
+-- next, bound:
+SELECT MAX(k.row_key) FROM (SELECT row_key FROM ((SELECT c.row_key FROM
+    `_crossfade_shop`.`complement` AS c WHERE c.evolution = 'open_statuses' AND c.table_name =
+    'shop.orders' AND c.`change` = 'OpenEnum orders.status' AND c.state = 'kept' AND c.row_key >
+    %(after)s ORDER BY c.row_key LIMIT %(batch)s)) AS u ORDER BY 1 LIMIT %(batch)s) AS k
+
 -- setting:
 SET @crossfade_sync = 'off'
 
 -- setting, row locks, blocks writes to the rows of the batch, bound:
-UPDATE (SELECT c.row_key FROM `_crossfade_shop`.`complement` AS c WHERE c.evolution = 'open_statuses'
-    AND c.table_name = 'shop.orders' AND c.`change` = 'OpenEnum orders.status' AND c.state = 'kept'
-    ORDER BY c.row_key LIMIT %(batch)s) AS p JOIN `_crossfade_shop`.`complement` AS c ON c.evolution =
+UPDATE `_crossfade_shop`.`complement` AS c LEFT JOIN `shop`.`orders` AS t ON t.`id` =
+    CAST(IF(JSON_TYPE(JSON_EXTRACT(c.row_key, '$[0]')) = 'NULL', NULL,
+    JSON_UNQUOTE(JSON_EXTRACT(c.row_key, '$[0]'))) AS SIGNED) AND BINARY CAST(t.`status` AS CHAR
+    CHARACTER SET utf8mb4) <=> BINARY IF(JSON_TYPE(JSON_EXTRACT(c.old_values, '$[0]')) = 'NULL',
+    NULL, JSON_UNQUOTE(JSON_EXTRACT(c.old_values, '$[0]'))) SET c.state = IF(t.`id` IS NULL,
+    'superseding', 'restoring'), t.`status_2` = IF(JSON_TYPE(JSON_EXTRACT(c.new_values, '$[0]')) =
+    'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(c.new_values, '$[0]'))) WHERE c.evolution =
     'open_statuses' AND c.table_name = 'shop.orders' AND c.`change` = 'OpenEnum orders.status' AND
-    c.row_key = p.row_key LEFT JOIN `shop`.`orders` AS t ON t.`id` =
-    CAST(IF(JSON_TYPE(JSON_EXTRACT(p.row_key, '$[0]')) = 'NULL', NULL,
-    JSON_UNQUOTE(JSON_EXTRACT(p.row_key, '$[0]'))) AS SIGNED) AND BINARY CAST(t.`status` AS CHAR
-    CHARACTER SET utf8mb4) <=> BINARY IF(JSON_TYPE(JSON_EXTRACT(c.old_values, '$[0]')) = 'NULL', NULL,
-    JSON_UNQUOTE(JSON_EXTRACT(c.old_values, '$[0]'))) SET c.state = IF(t.`id` IS NULL, 'superseding',
-    'restoring'), t.`status_2` = IF(JSON_TYPE(JSON_EXTRACT(c.new_values, '$[0]')) = 'NULL', NULL,
-    JSON_UNQUOTE(JSON_EXTRACT(c.new_values, '$[0]')))
+    c.state = 'kept' AND c.row_key > %(after)s AND c.row_key <= %(upto)s
 
--- work:
+-- work, bound:
 UPDATE `_crossfade_shop`.`complement` AS c SET c.state = IF(c.state = 'restoring', 'restored',
-    'superseded') WHERE c.state IN ('restoring', 'superseding') AND c.evolution = 'open_statuses' AND
-    c.table_name = 'shop.orders'
+    'superseded') WHERE c.state IN ('restoring', 'superseding') AND c.evolution = 'open_statuses'
+    AND c.table_name = 'shop.orders' AND c.row_key > %(after)s AND c.row_key <= %(upto)s
 """,
         MYSQL,
     ),

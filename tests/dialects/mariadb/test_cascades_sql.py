@@ -248,20 +248,23 @@ SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA IN ('s
     "orphans brought back": Golden(
         ReturnOrphans(*ORPHANS, KEYS, skip_triggers=False, stay=("changed",)),
         """
+-- next, bound:
+SELECT MAX(k.row_key) FROM (SELECT row_key FROM ((SELECT c.row_key FROM
+    `_crossfade_shop`.`complement` AS c WHERE c.evolution = 'related' AND c.table_name = 'shop.inter
+    `views`''s' AND c.`change` = 'Relate interviews.workflow_id orphans' AND c.state = 'kept' AND
+    c.row_key > %(after)s ORDER BY c.row_key LIMIT %(batch)s)) AS u ORDER BY 1 LIMIT %(batch)s) AS k
+
 -- setting:
 SET @crossfade_sync = 'off'
 
 -- work, row locks, blocks writes to the rows of the batch, bound:
-UPDATE (SELECT c.row_key FROM `_crossfade_shop`.`complement` AS c WHERE c.evolution = 'related' AND
-    c.table_name = 'shop.inter `views`''s' AND c.`change` = 'Relate interviews.workflow_id orphans' AND
-    c.state = 'kept' ORDER BY c.row_key LIMIT %(batch)s) AS p JOIN `_crossfade_shop`.`complement` AS c
-    ON c.evolution = 'related' AND c.table_name = 'shop.inter `views`''s' AND c.`change` = 'Relate
-    interviews.workflow_id orphans' AND c.row_key = p.row_key LEFT JOIN `shop`.`inter ``views``'s` AS t
-    ON t.`id` = CAST(JSON_VALUE(p.row_key, '$[0]') AS SIGNED) AND t.`no` = CONVERT(JSON_VALUE(p.row_key,
-    '$[1]') USING utf8mb4) COLLATE utf8mb4_general_ci AND t.`workflow_id` IS NULL SET c.state =
-    IF(t.`id` IS NULL, 'superseded', 'restored'), t.`changed` = t.`changed`, t.`workflow_id` =
-    JSON_VALUE(c.old_values, '$[0]')
-
+UPDATE `_crossfade_shop`.`complement` AS c LEFT JOIN `shop`.`inter ``views``'s` AS t ON t.`id` =
+    CAST(JSON_VALUE(c.row_key, '$[0]') AS SIGNED) AND t.`no` = CONVERT(JSON_VALUE(c.row_key, '$[1]')
+    USING utf8mb4) COLLATE utf8mb4_general_ci AND t.`workflow_id` IS NULL SET c.state = IF(t.`id` IS
+    NULL, 'superseded', 'restored'), t.`changed` = t.`changed`, t.`workflow_id` =
+    JSON_VALUE(c.old_values, '$[0]') WHERE c.evolution = 'related' AND c.table_name = 'shop.inter
+    `views`''s' AND c.`change` = 'Relate interviews.workflow_id orphans' AND c.state = 'kept' AND
+    c.row_key > %(after)s AND c.row_key <= %(upto)s
 """,
     ),
 }

@@ -63,7 +63,9 @@ def planned(here: Ground, url: str) -> Rows:
     dialect.engine.dispose()
     (added,) = (each for each in steps if isinstance(each, AddColumn))
     here.say(f"ALTER TABLE orders ADD COLUMN {added.column.name} {added.column.type}")
-    (restore,) = (each.sql % {"batch": 100} for each in statements if each.sql.startswith("UPDATE"))
+    (restore,) = (
+        each.sql % {"after": "''", "upto": "'~'"} for each in statements if each.sql.startswith("UPDATE")
+    )
     found = [(row[2], row[3], row[5]) for row in here.read(f"EXPLAIN {restore}")]
     here.say(f"ALTER TABLE orders DROP COLUMN {added.column.name}")
     return found

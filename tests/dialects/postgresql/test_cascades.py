@@ -259,21 +259,29 @@ SELECT t.tgname FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid IN ('"Hr"."inter
     "orphans brought back": Golden(
         ReturnOrphans(*ORPHANS, KEYS, skip_triggers=True),
         """
+-- next, bound:
+SELECT max(k.row_key) FROM (SELECT row_key FROM ((SELECT c.row_key FROM crossfade.complement AS c
+    WHERE c.evolution = 'related' AND c.table_name = 'Hr.inter views' AND c.change = 'Relate
+    interviews.workflow_id orphans' AND c.state = 'kept' AND c.row_key > %(after)s ORDER BY
+    c.row_key LIMIT %(batch)s)) AS u ORDER BY 1 LIMIT %(batch)s) AS k
+
 -- setting:
 SET LOCAL crossfade.sync = 'off'; SET LOCAL synchronous_commit = 'off'; SET LOCAL
     session_replication_role = 'replica'
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
-WITH picked AS MATERIALIZED (SELECT c.row_key, c.old_values FROM crossfade.complement AS c WHERE
-    c.evolution = 'related' AND c.table_name = 'Hr.inter views' AND c.change = 'Relate
-    interviews.workflow_id orphans' AND c.state = 'kept' ORDER BY c.row_key LIMIT %(batch)s), restored
-    AS (UPDATE "Hr"."inter views" AS t SET workflow_id = (p.old_values ->> 0)::integer FROM picked AS p
-    WHERE t.id = (p.row_key::jsonb ->> 0)::integer AND t."No" = (p.row_key::jsonb ->> 1)::text AND
-    t.workflow_id IS NULL RETURNING p.row_key) UPDATE crossfade.complement AS c SET state = CASE WHEN
-    EXISTS (SELECT FROM restored AS r WHERE r.row_key = c.row_key) THEN 'restored' ELSE 'superseded' END
-    FROM picked AS p WHERE c.row_key = p.row_key AND c.evolution = 'related' AND c.table_name =
-    'Hr.inter views' AND c.change = 'Relate interviews.workflow_id orphans'
-
+WITH picked AS MATERIALIZED (SELECT c.ctid AS place, c.row_key, c.old_values, c.new_values FROM
+    crossfade.complement AS c WHERE c.evolution = 'related' AND c.table_name = 'Hr.inter views' AND
+    c.change = 'Relate interviews.workflow_id orphans' AND c.state = 'kept' AND c.row_key >
+    %(after)s AND c.row_key <= %(upto)s ORDER BY c.row_key),
+    restored AS (UPDATE "Hr"."inter views" AS t SET workflow_id = (p.old_values ->> 0)::integer FROM
+    picked AS p WHERE t.id = (p.row_key::jsonb ->> 0)::integer AND t."No" = (p.row_key::jsonb ->>
+    1)::text AND t.workflow_id IS NULL RETURNING p.row_key)
+    UPDATE crossfade.complement AS c
+    SET state = CASE WHEN c.row_key IN (SELECT r.row_key FROM restored AS r) THEN 'restored' ELSE
+    'superseded' END
+    WHERE c.ctid = ANY (ARRAY(SELECT p.place FROM picked AS p))
+    RETURNING c.state
 """,
     ),
 }

@@ -120,67 +120,72 @@ SELECT count(*)
     "brought back": Golden(
         RestoreComplement(NAME, ORDERS, KEY, (status(), FILLED), COLUMNS, 1000, skip_triggers=True),
         """
+-- next, bound:
+SELECT max(k.row_key) FROM (SELECT row_key FROM ((SELECT c.row_key FROM crossfade.complement AS c
+    WHERE c.evolution = 'open_statuses' AND c.table_name = 'public.orders' AND c.change = 'OpenEnum
+    orders.status' AND c.state = 'kept' AND c.row_key > %(after)s ORDER BY c.row_key LIMIT
+    %(batch)s) UNION (SELECT c.row_key FROM crossfade.complement AS c WHERE c.evolution =
+    'open_statuses' AND c.table_name = 'public.orders' AND c.change = 'AddColumn orders.channel' AND
+    c.state = 'kept' AND c.row_key > %(after)s ORDER BY c.row_key LIMIT %(batch)s)) AS u ORDER BY 1
+    LIMIT %(batch)s) AS k
+
 -- setting:
-SET LOCAL crossfade.sync = 'off';
-SET LOCAL synchronous_commit = 'off';
-SET LOCAL session_replication_role = 'replica'
+SET LOCAL crossfade.sync = 'off'; SET LOCAL synchronous_commit = 'off'; SET LOCAL
+    session_replication_role = 'replica'
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
-WITH picked AS MATERIALIZED (SELECT c.row_key, c.old_values, c.new_values FROM
-    crossfade.complement AS c WHERE c.evolution = 'open_statuses' AND c.table_name =
-    'public.orders' AND c.change = 'OpenEnum orders.status' AND c.state = 'kept' ORDER BY
-    c.row_key LIMIT %(batch)s),
-  restored AS (UPDATE public.orders AS t SET status_2 = (p.new_values ->> 0)::VARCHAR(50) FROM
+WITH picked AS MATERIALIZED (SELECT c.ctid AS place, c.row_key, c.old_values, c.new_values FROM
+    crossfade.complement AS c WHERE c.evolution = 'open_statuses' AND c.table_name = 'public.orders'
+    AND c.change = 'OpenEnum orders.status' AND c.state = 'kept' AND c.row_key > %(after)s AND
+    c.row_key <= %(upto)s ORDER BY c.row_key),
+    restored AS (UPDATE public.orders AS t SET status_2 = (p.new_values ->> 0)::VARCHAR(50) FROM
     picked p WHERE t.id = (p.row_key::jsonb ->> 0)::bigint AND t.status::text IS NOT DISTINCT FROM
     p.old_values ->> 0 RETURNING p.row_key)
-  UPDATE crossfade.complement AS c
-  SET state = CASE WHEN EXISTS (SELECT FROM restored r WHERE r.row_key = c.row_key) THEN
-    'restored' ELSE 'superseded' END
-  FROM picked p
-  WHERE c.row_key = p.row_key AND c.evolution = 'open_statuses' AND c.table_name = 'public.orders'
-    AND c.change = 'OpenEnum orders.status'
-  RETURNING c.state
+    UPDATE crossfade.complement AS c
+    SET state = CASE WHEN c.row_key IN (SELECT r.row_key FROM restored AS r) THEN 'restored' ELSE
+    'superseded' END
+    WHERE c.ctid = ANY (ARRAY(SELECT p.place FROM picked AS p))
+    RETURNING c.state
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
-WITH picked AS MATERIALIZED (SELECT c.row_key, c.old_values, c.new_values FROM
-    crossfade.complement AS c WHERE c.evolution = 'open_statuses' AND c.table_name =
-    'public.orders' AND c.change = 'AddColumn orders.channel' AND c.state = 'kept' ORDER BY
-    c.row_key LIMIT %(batch)s),
-  restored AS (UPDATE public.orders AS t SET channel = (p.new_values ->> 0)::TEXT FROM picked p
+WITH picked AS MATERIALIZED (SELECT c.ctid AS place, c.row_key, c.old_values, c.new_values FROM
+    crossfade.complement AS c WHERE c.evolution = 'open_statuses' AND c.table_name = 'public.orders'
+    AND c.change = 'AddColumn orders.channel' AND c.state = 'kept' AND c.row_key > %(after)s AND
+    c.row_key <= %(upto)s ORDER BY c.row_key),
+    restored AS (UPDATE public.orders AS t SET channel = (p.new_values ->> 0)::TEXT FROM picked p
     WHERE t.id = (p.row_key::jsonb ->> 0)::bigint RETURNING p.row_key)
-  UPDATE crossfade.complement AS c
-  SET state = CASE WHEN EXISTS (SELECT FROM restored r WHERE r.row_key = c.row_key) THEN
-    'restored' ELSE 'superseded' END
-  FROM picked p
-  WHERE c.row_key = p.row_key AND c.evolution = 'open_statuses' AND c.table_name = 'public.orders'
-    AND c.change = 'AddColumn orders.channel'
-  RETURNING c.state
-
+    UPDATE crossfade.complement AS c
+    SET state = CASE WHEN c.row_key IN (SELECT r.row_key FROM restored AS r) THEN 'restored' ELSE
+    'superseded' END
+    WHERE c.ctid = ANY (ARRAY(SELECT p.place FROM picked AS p))
+    RETURNING c.state
 """,
     ),
     "brought back by a key of two columns": Golden(
         RestoreComplement(NAME, ITEMS, ITEMS_KEY, (FILLED,), COLUMNS, 1000, skip_triggers=False),
         """
+-- next, bound:
+SELECT max(k.row_key) FROM (SELECT row_key FROM ((SELECT c.row_key FROM crossfade.complement AS c
+    WHERE c.evolution = 'open_statuses' AND c.table_name = 'Shop.order items' AND c.change =
+    'AddColumn orders.channel' AND c.state = 'kept' AND c.row_key > %(after)s ORDER BY c.row_key
+    LIMIT %(batch)s)) AS u ORDER BY 1 LIMIT %(batch)s) AS k
+
 -- setting:
-SET LOCAL crossfade.sync = 'off';
-SET LOCAL synchronous_commit = 'off'
+SET LOCAL crossfade.sync = 'off'; SET LOCAL synchronous_commit = 'off'
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
-WITH picked AS MATERIALIZED (SELECT c.row_key, c.old_values, c.new_values FROM
-    crossfade.complement AS c WHERE c.evolution = 'open_statuses' AND c.table_name =
-    'Shop.order items' AND c.change = 'AddColumn orders.channel' AND c.state = 'kept' ORDER BY
-    c.row_key LIMIT %(batch)s),
-  restored AS (UPDATE "Shop"."order items" AS t SET channel = (p.new_values ->> 0)::TEXT FROM
+WITH picked AS MATERIALIZED (SELECT c.ctid AS place, c.row_key, c.old_values, c.new_values FROM
+    crossfade.complement AS c WHERE c.evolution = 'open_statuses' AND c.table_name = 'Shop.order
+    items' AND c.change = 'AddColumn orders.channel' AND c.state = 'kept' AND c.row_key > %(after)s
+    AND c.row_key <= %(upto)s ORDER BY c.row_key),
+    restored AS (UPDATE "Shop"."order items" AS t SET channel = (p.new_values ->> 0)::TEXT FROM
     picked p WHERE t."order" = (p.row_key::jsonb ->> 0)::bigint AND t."No" = (p.row_key::jsonb ->>
     1)::integer RETURNING p.row_key)
-  UPDATE crossfade.complement AS c
-  SET state = CASE WHEN EXISTS (SELECT FROM restored r WHERE r.row_key = c.row_key) THEN
-    'restored' ELSE 'superseded' END
-  FROM picked p
-  WHERE c.row_key = p.row_key AND c.evolution = 'open_statuses' AND c.table_name =
-    'Shop.order items' AND c.change = 'AddColumn orders.channel'
-  RETURNING c.state
-
+    UPDATE crossfade.complement AS c
+    SET state = CASE WHEN c.row_key IN (SELECT r.row_key FROM restored AS r) THEN 'restored' ELSE
+    'superseded' END
+    WHERE c.ctid = ANY (ARRAY(SELECT p.place FROM picked AS p))
+    RETURNING c.state
 """,
     ),
 }

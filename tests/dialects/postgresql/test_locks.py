@@ -67,7 +67,7 @@ SELECT mode FROM pg_locks JOIN pg_class c ON c.oid = relation
 WHERE pid = pg_backend_pid() AND granted AND c.relkind IN ('r', 'i')
   AND c.relnamespace = 'public'::regnamespace
 """
-PARAMETERS = {"lo_0": "1", "hi_0": "10", "batch": 5}
+PARAMETERS = {"lo_0": "1", "hi_0": "10", "batch": 5, "after": "", "upto": "~"}
 
 
 @pytest.fixture

@@ -768,34 +768,31 @@ SELECT t.id::text, t.note::text, t.kind_id::text
     "brought back": Golden(
         RestoreComplement("statuses", ORDERS, (ID,), (LENS,), COLUMNS, 10, skip_triggers=True),
         """
+-- next, bound:
+SELECT max(k.row_key) FROM (SELECT row_key FROM ((SELECT c.row_key FROM crossfade.complement AS c
+    WHERE c.evolution = 'statuses' AND c.table_name = 'public.orders' AND c.change =
+    'EnumToReference orders.status' AND c.state = 'kept' AND c.row_key > %(after)s ORDER BY
+    c.row_key LIMIT %(batch)s)) AS u ORDER BY 1 LIMIT %(batch)s) AS k
+
 -- setting:
-SET LOCAL crossfade.sync = 'off';
-SET LOCAL synchronous_commit = 'off';
-SET LOCAL session_replication_role = 'replica'
+SET LOCAL crossfade.sync = 'off'; SET LOCAL synchronous_commit = 'off'; SET LOCAL
+    session_replication_role = 'replica'
 
 -- work, ROW EXCLUSIVE, blocks writes to the rows of the batch, bound:
-WITH picked AS MATERIALIZED (SELECT c.row_key, c.old_values, c.new_values
-  FROM crossfade.complement AS c
-  WHERE c.evolution = 'statuses' AND c.table_name = 'public.orders' AND c.change = 'EnumToReference
-      orders.status' AND c.state = 'kept'
-  ORDER BY c.row_key
-  LIMIT %(batch)s), restored AS (UPDATE public.orders AS t
-  SET kind_id = (p.new_values ->> 0)::uuid
-  FROM picked p
-  WHERE t.id = (p.row_key::jsonb ->> 0)::integer AND t.status::text IS NOT DISTINCT FROM
-      p.old_values ->> 0 AND (p.new_values ->> 0 IS NULL OR (t.status =
-      crossfade.value_status_6f1e_public_orders((p.new_values ->> 0)::uuid) AND EXISTS (SELECT
-  FROM "Shop".kinds AS l
-  WHERE l.id = (p.new_values ->> 0)::uuid)))
-  RETURNING p.row_key) UPDATE crossfade.complement AS c
-  SET state = CASE WHEN EXISTS (SELECT
-  FROM restored r
-  WHERE r.row_key = c.row_key) THEN 'restored' ELSE 'superseded' END
-  FROM picked p
-  WHERE c.row_key = p.row_key AND c.evolution = 'statuses' AND c.table_name = 'public.orders' AND
-      c.change = 'EnumToReference orders.status'
-  RETURNING c.state
-
+WITH picked AS MATERIALIZED (SELECT c.ctid AS place, c.row_key, c.old_values, c.new_values FROM
+    crossfade.complement AS c WHERE c.evolution = 'statuses' AND c.table_name = 'public.orders' AND
+    c.change = 'EnumToReference orders.status' AND c.state = 'kept' AND c.row_key > %(after)s AND
+    c.row_key <= %(upto)s ORDER BY c.row_key),
+    restored AS (UPDATE public.orders AS t SET kind_id = (p.new_values ->> 0)::uuid FROM picked p
+    WHERE t.id = (p.row_key::jsonb ->> 0)::integer AND t.status::text IS NOT DISTINCT FROM
+    p.old_values ->> 0 AND (p.new_values ->> 0 IS NULL OR (t.status =
+    crossfade.value_status_6f1e_public_orders((p.new_values ->> 0)::uuid) AND EXISTS (SELECT FROM
+    "Shop".kinds AS l WHERE l.id = (p.new_values ->> 0)::uuid))) RETURNING p.row_key)
+    UPDATE crossfade.complement AS c
+    SET state = CASE WHEN c.row_key IN (SELECT r.row_key FROM restored AS r) THEN 'restored' ELSE
+    'superseded' END
+    WHERE c.ctid = ANY (ARRAY(SELECT p.place FROM picked AS p))
+    RETURNING c.state
 """,
     ),
 }

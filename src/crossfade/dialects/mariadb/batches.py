@@ -21,14 +21,12 @@ from crossfade.expressions import LookupValue
 from crossfade.lens import Law, RowLens
 from crossfade.steps import Compare, CopyRows, Role, Statement
 
-QUIETLY = Statement("SET @crossfade_sync = 'off'", Role.SETTING)
-
 
 def copy_rows(step: CopyRows, server: Server) -> tuple[Statement, ...]:
     """Fill the new columns of rows that have none; a value that stands is written over only to repair."""
     return (
         *ranges.ends(step.table, step.key),
-        QUIETLY,
+        ranges.QUIETLY,
         *_held(step, server),
         ranges.following(step.table, step.key),
         *(_copy(step, lenses, server) for lenses in _at_once(step.lenses)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from crossfade.dialects.mariadb import lookup_values, ranges, texts, values
 from crossfade.dialects.mariadb.quoting import ident, idents, literal, parameter, table
@@ -15,6 +15,8 @@ from crossfade.steps import Compare, KeepComplement, RestoreComplement, Role, St
 Kept = Compare | KeepComplement | RestoreComplement
 
 _COLUMNS = ("evolution", "table_name", "change", "row_key", "old_values", "new_values", "state")
+_RANGE = f"c.row_key > {parameter('after')} AND c.row_key <= {parameter('upto')}"
+PICKED = f"c.state = 'kept' AND {_RANGE}"  # the condition that a batch brings a row back
 _DECIDED = "IF(c.state = 'restoring', 'restored', 'superseded')"
 
 
@@ -48,20 +50,38 @@ def restore(step: RestoreComplement, server: Server) -> tuple[Statement, ...]:
     Each lens's rows are picked, and written, before; the last statement says what became of them, which an
     UPDATE can't.
     """
-    picked = f"c.state IN ('restoring', 'superseding') AND {_of(step)}"
+    decided = f"c.state IN ('restoring', 'superseding') AND {_of(step)} AND {_RANGE}"
     if server.mysql:  # whose INSERT returns nothing either
-        told = f"UPDATE {place(server)} AS c SET c.state = {_DECIDED} WHERE {picked}"
+        told = f"UPDATE {place(server)} AS c SET c.state = {_DECIDED} WHERE {decided}"
     else:
         same = ", ".join(f"c.{ident(each)}" for each in _COLUMNS[:-1])
         told = (
             f"INSERT INTO {place(server)} ({idents(_COLUMNS)}) SELECT {same}, {_DECIDED} "
-            f"FROM {place(server)} AS c WHERE {picked} "
+            f"FROM {place(server)} AS c WHERE {decided} "
             "ON DUPLICATE KEY UPDATE state = VALUES(state) RETURNING state"
         )
     return (
+        upcoming([_of_lens(step, lens) for lens in step.lenses], server),
+        ranges.QUIETLY,
         *(each for lens in step.lenses for each in _held(step, lens, server)),
         *(_restore(step, lens, server) for lens in step.lenses),
-        Statement(told),
+        ranges.reading(told),
+    )
+
+
+def upcoming(of: Iterable[str], server: Server) -> Statement:
+    """What finds where a batch ends that brings back rows of the complement; `of` are the conditions of each
+    change's.
+    """
+    size = parameter("batch")
+    kept = " UNION ".join(
+        f"(SELECT c.row_key FROM {place(server)} AS c WHERE {each} AND c.state = 'kept' "
+        f"AND c.row_key > {parameter('after')} ORDER BY c.row_key LIMIT {size})"
+        for each in of
+    )
+    return ranges.reading(
+        f"SELECT MAX(k.row_key) FROM (SELECT row_key FROM ({kept}) AS u ORDER BY 1 LIMIT {size}) AS k",
+        Role.NEXT,
     )
 
 
@@ -86,7 +106,7 @@ def _restore(step: RestoreComplement, lens: RowLens, server: Server) -> Statemen
     row, mysql = Row(ranges.ROW, server.journal), server.mysql
     matched = [
         f"{row[column]} = "
-        + texts.keyed(column, texts.member("p.row_key", number, mysql=mysql), constant=False)
+        + texts.keyed(column, texts.member("c.row_key", number, mysql=mysql), constant=False)
         for number, column in enumerate(step.key)
     ]
     before = [texts.member("c.old_values", number, mysql=mysql) for number in range(len(lens.old))]
@@ -105,17 +125,16 @@ def _restore(step: RestoreComplement, lens: RowLens, server: Server) -> Statemen
         ),
     ]
     sql = (
-        f"UPDATE {_next(step, lens, 'c.row_key', server)} AS p "
-        f"JOIN {place(server)} AS c ON {_of_lens(step, lens)} AND c.row_key = p.row_key "
-        f"LEFT JOIN {table(step.table)} AS {ranges.ROW} ON {' AND '.join(matched)} "
-        f"SET {', '.join(assignments)}"
+        f"UPDATE {place(server)} AS c LEFT JOIN {table(step.table)} AS {ranges.ROW} "
+        f"ON {' AND '.join(matched)} SET {', '.join(assignments)} "
+        f"WHERE {_of_lens(step, lens)} AND {PICKED}"
     )
     return ranges.changing(sql, Role.SETTING)
 
 
 def _stands(lens: RowLens, row: Row, server: Server) -> Iterator[str]:
     """That the lookup's row to which a kept key refers is there, and still stands for the old value."""
-    for name, value, said, key in _referring(lens, "c.new_values", server):
+    for name, value, said, key in _referring(lens, server):
         (old,) = (known for known in lens.old if known.name == name)
         stands = texts.same(old, row[old], lookup_values.called(value, server.journal, key))
         there = f"SELECT 1 FROM {table(value.lookup)} AS l WHERE l.{ident(value.key)} = {key}"
@@ -123,31 +142,23 @@ def _stands(lens: RowLens, row: Row, server: Server) -> Iterator[str]:
 
 
 def _held(step: RestoreComplement, lens: RowLens, server: Server) -> Iterator[Statement]:
-    """The rows of lookups to which the keys refer that are to be brought back next."""
-    for _, value, _, key in _referring(lens, "p.new_values", server):
-        keys = f"SELECT {key} FROM {_next(step, lens, 'c.new_values', server)} AS p"
+    """The rows of lookups to which the keys refer that a batch brings back."""
+    for _, value, _, key in _referring(lens, server):
+        keys = f"SELECT {key} FROM {place(server)} AS c WHERE {_of_lens(step, lens)} AND {PICKED}"
         among = f"{lookup_values.ROW}.{ident(value.key)} IN ({keys})"
         yield ranges.reading(lookup_values.holding(value, server.journal, among), Role.SETTING)
 
 
-def _referring(lens: RowLens, kept: str, server: Server) -> Iterator[tuple[str, LookupValue, str, str]]:
-    """What kept values, in the column `kept`, say of lookups: an old column, what a row of the lookup stands
-    for in it, and the SQL of such a row's key, as text and as it is.
+def _referring(lens: RowLens, server: Server) -> Iterator[tuple[str, LookupValue, str, str]]:
+    """What kept values say of lookups: an old column, what a row of the lookup stands for in it, and the SQL
+    of such a row's key, as text and as it is.
     """
     numbers = {column.name: (number, column) for number, column in enumerate(lens.new)}
     for each in lens.backward:
         if isinstance(each.value, LookupValue) and each.value.column in numbers:
             number, column = numbers[each.value.column]
-            said = texts.member(kept, number, mysql=server.mysql)
+            said = texts.member("c.new_values", number, mysql=server.mysql)
             yield each.column, each.value, said, texts.keyed(column, said, constant=False)
-
-
-def _next(step: RestoreComplement, lens: RowLens, column: str, server: Server) -> str:
-    """The subquery of what is to be brought back next."""
-    return (
-        f"(SELECT {column} FROM {place(server)} AS c WHERE {_of_lens(step, lens)} AND c.state = 'kept' "
-        f"ORDER BY c.row_key LIMIT {parameter('batch')})"
-    )
 
 
 def _of_lens(step: Kept, lens: RowLens) -> str:

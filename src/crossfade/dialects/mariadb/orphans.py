@@ -7,8 +7,7 @@ just what was kept.
 from __future__ import annotations
 
 from crossfade.dialects.mariadb import ranges, texts
-from crossfade.dialects.mariadb.batches import QUIETLY
-from crossfade.dialects.mariadb.complement import place
+from crossfade.dialects.mariadb.complement import PICKED, place, upcoming
 from crossfade.dialects.mariadb.quoting import ident, literal, parameter, table
 from crossfade.dialects.mariadb.rendering import Server, render
 from crossfade.steps import ClearLateOrphans, ClearOrphans, ReturnOrphans, Role, Statement
@@ -20,7 +19,7 @@ Cleared = ClearOrphans | ClearLateOrphans
 def _(step: ClearOrphans, server: Server) -> tuple[Statement, ...]:
     return (
         *ranges.ends(step.table, step.row_key),
-        QUIETLY,
+        ranges.QUIETLY,
         ranges.following(step.table, step.row_key),
         ranges.changing(_kept(step, server, ranges.between(step.row_key))),
         ranges.changing(_cleared(step, server, ranges.between(step.row_key))),
@@ -31,7 +30,7 @@ def _(step: ClearOrphans, server: Server) -> tuple[Statement, ...]:
 @render.register
 def _(step: ClearLateOrphans, server: Server) -> tuple[Statement, ...]:
     return (
-        QUIETLY,
+        ranges.QUIETLY,
         ranges.changing(_kept(step, server, limit=f" LIMIT {parameter('batch')}"), Role.SETTING),
         ranges.changing(_cleared(step, server)),
     )
@@ -42,7 +41,7 @@ def _(step: ReturnOrphans, server: Server) -> tuple[Statement, ...]:
     column, mysql = f"{ranges.ROW}.{ident(step.column.name)}", server.mysql
     matched = [
         f"{ranges.ROW}.{ident(each.name)} = "
-        + texts.keyed(each, texts.member("p.row_key", number, mysql=mysql), constant=False)
+        + texts.keyed(each, texts.member("c.row_key", number, mysql=mysql), constant=False)
         for number, each in enumerate(step.row_key)
     ]
     first = f"{ranges.ROW}.{ident(step.row_key[0].name)}"
@@ -53,13 +52,11 @@ def _(step: ReturnOrphans, server: Server) -> tuple[Statement, ...]:
         f"{column} = {held}",
     ]
     sql = (
-        f"UPDATE (SELECT c.row_key FROM {place(server)} AS c WHERE {_of(step)} AND c.state = 'kept' "
-        f"ORDER BY c.row_key LIMIT {parameter('batch')}) AS p "
-        f"JOIN {place(server)} AS c ON {_of(step)} AND c.row_key = p.row_key "
-        f"LEFT JOIN {table(step.table)} AS {ranges.ROW} ON {' AND '.join(matched)} AND {column} IS NULL "
-        f"SET {', '.join(assignments)}"
+        f"UPDATE {place(server)} AS c LEFT JOIN {table(step.table)} AS {ranges.ROW} "
+        f"ON {' AND '.join(matched)} AND {column} IS NULL SET {', '.join(assignments)} "
+        f"WHERE {_of(step)} AND {PICKED}"
     )
-    return QUIETLY, ranges.changing(sql)
+    return upcoming([_of(step)], server), ranges.QUIETLY, ranges.changing(sql)
 
 
 def _kept(step: Cleared, server: Server, where: str = "", limit: str = "") -> str:

@@ -15,6 +15,7 @@ from crossfade.schema import Column, TableName
 from crossfade.steps import Role, Statement
 
 ROW = "t"  # the table's row
+QUIETLY = Statement("SET @crossfade_sync = 'off'", Role.SETTING)
 
 
 def between(key: Sequence[Column]) -> str:

@@ -63,7 +63,7 @@ def _(step: Compare, server: Server) -> tuple[Statement, ...]:
 
 @render.register
 def _(step: RestoreComplement, server: Server) -> tuple[Statement, ...]:
-    return (batches.QUIETLY, *complement.restore(step, server))
+    return complement.restore(step, server)
 
 
 @render.register

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from crossfade.dialects.postgresql import values
 from crossfade.dialects.postgresql.lookup_values import called
 from crossfade.dialects.postgresql.quoting import ident, literal, parameter, table
@@ -51,46 +53,43 @@ def keep(step: KeepComplement) -> tuple[Statement, ...]:
 
 
 def restore(step: RestoreComplement) -> tuple[Statement, ...]:
-    """Bring kept values back, a lens at a time, where the old side is as it was when they were kept."""
-    works = []
-    for lens in step.lenses:
-        key = " AND ".join(
-            f"t.{ident(column.name)} = (p.row_key::jsonb ->> {number})::{column.type}"
-            for number, column in enumerate(step.key)
-        )
-        unmoved = "".join(
-            f" AND t.{ident(column.name)}::text IS NOT DISTINCT FROM p.old_values ->> {number}"
-            for number, column in enumerate(lens.old)
-        )
-        assignments = ", ".join(
-            f"{ident(column.name)} = (p.new_values ->> {number})::{column.type}"
-            for number, column in enumerate(lens.new)
-        )
-        works.append(
-            batched(
-                f"WITH {picked(f'{_of(step)} AND c.change = {literal(lens.change)}')}, "
-                f"restored AS (UPDATE {table(step.table)} AS t SET {assignments} FROM picked p "
-                f"WHERE {key}{unmoved}{_stands(lens)} RETURNING p.row_key) {settled('restored')}",
-                lock="ROW EXCLUSIVE",
-                blocks="writes to the rows of the batch",
-            )
-        )
-    return (*quietly(skip_triggers=step.skip_triggers), *works)
+    """Bring kept values back, where the old side is as it was when they were kept."""
+    works = [_restored(step, lens) for lens in step.lenses]
+    of = [_of_lens(step, lens) for lens in step.lenses]
+    return (upcoming(of), *quietly(skip_triggers=step.skip_triggers), *works)
 
 
 def is_back(step: Compare, lens: RowLens) -> str:
     """The condition that the row's new side is one that was kept."""
     return (
-        f"EXISTS (SELECT FROM {PLACE} AS c WHERE {_of(step)} AND c.change = {literal(lens.change)} "
-        f"AND c.state = 'restored' AND c.row_key = {key_json(step.key)})"
+        f"EXISTS (SELECT FROM {PLACE} AS c WHERE {_of_lens(step, lens)} AND c.state = 'restored' "
+        f"AND c.row_key = {key_json(step.key)})"
+    )
+
+
+def upcoming(of: Iterable[str]) -> Statement:
+    """What finds where a batch ends that brings back rows of the complement; `of` are the conditions of each
+    change's.
+    """
+    size = parameter("batch")
+    kept = " UNION ".join(
+        f"(SELECT c.row_key FROM {PLACE} AS c WHERE {each} AND c.state = 'kept' "
+        f"AND c.row_key > {parameter('after')} ORDER BY c.row_key LIMIT {size})"
+        for each in of
+    )
+    return batched(
+        f"SELECT max(k.row_key) FROM (SELECT row_key FROM ({kept}) AS u ORDER BY 1 LIMIT {size}) AS k",
+        Role.NEXT,
+        lock="",
     )
 
 
 def picked(of: str) -> str:
-    """The query, named so, of what is to be brought back next of those rows of the complement."""
+    """The query, named so, of what a batch brings back of those rows of the complement."""
     return (
         "picked AS MATERIALIZED (SELECT c.ctid AS place, c.row_key, c.old_values, c.new_values "
-        f"FROM {PLACE} AS c WHERE {of} AND c.state = 'kept' ORDER BY c.row_key LIMIT {parameter('batch')})"
+        f"FROM {PLACE} AS c WHERE {of} AND c.state = 'kept' AND c.row_key > {parameter('after')} "
+        f"AND c.row_key <= {parameter('upto')} ORDER BY c.row_key)"
     )
 
 
@@ -108,6 +107,28 @@ def settled(restored: str, key: str = "row_key") -> str:
     )
 
 
+def _restored(step: RestoreComplement, lens: RowLens) -> Statement:
+    key = " AND ".join(
+        f"t.{ident(column.name)} = (p.row_key::jsonb ->> {number})::{column.type}"
+        for number, column in enumerate(step.key)
+    )
+    unmoved = "".join(
+        f" AND t.{ident(column.name)}::text IS NOT DISTINCT FROM p.old_values ->> {number}"
+        for number, column in enumerate(lens.old)
+    )
+    assignments = ", ".join(
+        f"{ident(column.name)} = (p.new_values ->> {number})::{column.type}"
+        for number, column in enumerate(lens.new)
+    )
+    return batched(
+        f"WITH {picked(_of_lens(step, lens))}, "
+        f"restored AS (UPDATE {table(step.table)} AS t SET {assignments} FROM picked p "
+        f"WHERE {key}{unmoved}{_stands(lens)} RETURNING p.row_key) {settled('restored')}",
+        lock="ROW EXCLUSIVE",
+        blocks="writes to the rows of the batch",
+    )
+
+
 def _stands(lens: RowLens) -> str:
     """That the lookup's row to which a kept key refers is there, and still stands for the old value."""
     told = {each.value.column: each for each in lens.backward if isinstance(each.value, LookupValue)}
@@ -121,6 +142,10 @@ def _stands(lens: RowLens) -> str:
             f"AND EXISTS (SELECT FROM {table(value.lookup)} AS l WHERE l.{ident(value.key)} = {kept})))"
         )
     return conditions
+
+
+def _of_lens(step: Compare | RestoreComplement, lens: RowLens) -> str:
+    return f"{_of(step)} AND c.change = {literal(lens.change)}"
 
 
 def _of(step: Compare | KeepComplement | RestoreComplement) -> str:

@@ -38,6 +38,7 @@ def _(step: ReturnOrphans, server: Server) -> tuple[Statement, ...]:
         for number, each in enumerate(step.row_key)
     )
     return (
+        complement.upcoming([_of(step)]),
         *quietly(skip_triggers=step.skip_triggers),
         batched(
             f"WITH {complement.picked(_of(step))}, "

@@ -77,7 +77,7 @@ def restore(step: RestoreTree) -> tuple[Statement, ...]:
         f"{flags}"
         f"told AS ({complement.settled('n', 'kept_key')}) SELECT state FROM told"
     )
-    return (walks.QUIETLY, walks.write(work))
+    return (complement.upcoming([_of(step)]), walks.QUIETLY, walks.write(work))
 
 
 def _pair(column: Column, was: str) -> str:
