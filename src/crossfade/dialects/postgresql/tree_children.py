@@ -103,10 +103,14 @@ def _elements(embed: Embed, rows: str, *, since: bool) -> tuple[str, str]:
 
 def unflagged(evolution: str, tree: TreeLens, embed: Embed, rows: str) -> str:
     """The statement that forgets which of the target's `rows` (n) held an array in an order of its own."""
+    keys = (
+        f"SELECT n.{ident(tree.legacy)}::text FROM {rows} AS n "
+        f"WHERE NOT {slots.out_of_order(embed, slots.held(embed, 'n'))}"
+    )
+    # No join: where only a few rows are noted by now, each would ask for all of `rows` again.
     return (
-        f"DELETE FROM {sql.reordered(evolution)} AS o USING {rows} AS n "
-        f"WHERE (o.target, o.slot) = ({_place(tree, embed)}) AND o.key = n.{ident(tree.legacy)}::text "
-        f"AND NOT {slots.out_of_order(embed, slots.held(embed, 'n'))}"
+        f"DELETE FROM {sql.reordered(evolution)} AS o "
+        f"WHERE (o.target, o.slot) = ({_place(tree, embed)}) AND o.key = ANY (ARRAY({keys}))"
     )
 
 

@@ -139,7 +139,7 @@ def _updated(step: InstallTrees, tree: TreeLens, written: Iterable[Embed]) -> It
         (column, value, [columns[each] for each in sorted(reads)])
         for column, value, reads in sql.back(tree, "n")
     ]
-    both = f"new_rows AS n JOIN old_rows AS o ON o.{legacy} = n.{legacy}"
+    both = _both(tree)
     if given:
         watched = list({each.name: each for _, _, reads in given for each in reads}.values())
         assigned = ", ".join(
@@ -169,6 +169,32 @@ def _updated(step: InstallTrees, tree: TreeLens, written: Iterable[Embed]) -> It
         yield f"IF EXISTS (SELECT {which}) THEN\n{lines(step, work, '      ')}    END IF"
     mine = f"SELECT n.{legacy} FROM new_rows AS n" + (f" WHERE {there}" if step.one_sided else "")
     yield from _settled(tree, f"ARRAY({mine})", written)
+
+
+def _both(tree: TreeLens) -> str:
+    """The rows of an update, as they are (n) and as they were (o).
+
+    A full join is hashed or sorted. An inner one is planned for the first statement of a session; where that
+    wrote one row, each row of a later one would be compared with all the others.
+    """
+    legacy, names = ident(tree.legacy), [ident(each.name) for each in tree.target_columns]
+    if legacy not in names:
+        names.append(legacy)
+    told = {side: [f"{side}{number}" for number, _ in enumerate(names)] for side in ("n", "o")}
+    listed = ", ".join(
+        f"{side}.{name} AS {said}" for side in told for name, said in zip(names, told[side], strict=True)
+    )
+    apart = "".join(
+        " CROSS JOIN LATERAL (SELECT "
+        + ", ".join(f"pair.{said} AS {name}" for name, said in zip(names, told[side], strict=True))
+        + f") AS {side}"
+        for side in told
+    )
+    return (
+        f"(SELECT {listed} FROM new_rows AS n FULL JOIN old_rows AS o ON o.{legacy} = n.{legacy} "
+        # Where it said that neither is NULL, the planner would make an inner one of it.
+        f"WHERE num_nulls(n.{legacy}, o.{legacy}) = 0 OFFSET 0) AS pair{apart}"
+    )
 
 
 def _settled(tree: TreeLens, keys: str, written: Iterable[Embed]) -> Iterator[str]:

@@ -25,14 +25,15 @@ BEGIN
   IF true THEN
     IF (CASE WHEN NEW.labels IS NULL THEN NULL WHEN jsonb_typeof(NEW.labels) <> 'object' THEN 'what is no
         object' END) IS NOT NULL THEN
-      RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = replace('public.Runs.labels holds %s',
-          '%s', (CASE WHEN NEW.labels IS NULL THEN NULL WHEN jsonb_typeof(NEW.labels) <> 'object' THEN 'what
-          is no object' END)),
+      RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = replace('public.Runs.labels holds
+          %s', '%s', (CASE WHEN NEW.labels IS NULL THEN NULL WHEN jsonb_typeof(NEW.labels) <> 'object'
+          THEN 'what is no object' END)),
         HINT = 'Complete the evolution first.';
     END IF;
     IF NEW.labels IS NOT NULL AND (true) THEN
-      NEW.labels := (SELECT coalesce(jsonb_object_agg((e.k::text)::text, to_jsonb(nullif(e.v, 'null'))), '{}')
-          FROM jsonb_each(CASE jsonb_typeof(NEW.labels) WHEN 'object' THEN NEW.labels END) AS e(k, v));
+      NEW.labels := (SELECT coalesce(jsonb_object_agg((e.k::text)::text, to_jsonb(nullif(e.v, 'null'))),
+          '{}') FROM jsonb_each(CASE jsonb_typeof(NEW.labels) WHEN 'object' THEN NEW.labels END) AS e(k,
+          v));
     END IF;
   END IF;
   RETURN NEW;
@@ -59,52 +60,85 @@ BEGIN
         'pending' THEN 'new' WHEN n.status = '100%' THEN 'it''s' END, n."took" FROM new_rows AS n ORDER BY
         n.job;
     INSERT INTO public.labels (job_id, name, value) OVERRIDING SYSTEM VALUE SELECT n.job, e.k::text,
-        nullif(e.v, 'null') FROM new_rows AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN
-        'object' THEN n.labels END) AS e(k, v);
-    UPDATE public."Runs" AS t SET status = f.status, took = f.took FROM (SELECT s.id AS legacy_key, (CASE WHEN
-        s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%' END)::text AS status,
+        nullif(e.v, 'null') FROM new_rows AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels)
+        WHEN 'object' THEN n.labels END) AS e(k, v);
+    UPDATE public."Runs" AS t SET status = f.status, took = f.took FROM (SELECT s.id AS legacy_key, (CASE
+        WHEN s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%' END)::text AS status,
         (s."took")::numeric(10,3) AS took FROM public.jobs AS s WHERE s.id = ANY (ARRAY(SELECT job FROM
-        new_rows))) AS f WHERE t.job = f.legacy_key AND (t.status IS DISTINCT FROM f.status OR (t.took)::text
-        IS DISTINCT FROM (f.took)::text);
+        new_rows))) AS f WHERE t.job = f.legacy_key AND (t.status IS DISTINCT FROM f.status OR
+        (t.took)::text IS DISTINCT FROM (f.took)::text);
   ELSIF TG_OP = 'UPDATE' THEN
-    UPDATE public.jobs AS s SET status = CASE WHEN n.status = 'pending' THEN 'new' WHEN n.status = '100%' THEN
-        'it''s' END, took = n."took" FROM new_rows AS n JOIN old_rows AS o ON o.job = n.job WHERE s.id =
-        n.job;
-    IF EXISTS (SELECT FROM new_rows AS n JOIN old_rows AS o ON o.job = n.job WHERE EXISTS (SELECT FROM
-        public.jobs AS s WHERE s.id = n.job)) THEN
-      DELETE FROM public.labels AS c USING (SELECT n.*, (SELECT coalesce(array_agg(e.k::text) FILTER (WHERE
-          e.k::text IS NOT NULL), '{}') FROM jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN
-          n.labels END) AS e(k, v)) AS stay FROM (SELECT n.job, n.labels, o.labels AS before FROM new_rows AS
-          n JOIN old_rows AS o ON o.job = n.job WHERE EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job)
-          OFFSET 0) AS n OFFSET 0) AS n WHERE c.job_id = n.job AND c.name <> ALL (n.stay);
-      UPDATE public.labels AS c SET value = nullif(e.v, 'null') FROM (SELECT n.job, n.labels, o.labels AS
-          before FROM new_rows AS n JOIN old_rows AS o ON o.job = n.job WHERE EXISTS (SELECT FROM public.jobs
-          AS s WHERE s.id = n.job) OFFSET 0) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels)
-          WHEN 'object' THEN n.labels END) AS e(k, v) WHERE true AND c.name = e.k::text AND c.job_id = n.job
-          AND c.job_id = n.job AND ((c.value)::text IS DISTINCT FROM (nullif(e.v, 'null'))::text);
-      INSERT INTO public.labels AS c (job_id, name, value) OVERRIDING SYSTEM VALUE SELECT n.job, e.k::text,
-          nullif(e.v, 'null') FROM (SELECT n.job, n.labels, o.labels AS before FROM new_rows AS n JOIN
-          old_rows AS o ON o.job = n.job WHERE EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job) OFFSET
-          0) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END)
-          AS e(k, v) WHERE true AND NOT EXISTS (SELECT FROM public.labels AS c WHERE c.name = e.k::text AND
+    UPDATE public.jobs AS s SET status = CASE WHEN n.status = 'pending' THEN 'new' WHEN n.status = '100%'
+        THEN 'it''s' END, took = n."took" FROM (SELECT n.run_id AS n0, n.status AS n1, n.seconds AS n2,
+        n.took AS n3, n.labels AS n4, n.outside AS n5, n.job AS n6, o.run_id AS o0, o.status AS o1,
+        o.seconds AS o2, o.took AS o3, o.labels AS o4, o.outside AS o5, o.job AS o6 FROM new_rows AS n
+        FULL JOIN old_rows AS o ON o.job = n.job WHERE num_nulls(n.job, o.job) = 0 OFFSET 0) AS pair CROSS
+        JOIN LATERAL (SELECT pair.n0 AS run_id, pair.n1 AS status, pair.n2 AS seconds, pair.n3 AS took,
+        pair.n4 AS labels, pair.n5 AS outside, pair.n6 AS job) AS n CROSS JOIN LATERAL (SELECT pair.o0 AS
+        run_id, pair.o1 AS status, pair.o2 AS seconds, pair.o3 AS took, pair.o4 AS labels, pair.o5 AS
+        outside, pair.o6 AS job) AS o WHERE s.id = n.job;
+    IF EXISTS (SELECT FROM (SELECT n.run_id AS n0, n.status AS n1, n.seconds AS n2, n.took AS n3, n.labels
+        AS n4, n.outside AS n5, n.job AS n6, o.run_id AS o0, o.status AS o1, o.seconds AS o2, o.took AS
+        o3, o.labels AS o4, o.outside AS o5, o.job AS o6 FROM new_rows AS n FULL JOIN old_rows AS o ON
+        o.job = n.job WHERE num_nulls(n.job, o.job) = 0 OFFSET 0) AS pair CROSS JOIN LATERAL (SELECT
+        pair.n0 AS run_id, pair.n1 AS status, pair.n2 AS seconds, pair.n3 AS took, pair.n4 AS labels,
+        pair.n5 AS outside, pair.n6 AS job) AS n CROSS JOIN LATERAL (SELECT pair.o0 AS run_id, pair.o1 AS
+        status, pair.o2 AS seconds, pair.o3 AS took, pair.o4 AS labels, pair.o5 AS outside, pair.o6 AS
+        job) AS o WHERE EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job)) THEN
+      DELETE FROM public.labels AS c USING (SELECT n.*, (SELECT coalesce(array_agg(e.k::text) FILTER
+          (WHERE e.k::text IS NOT NULL), '{}') FROM jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object'
+          THEN n.labels END) AS e(k, v)) AS stay FROM (SELECT n.job, n.labels, o.labels AS before FROM
+          (SELECT n.run_id AS n0, n.status AS n1, n.seconds AS n2, n.took AS n3, n.labels AS n4,
+          n.outside AS n5, n.job AS n6, o.run_id AS o0, o.status AS o1, o.seconds AS o2, o.took AS o3,
+          o.labels AS o4, o.outside AS o5, o.job AS o6 FROM new_rows AS n FULL JOIN old_rows AS o ON
+          o.job = n.job WHERE num_nulls(n.job, o.job) = 0 OFFSET 0) AS pair CROSS JOIN LATERAL (SELECT
+          pair.n0 AS run_id, pair.n1 AS status, pair.n2 AS seconds, pair.n3 AS took, pair.n4 AS labels,
+          pair.n5 AS outside, pair.n6 AS job) AS n CROSS JOIN LATERAL (SELECT pair.o0 AS run_id, pair.o1
+          AS status, pair.o2 AS seconds, pair.o3 AS took, pair.o4 AS labels, pair.o5 AS outside, pair.o6
+          AS job) AS o WHERE EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job) OFFSET 0) AS n
+          OFFSET 0) AS n WHERE c.job_id = n.job AND c.name <> ALL (n.stay);
+      UPDATE public.labels AS c SET value = nullif(e.v, 'null') FROM (SELECT n.job, n.labels, o.labels
+          AS before FROM (SELECT n.run_id AS n0, n.status AS n1, n.seconds AS n2, n.took AS n3, n.labels
+          AS n4, n.outside AS n5, n.job AS n6, o.run_id AS o0, o.status AS o1, o.seconds AS o2, o.took
+          AS o3, o.labels AS o4, o.outside AS o5, o.job AS o6 FROM new_rows AS n FULL JOIN old_rows AS o
+          ON o.job = n.job WHERE num_nulls(n.job, o.job) = 0 OFFSET 0) AS pair CROSS JOIN LATERAL
+          (SELECT pair.n0 AS run_id, pair.n1 AS status, pair.n2 AS seconds, pair.n3 AS took, pair.n4 AS
+          labels, pair.n5 AS outside, pair.n6 AS job) AS n CROSS JOIN LATERAL (SELECT pair.o0 AS run_id,
+          pair.o1 AS status, pair.o2 AS seconds, pair.o3 AS took, pair.o4 AS labels, pair.o5 AS outside,
+          pair.o6 AS job) AS o WHERE EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job) OFFSET 0)
+          AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels
+          END) AS e(k, v) WHERE true AND c.name = e.k::text AND c.job_id = n.job AND c.job_id = n.job
+          AND ((c.value)::text IS DISTINCT FROM (nullif(e.v, 'null'))::text);
+      INSERT INTO public.labels AS c (job_id, name, value) OVERRIDING SYSTEM VALUE SELECT n.job,
+          e.k::text, nullif(e.v, 'null') FROM (SELECT n.job, n.labels, o.labels AS before FROM (SELECT
+          n.run_id AS n0, n.status AS n1, n.seconds AS n2, n.took AS n3, n.labels AS n4, n.outside AS
+          n5, n.job AS n6, o.run_id AS o0, o.status AS o1, o.seconds AS o2, o.took AS o3, o.labels AS
+          o4, o.outside AS o5, o.job AS o6 FROM new_rows AS n FULL JOIN old_rows AS o ON o.job = n.job
+          WHERE num_nulls(n.job, o.job) = 0 OFFSET 0) AS pair CROSS JOIN LATERAL (SELECT pair.n0 AS
+          run_id, pair.n1 AS status, pair.n2 AS seconds, pair.n3 AS took, pair.n4 AS labels, pair.n5 AS
+          outside, pair.n6 AS job) AS n CROSS JOIN LATERAL (SELECT pair.o0 AS run_id, pair.o1 AS status,
+          pair.o2 AS seconds, pair.o3 AS took, pair.o4 AS labels, pair.o5 AS outside, pair.o6 AS job) AS
+          o WHERE EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job) OFFSET 0) AS n CROSS JOIN
+          LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END) AS e(k, v)
+          WHERE true AND NOT EXISTS (SELECT FROM public.labels AS c WHERE c.name = e.k::text AND
           c.job_id = n.job) ORDER BY n.job, e.k::text ON CONFLICT (job_id, name) DO UPDATE SET value =
           excluded.value;
     END IF;
-    UPDATE public."Runs" AS t SET status = f.status, took = f.took FROM (SELECT s.id AS legacy_key, (CASE WHEN
-        s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%' END)::text AS status,
+    UPDATE public."Runs" AS t SET status = f.status, took = f.took FROM (SELECT s.id AS legacy_key, (CASE
+        WHEN s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%' END)::text AS status,
         (s."took")::numeric(10,3) AS took FROM public.jobs AS s WHERE s.id = ANY (ARRAY(SELECT n.job FROM
         new_rows AS n WHERE EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job)))) AS f WHERE t.job =
         f.legacy_key AND (t.status IS DISTINCT FROM f.status OR (t.took)::text IS DISTINCT FROM
         (f.took)::text);
   ELSIF TG_OP = 'DELETE' THEN
-    DELETE FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.Runs' AND o.key IN (SELECT job::text
-        FROM old_rows);
-    DELETE FROM public.lines WHERE task_id IN (SELECT id FROM public.tasks WHERE job_id IN (SELECT job FROM
-        old_rows));
-    DELETE FROM public.tries WHERE task_id IN (SELECT id FROM public.tasks WHERE job_id IN (SELECT job FROM
-        old_rows));
-    DELETE FROM public.receipts WHERE task_id IN (SELECT id FROM public.tasks WHERE job_id IN (SELECT job FROM
-        old_rows));
+    DELETE FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.Runs' AND o.key IN (SELECT
+        job::text FROM old_rows);
+    DELETE FROM public.lines WHERE task_id IN (SELECT id FROM public.tasks WHERE job_id IN (SELECT job
+        FROM old_rows));
+    DELETE FROM public.tries WHERE task_id IN (SELECT id FROM public.tasks WHERE job_id IN (SELECT job
+        FROM old_rows));
+    DELETE FROM public.receipts WHERE task_id IN (SELECT id FROM public.tasks WHERE job_id IN (SELECT job
+        FROM old_rows));
     DELETE FROM public.tasks WHERE id IN (SELECT id FROM public.tasks WHERE job_id IN (SELECT job FROM
         old_rows));
     DELETE FROM public.labels WHERE job_id IN (SELECT job FROM old_rows);
@@ -134,30 +168,32 @@ DECLARE
   keys bigint[];
 BEGIN
   UPDATE public.jobs AS s SET status = CASE WHEN n.status = 'pending' THEN 'new' WHEN n.status = '100%' THEN
-      'it''s' END, took = n."took" FROM public."Runs" AS n WHERE n.job BETWEEN $1 AND $2 AND s.id = n.job AND
-      (s.status IS DISTINCT FROM CASE WHEN n.status = 'pending' THEN 'new' WHEN n.status = '100%' THEN 'it''s'
-      END OR (s.took)::text IS DISTINCT FROM (n."took")::text);
+      'it''s' END, took = n."took" FROM public."Runs" AS n WHERE n.job BETWEEN $1 AND $2 AND s.id = n.job
+      AND (s.status IS DISTINCT FROM CASE WHEN n.status = 'pending' THEN 'new' WHEN n.status = '100%' THEN
+      'it''s' END OR (s.took)::text IS DISTINCT FROM (n."took")::text);
   INSERT INTO public.jobs (id, status, took) OVERRIDING SYSTEM VALUE SELECT n.job, CASE WHEN n.status =
       'pending' THEN 'new' WHEN n.status = '100%' THEN 'it''s' END, n."took" FROM public."Runs" AS n WHERE
-      n.job BETWEEN $1 AND $2 AND NOT EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job) ORDER BY n.job;
+      n.job BETWEEN $1 AND $2 AND NOT EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job) ORDER BY
+      n.job;
   keys := ARRAY(SELECT n.job FROM public."Runs" AS n WHERE n.job BETWEEN $1 AND $2 AND (n.labels)::text IS
       DISTINCT FROM ((SELECT coalesce(jsonb_object_agg(c.name, c.value), '{}') FROM public.labels AS c WHERE
       c.job_id = n.job))::text);
   IF cardinality(keys) > 0 THEN
     DELETE FROM public.labels AS c USING (SELECT n.*, (SELECT coalesce(array_agg(e.k::text) FILTER (WHERE
-        e.k::text IS NOT NULL), '{}') FROM jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels
-        END) AS e(k, v)) AS stay FROM (SELECT n.job, n.labels FROM public."Runs" AS n WHERE n.job = ANY
-        (own.keys)) AS n OFFSET 0) AS n WHERE c.job_id = n.job AND c.name <> ALL (n.stay);
-    UPDATE public.labels AS c SET value = nullif(e.v, 'null') FROM (SELECT n.job, n.labels FROM public."Runs"
-        AS n WHERE n.job = ANY (own.keys)) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN
-        'object' THEN n.labels END) AS e(k, v) WHERE true AND c.name = e.k::text AND c.job_id = n.job AND
-        c.job_id = n.job AND ((c.value)::text IS DISTINCT FROM (nullif(e.v, 'null'))::text);
+        e.k::text IS NOT NULL), '{}') FROM jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN
+        n.labels END) AS e(k, v)) AS stay FROM (SELECT n.job, n.labels FROM public."Runs" AS n WHERE n.job
+        = ANY (own.keys)) AS n OFFSET 0) AS n WHERE c.job_id = n.job AND c.name <> ALL (n.stay);
+    UPDATE public.labels AS c SET value = nullif(e.v, 'null') FROM (SELECT n.job, n.labels FROM
+        public."Runs" AS n WHERE n.job = ANY (own.keys)) AS n CROSS JOIN LATERAL jsonb_each(CASE
+        jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END) AS e(k, v) WHERE true AND c.name =
+        e.k::text AND c.job_id = n.job AND c.job_id = n.job AND ((c.value)::text IS DISTINCT FROM
+        (nullif(e.v, 'null'))::text);
     INSERT INTO public.labels AS c (job_id, name, value) OVERRIDING SYSTEM VALUE SELECT n.job, e.k::text,
-        nullif(e.v, 'null') FROM (SELECT n.job, n.labels FROM public."Runs" AS n WHERE n.job = ANY (own.keys))
-        AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END) AS
-        e(k, v) WHERE true AND NOT EXISTS (SELECT FROM public.labels AS c WHERE c.name = e.k::text AND
-        c.job_id = n.job) ORDER BY n.job, e.k::text ON CONFLICT (job_id, name) DO UPDATE SET value =
-        excluded.value;
+        nullif(e.v, 'null') FROM (SELECT n.job, n.labels FROM public."Runs" AS n WHERE n.job = ANY
+        (own.keys)) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN
+        n.labels END) AS e(k, v) WHERE true AND NOT EXISTS (SELECT FROM public.labels AS c WHERE c.name =
+        e.k::text AND c.job_id = n.job) ORDER BY n.job, e.k::text ON CONFLICT (job_id, name) DO UPDATE SET
+        value = excluded.value;
   END IF;
   UPDATE public."Runs" AS t SET status = f.status, took = f.took FROM (SELECT s.id AS legacy_key, (CASE WHEN
       s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%' END)::text AS status,
@@ -175,8 +211,8 @@ CREATE FUNCTION crossfade."take_fe14_public_Runs"(lo bigint, hi bigint) RETURNS 
 #variable_conflict use_column
 <<own>>
 DECLARE
-  keys bigint[] := ARRAY(SELECT s.id FROM public.jobs AS s WHERE s.id BETWEEN $1 AND $2 AND NOT EXISTS (SELECT
-      FROM public."Runs" AS t WHERE t.job = s.id));
+  keys bigint[] := ARRAY(SELECT s.id FROM public.jobs AS s WHERE s.id BETWEEN $1 AND $2 AND NOT EXISTS
+      (SELECT FROM public."Runs" AS t WHERE t.job = s.id));
 BEGIN
   IF cardinality(keys) > 0 THEN
     DELETE FROM public.labels WHERE job_id IN (SELECT unnest(own.keys));
