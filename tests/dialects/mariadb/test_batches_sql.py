@@ -312,9 +312,9 @@ INSERT INTO `_crossfade_shop`.`complement` (`evolution`, `table_name`, `change`,
     `old_values`, `new_values`, `state`) SELECT c.`evolution`, c.`table_name`, c.`change`,
     c.`row_key`, c.`old_values`, c.`new_values`, IF(c.state = 'restoring', 'restored', 'superseded')
     FROM `_crossfade_shop`.`complement` AS c WHERE c.state IN ('restoring', 'superseding') AND
-    c.evolution = 'open_statuses' AND c.table_name = 'shop.order `items`''s' AND c.row_key >
-    %(after)s AND c.row_key <= %(upto)s ON DUPLICATE KEY UPDATE state = VALUES(state) RETURNING
-    state
+    c.evolution = 'open_statuses' AND c.table_name = 'shop.order `items`''s' AND c.`change` IN
+    ('EnumToReference orders.status') AND c.row_key > %(after)s AND c.row_key <= %(upto)s ON
+    DUPLICATE KEY UPDATE state = VALUES(state) RETURNING state
 """,
     ),
     "what is brought back on MySQL": Golden(
@@ -343,7 +343,8 @@ UPDATE `_crossfade_shop`.`complement` AS c LEFT JOIN `shop`.`orders` AS t ON t.`
 -- work, bound:
 UPDATE `_crossfade_shop`.`complement` AS c SET c.state = IF(c.state = 'restoring', 'restored',
     'superseded') WHERE c.state IN ('restoring', 'superseding') AND c.evolution = 'open_statuses'
-    AND c.table_name = 'shop.orders' AND c.row_key > %(after)s AND c.row_key <= %(upto)s
+    AND c.table_name = 'shop.orders' AND c.`change` IN ('OpenEnum orders.status') AND c.row_key >
+    %(after)s AND c.row_key <= %(upto)s
 """,
         MYSQL,
     ),

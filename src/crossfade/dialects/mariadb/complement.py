@@ -50,7 +50,9 @@ def restore(step: RestoreComplement, server: Server) -> tuple[Statement, ...]:
     Each lens's rows are picked, and written, before; the last statement says what became of them, which an
     UPDATE can't.
     """
-    decided = f"c.state IN ('restoring', 'superseding') AND {_of(step)} AND {_RANGE}"
+    # By name, though it is every one of them: what is not said of an index hides what comes after it.
+    changes = f"c.{ident('change')} IN ({', '.join(literal(lens.change) for lens in step.lenses)})"
+    decided = f"c.state IN ('restoring', 'superseding') AND {_of(step)} AND {changes} AND {_RANGE}"
     if server.mysql:  # whose INSERT returns nothing either
         told = f"UPDATE {place(server)} AS c SET c.state = {_DECIDED} WHERE {decided}"
     else:
