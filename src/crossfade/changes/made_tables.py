@@ -39,7 +39,7 @@ def made(
             unique=True,
             constraint="unique",
         )
-        for each in declared.constraints
+        for each in sorted(declared.constraints, key=_said)
         if isinstance(each, sqlalchemy.UniqueConstraint)
     ]
     metadata = sqlalchemy.MetaData()

@@ -39,8 +39,8 @@ def keep(step: KeepComplement, server: Server) -> tuple[Statement, ...]:
 def brought_back(step: Compare, lens: RowLens, server: Server) -> str:
     """The condition that the row's new side is one that was kept."""
     return (
-        f"EXISTS (SELECT 1 FROM {place(server)} AS c WHERE {_of(step)} AND c.{ident('change')} = "
-        f"{literal(lens.change)} AND c.state = 'restored' AND c.row_key = {_key(step)})"
+        f"EXISTS (SELECT 1 FROM {place(server)} AS c WHERE {_of_lens(step, lens)} AND c.state = 'restored' "
+        f"AND c.row_key = {_key(step)})"
     )
 
 
