@@ -27,10 +27,11 @@ from tests.trees.oracle import check
 pytestmark = pytest.mark.one_server
 
 LINE = "INSERT INTO lines (task_id, words) VALUES (%s, %s)"
-PULL = """
+FUNCTION = """
 SELECT pg_get_functiondef(oid) FROM pg_proc
-WHERE proname LIKE 'pull\\_%' AND pronamespace = 'crossfade'::regnamespace
+WHERE proname LIKE '{}\\_%' AND pronamespace = 'crossfade'::regnamespace
 """
+PULL, APPEND = (FUNCTION.format(each) for each in ("pull", "append"))
 COMMIT = """
 SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = '~crossfade_commit'
 """
@@ -133,7 +134,7 @@ def without_the_lock(session: Session) -> None:
 
 def behind_whatever(session: Session) -> None:
     """A child is appended whatever it belongs behind."""
-    text = value(session, PULL)
+    text = value(session, APPEND)
     broken, times = re.subn(r" AND \(t\.lines = '\[\]' OR [^;]*;", ";", text)
     assert times, "there is no such condition any more"
     session.execute(broken)
@@ -141,7 +142,7 @@ def behind_whatever(session: Session) -> None:
 
 def to_what_was_read(session: Session) -> None:
     """A child is appended to what the statement has read, not to what is there by then."""
-    text = value(session, PULL)
+    text = value(session, APPEND)
     read = "(SELECT x.lines FROM public.moves AS x WHERE x.move_id = t.move_id)"
     broken, times = re.subn(r"SET lines = t\.lines \|\|", f"SET lines = {read} ||", text)
     assert times, "nothing is appended any more"
@@ -150,11 +151,11 @@ def to_what_was_read(session: Session) -> None:
 
 def at_once(session: Session) -> None:
     """What is noted is worked off by each statement, not in order at commit."""
-    ((of, text),) = rows(session, COMMIT)
-    broken = text.replace("DEFERRABLE INITIALLY DEFERRED", "DEFERRABLE INITIALLY IMMEDIATE")
-    assert broken != text, "it is not deferred any more"
-    session.execute(f'DROP TRIGGER "~crossfade_commit" ON {of}; {broken}')
-    session.execute(f'ALTER TABLE {of} ENABLE ALWAYS TRIGGER "~crossfade_commit"')
+    for of, text in rows(session, COMMIT):
+        broken = text.replace("DEFERRABLE INITIALLY DEFERRED", "DEFERRABLE INITIALLY IMMEDIATE")
+        assert broken != text, "it is not deferred any more"
+        session.execute(f'DROP TRIGGER "~crossfade_commit" ON {of}; {broken}')
+        session.execute(f'ALTER TABLE {of} ENABLE ALWAYS TRIGGER "~crossfade_commit"')
 
 
 def unlocked_source(patch: pytest.MonkeyPatch) -> Saboteur:

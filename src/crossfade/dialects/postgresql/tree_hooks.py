@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from crossfade.dialects.postgresql import tree_forms, tree_notes, tree_pulls, tree_returns, tree_writes
+from crossfade.dialects.postgresql import (
+    tree_appends,
+    tree_forms,
+    tree_notes,
+    tree_pulls,
+    tree_returns,
+    tree_writes,
+)
 from crossfade.dialects.postgresql.quoting import ident, table
 from crossfade.dialects.postgresql.rendering import Server, render
 from crossfade.dialects.postgresql.triggers import ACTIVE, LOCK, counter
@@ -91,10 +98,7 @@ def _made(step: InstallTrees) -> list[str]:
     made: list[str] = []
     evolution = step.evolution
     if not step.one_sided:
-        tick, name = tree_notes.tick(evolution), ident(_COMMIT)
-        deferred = (
-            f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {tree_pulls.pull(evolution)}()"
-        )
+        tick = tree_notes.tick(evolution)
         made += [
             f"CREATE SEQUENCE {counter(side, evolution, tree.target)}"
             for tree in step.trees
@@ -103,9 +107,16 @@ def _made(step: InstallTrees) -> list[str]:
         made += [
             tree_pulls.of_pull(step),
             f"CREATE UNLOGGED TABLE {tick} ()",
-            f"CREATE CONSTRAINT TRIGGER {name} AFTER INSERT ON {tick} {deferred}",
-            f"ALTER TABLE {tick} ENABLE ALWAYS TRIGGER {name}",
+            *_deferred(tick, tree_pulls.pull(evolution)),
         ]
+        for tree, embed in tree_appends.appended(step):
+            made += [
+                tree_pulls.of_append(step, tree, embed),
+                tree_appends.room(evolution, tree, embed),
+                *_deferred(
+                    tree_appends.waiting(evolution, embed.table), tree_appends.append(evolution, embed.table)
+                ),
+            ]
         made += [tree_notes.of_table(step, number, of) for number, of in enumerate(sources(step.trees))]
     if tree_writes.stirred(step):
         made.append(tree_writes.of_path(step))
@@ -116,9 +127,21 @@ def _made(step: InstallTrees) -> list[str]:
     return made
 
 
+def _deferred(of: str, function: str) -> tuple[str, str]:
+    """The statements that have a function called at commit for each row of a table of ours."""
+    name = ident(_COMMIT)
+    call = f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {function}()"
+    return (
+        f"CREATE CONSTRAINT TRIGGER {name} AFTER INSERT ON {of} {call}",
+        f"ALTER TABLE {of} ENABLE ALWAYS TRIGGER {name}",
+    )
+
+
 def _unmade(step: InstallTrees) -> tuple[Statement, ...]:
     evolution = step.evolution
+    alone = [embed.table for _, embed in tree_appends.appended(step)]
     functions = [
+        *(tree_appends.append(evolution, of) for of in alone),
         *(tree_notes.note(evolution, of) for of in sources(step.trees)),
         *(each(evolution, tree) for tree in step.trees for each in (tree_forms.shape, tree_writes.push)),
         tree_pulls.pull(evolution),
@@ -131,7 +154,8 @@ def _unmade(step: InstallTrees) -> tuple[Statement, ...]:
     ]
     counters = [counter(side, evolution, tree.target) for tree in step.trees for side in ("old", "new")]
     return (
-        # Who has noted something works it off before this table is to be had.
+        # Who has noted something works it off before these tables are to be had.
+        *(Statement(f"DROP TABLE IF EXISTS {tree_appends.waiting(evolution, of)}") for of in alone),
         Statement(f"DROP TABLE IF EXISTS {tree_notes.tick(evolution)}"),
         *(Statement(f"DROP FUNCTION IF EXISTS {each}()") for each in functions),
         *(Statement(f"DROP FUNCTION IF EXISTS {each}") for each in ranges),

@@ -1,16 +1,15 @@
 """What the old side's writes come to in the targets: noted by statement, written once, at commit.
 
 A statement notes the keys of the source's rows that it is about, in a setting of the transaction: its table's
-number and a key, as `4:17,`, and then `+99,` where it has inserted one child, 99, and no more. At commit the
-one deferred trigger locks their targets in the order of their keys and writes them: whoever waits there
-waits for others that are at their commit as well, in the same order, so that there is no deadlock among the
-old side's transactions. The recomputation comes in a statement after the lock: under READ COMMITTED it sees
-what those had written that held the lock before.
+number and a key, as `4:17,`. At commit a deferred trigger locks their targets in the order of their keys and
+writes them: whoever waits there waits for others that are at their commit as well, in the same order, so that
+there is no deadlock among the old side's transactions. The recomputation comes in a statement after the lock:
+under READ COMMITTED it sees what those had written that held the lock before.
 
 The deferred trigger is not on the users' tables: what has a deferred trigger to come can't be truncated or
 altered in the same transaction, and each row would be one more. It is on a table of our own, of which the
 first note of a transaction inserts a row, and deletes it again. Under `SET CONSTRAINTS ALL IMMEDIATE` that
-works the note off at once.
+works the note off at once. A child that comes alone has a table of its own for that (`tree_appends`).
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from crossfade.dialects.postgresql import tree_slots as slots
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql.quoting import ident, literal, table
 from crossfade.dialects.postgresql.triggers import counter, function
+from crossfade.dialects.postgresql.values import SAFE_PATH
 from crossfade.schema import TableName
 from crossfade.steps import InstallTrees
 from crossfade.tree import Embed, TreeLens
@@ -41,6 +41,14 @@ def noted(evolution: str) -> str:
 def tick(evolution: str) -> str:
     """The table whose deferred trigger works off what is noted."""
     return sql.journal(f"tick_{names.tag(evolution)}")
+
+
+def ticked(evolution: str, *, pad: str) -> str:
+    """The lines that have what is noted worked off at commit, with the variable `place`."""
+    return (
+        f"{pad}INSERT INTO {tick(evolution)} DEFAULT VALUES RETURNING ctid INTO place;\n"
+        f"{pad}DELETE FROM {tick(evolution)} WHERE ctid = place;\n"
+    )
 
 
 def note(evolution: str, of: TableName) -> str:
@@ -68,10 +76,11 @@ def of_table(step: InstallTrees, number: int, of: TableName) -> str:
     def all_of(rows: str) -> str:
         return noting(f"SELECT {ident(parent)}::text AS k FROM {rows}")
 
-    embed = tree_appends.appended(tree, of)
-    row, child = "", "NULL"
+    embed = tree_appends.array(tree, of)
+    alone, settings = "", f"SET search_path = {SAFE_PATH}"
     if embed is not None:
-        row, child = " || '+' || child || ','", f"min({ident(embed.key.name)}::text)"
+        settings = tree_appends.settings(embed)
+        alone = tree_appends.alone(step.evolution, embed, noted(step.evolution), number)
 
     new, old = (
         f"SELECT x.{ident(parent)}::text AS k, {look} FROM {rows} AS x" for rows in ("new_rows", "old_rows")
@@ -79,7 +88,7 @@ def of_table(step: InstallTrees, number: int, of: TableName) -> str:
     apart = f"SELECT k FROM (({new} EXCEPT {old}) UNION ALL ({old} EXCEPT {new})) AS b"
     body = (
         f"DECLARE\n  noted text := coalesce(current_setting({noted(step.evolution)}, true), '');\n"
-        "  added text;\n  many bigint;\n  one text;\n  child text;\n  place tid;\n  writes bigint;\n"
+        "  added text;\n  many bigint;\n  one text;\n  place tid;\n  writes bigint;\n"
         f"BEGIN\n  IF {SILENT} THEN\n    RETURN NULL;\n  END IF;\n"
         + "".join(
             f"  writes := nextval({literal(counter('old', step.evolution, tree.target))});\n"
@@ -87,10 +96,10 @@ def of_table(step: InstallTrees, number: int, of: TableName) -> str:
             if of in tree.tables
         )
         # One row is by far the most frequent, and nothing is to be sorted.
-        + "  IF TG_OP = 'INSERT' THEN\n"
-        f"    SELECT count(*), min({ident(parent)}::text), {child} INTO many, one, child FROM new_rows;\n"
+        + f"  IF TG_OP = 'INSERT' THEN\n{alone}"
+        f"    SELECT count(*), min({ident(parent)}::text) INTO many, one FROM new_rows;\n"
         "    IF many = 1 THEN\n"
-        f"      added := {literal(f'{number}:')} || one || ','{row};\n"
+        f"      added := {literal(f'{number}:')} || one || ',';\n"
         f"    ELSE\n  {all_of('new_rows')}    END IF;\n"
         + "  ELSIF TG_OP = 'DELETE' THEN\n"
         + all_of("old_rows")
@@ -101,14 +110,10 @@ def of_table(step: InstallTrees, number: int, of: TableName) -> str:
         + "  END IF;\n"
         "  IF added IS NOT NULL THEN\n"
         f"    added := set_config({noted(step.evolution)}, noted || added, true);\n"
-        "    IF noted = '' THEN\n"
-        f"      INSERT INTO {tick(step.evolution)} DEFAULT VALUES RETURNING ctid INTO place;\n"
-        f"      DELETE FROM {tick(step.evolution)} WHERE ctid = place;\n"
-        "    END IF;\n  END IF;\n"
+        f"    IF noted = '' THEN\n{ticked(step.evolution, pad='      ')}    END IF;\n  END IF;\n"
         "  RETURN NULL;\nEND"
     )
-    safe = "SET search_path = pg_catalog, pg_temp"
-    return routine(note(step.evolution, of), "trigger", body, settings=safe)
+    return routine(note(step.evolution, of), "trigger", body, settings=settings)
 
 
 def _looked_at(tree: TreeLens, of: TableName) -> tuple[str, str]:
@@ -130,7 +135,8 @@ def _truncated(step: InstallTrees, of: TableName) -> str:
             work.append(f"    UPDATE {table(tree.target)} AS t SET {assignments(embeds, slots.empty)};\n")
     off = "    PERFORM set_config('crossfade.sync', 'off', true);\n"
     on = "    PERFORM set_config('crossfade.sync', '', true);\n"
-    return off + "".join(work) + on
+    # A child that waits may be gone: what is noted twice is not what it waits for.
+    return f"{off}{''.join(work)}{on}    added := nullif(noted, '');\n"
 
 
 def assignments(embeds: Sequence[Embed], value: Callable[[Embed], str]) -> str:

@@ -1,7 +1,7 @@
-"""The deferred trigger, which works off at commit what the old side's statements have noted (`tree_notes`).
+"""The deferred triggers, which work off at commit what the old side's statements have noted (`tree_notes`).
 
 A routine's expressions are made ready anew in each transaction, at a microsecond or two each: the way of one
-child, by far the most frequent, has as few as it can.
+child, by far the most frequent, has a routine of its own, with as few as it can.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from crossfade.dialects.postgresql import tree_appends
 from crossfade.dialects.postgresql import tree_slots as slots
 from crossfade.dialects.postgresql import tree_values as sql
 from crossfade.dialects.postgresql.quoting import ident, literal, table
-from crossfade.dialects.postgresql.tree_notes import OFF, ON, SYNC, assignments, noted, routine
+from crossfade.dialects.postgresql.tree_notes import OFF, ON, SYNC, assignments, noted, routine, ticked
+from crossfade.dialects.postgresql.values import SAFE_PATH
 from crossfade.schema import TableName
 from crossfade.steps import InstallTrees
-from crossfade.tree import Shape, TreeLens, sources
+from crossfade.tree import Embed, Shape, TreeLens, sources
 
+# Everything is found by its key; a target that grows has statistics of when it was empty.
+_BY_KEY = "SET enable_seqscan = off"
 _OFF, _ON = (each.replace("PERFORM", "said :=") for each in (OFF, ON))
 
 
@@ -29,9 +32,22 @@ def pull(evolution: str) -> str:
 
 def of_pull(step: InstallTrees) -> str:
     """The deferred trigger's function, which works off what is noted."""
-    # Everything is found by its key; a target that grows has statistics of when it was empty.
-    settings = f"{sql.settings()} SET enable_seqscan = off"
-    return routine(pull(step.evolution), "trigger", str(_Pull(step)), settings=settings)
+    return routine(pull(step.evolution), "trigger", str(_Pull(step)), settings=f"{sql.settings()} {_BY_KEY}")
+
+
+def of_append(step: InstallTrees, tree: TreeLens, embed: Embed) -> str:
+    """The deferred trigger's function of an array: the child that waits is appended, or left to `pull`."""
+    body = (
+        f"DECLARE\n  sync text := {SYNC};\n  said text;\n  place tid;\n"
+        f"BEGIN\n  IF current_setting({noted(step.evolution)}, true) = NEW.noted THEN\n"
+        f"  {_OFF}    {tree_appends.work_off(tree, embed)};\n  {_ON}"
+        f"    IF FOUND THEN\n      said := set_config({noted(step.evolution)}, '', true);\n"
+        "      RETURN NULL;\n    END IF;\n  END IF;\n"
+        f"{ticked(step.evolution, pad='  ')}  RETURN NULL;\nEND"
+    )
+    name = tree_appends.append(step.evolution, embed.table)
+    settings = f"SET search_path = {SAFE_PATH} SET plan_cache_mode = force_generic_plan {_BY_KEY}"
+    return routine(name, "trigger", body, settings=settings)
 
 
 @dataclass(frozen=True)
@@ -64,18 +80,15 @@ class _Pull:
         noted_ = noted(self.step.evolution)
         reads = [f"unborn{at} OR k{numbers[tree.source]} IS NOT NULL" for at, tree in enumerate(trees)]
         alone = [self._alone(of, number) for of, number in numbers.items()]
-        alone.sort(key=lambda each: "IF child" not in each)  # the frequent ones are asked for first
         return (
             f"DECLARE\n  noted text := current_setting({noted_}, true);\n"
             f"  sync text := {SYNC};\n{declared}"
-            "  one text;\n  child text;\n  written bigint;\n  said text;\n"
+            "  one text;\n  written bigint;\n  said text;\n"
             "BEGIN\n  IF coalesce(noted, '') = '' THEN\n    RETURN NULL;\n  END IF;\n"
             f"  said := set_config({noted_}, '', true);\n"
-            # One key is by far the most frequent, and soon told; and so is one child of one key.
-            "  child := substr(noted, strpos(noted, ',') + 1);\n"
-            "  IF child = '' OR left(child, 1) = '+' AND strpos(child, ',') = length(child) THEN\n"
-            "    child := nullif(btrim(child, '+,'), '');\n"
-            "    one := substr(split_part(noted, ',', 1), strpos(noted, ':') + 1);\n"
+            # One key is by far the most frequent, and soon told.
+            "  IF strpos(noted, ',') = length(noted) THEN\n"
+            "    one := rtrim(substr(noted, strpos(noted, ':') + 1), ',');\n"
             f"    CASE split_part(noted, ':', 1)\n{''.join(alone)}    END CASE;\n"
             f"  ELSE\n    SELECT {', '.join(taken)}\n      INTO {into}\n"
             "      FROM (SELECT split_part(x, ':', 1) AS n, substr(x, strpos(x, ':') + 1) AS k\n"
@@ -106,21 +119,9 @@ class _Pull:
         """One row of the source's, or children of one target."""
         lines = f"      WHEN '{number}' THEN\n"
         trees = [(at, tree) for at, tree in enumerate(self.step.trees) if of in tree.tables]
-        lines += "".join(self._appended(tree, of) for _, tree in trees)
         lines += f"        k{number} := ARRAY[one::{self._key_type(of)}];\n"
         return lines + "".join(
             f"        a{at} := k{number};\n{self._at_once(tree, of, number)}" for at, tree in trees
-        )
-
-    def _appended(self, tree: TreeLens, of: TableName) -> str:
-        """One child of one target, which belongs behind all others."""
-        embed = tree_appends.appended(tree, of)
-        if embed is None:
-            return ""
-        return (
-            f"        IF child IS NOT NULL THEN\n{_OFF}"
-            f"          {tree_appends.append(tree, embed)};\n{_ON}"
-            "          IF FOUND THEN\n            RETURN NULL;\n          END IF;\n        END IF;\n"
         )
 
     def _at_once(self, tree: TreeLens, of: TableName, number: int) -> str:

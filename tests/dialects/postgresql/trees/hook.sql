@@ -35,6 +35,45 @@ CREATE CONSTRAINT TRIGGER "~crossfade_commit" AFTER INSERT ON crossfade.tick_fe1
 ALTER TABLE crossfade.tick_fe14 ENABLE ALWAYS TRIGGER "~crossfade_commit"
 
 -- work:
+CREATE FUNCTION crossfade.append_fe14_public_lines() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan =
+    off AS $crossfade$
+#variable_conflict use_column
+<<own>>
+DECLARE
+  sync text := pg_catalog.current_setting('crossfade.sync', true);
+  said text;
+  place tid;
+BEGIN
+  IF current_setting('crossfade.noted_fe14', true) = NEW.noted THEN
+    said := set_config('crossfade.sync', 'off', true);
+    UPDATE public.steps AS t SET lines = t.lines || NEW.element WHERE t.task = NEW.parent AND (t.lines =
+        '[]' OR ROW((t.lines -> -1 ->> 'at')::timestamp with time zone, (t.lines -> -1 ->>
+        'id')::bigint) < ROW(NEW.behind0, NEW.behind1));
+    said := set_config('crossfade.sync', coalesce(sync, ''), true);
+    IF FOUND THEN
+      said := set_config('crossfade.noted_fe14', '', true);
+      RETURN NULL;
+    END IF;
+  END IF;
+  INSERT INTO crossfade.tick_fe14 DEFAULT VALUES RETURNING ctid INTO place;
+  DELETE FROM crossfade.tick_fe14 WHERE ctid = place;
+  RETURN NULL;
+END
+$crossfade$
+
+-- work:
+CREATE UNLOGGED TABLE crossfade.waiting_fe14_public_lines (parent integer, behind0 timestamp with time
+    zone, behind1 bigint, element jsonb, noted text)
+
+-- work:
+CREATE CONSTRAINT TRIGGER "~crossfade_commit" AFTER INSERT ON crossfade.waiting_fe14_public_lines
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION crossfade.append_fe14_public_lines()
+
+-- work:
+ALTER TABLE crossfade.waiting_fe14_public_lines ENABLE ALWAYS TRIGGER "~crossfade_commit"
+
+-- work:
 CREATE FUNCTION crossfade.note_fe14_public_jobs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
     search_path = pg_catalog, pg_temp AS $crossfade$
 #variable_conflict use_column
@@ -44,7 +83,6 @@ DECLARE
   added text;
   many bigint;
   one text;
-  child text;
   place tid;
   writes bigint;
 BEGIN
@@ -53,7 +91,7 @@ BEGIN
   END IF;
   writes := nextval('crossfade."writes_old_fe14_public_Runs"');
   IF TG_OP = 'INSERT' THEN
-    SELECT count(*), min(id::text), NULL INTO many, one, child FROM new_rows;
+    SELECT count(*), min(id::text) INTO many, one FROM new_rows;
     IF many = 1 THEN
       added := '0:' || one || ',';
     ELSE
@@ -64,16 +102,17 @@ BEGIN
     added := (SELECT string_agg(DISTINCT '0:' || k || ',', '') FROM (SELECT id::text AS k FROM old_rows)
         AS a);
   ELSIF TG_OP = 'UPDATE' THEN
-    added := (SELECT string_agg(DISTINCT '0:' || k || ',', '') FROM (SELECT k FROM ((SELECT x.id::text AS
-        k, x.id, x.status, x.began, (x.took)::text FROM new_rows AS x EXCEPT SELECT x.id::text AS k, x.id,
-        x.status, x.began, (x.took)::text FROM old_rows AS x) UNION ALL (SELECT x.id::text AS k, x.id,
-        x.status, x.began, (x.took)::text FROM old_rows AS x EXCEPT SELECT x.id::text AS k, x.id,
+    added := (SELECT string_agg(DISTINCT '0:' || k || ',', '') FROM (SELECT k FROM ((SELECT x.id::text
+        AS k, x.id, x.status, x.began, (x.took)::text FROM new_rows AS x EXCEPT SELECT x.id::text AS k,
+        x.id, x.status, x.began, (x.took)::text FROM old_rows AS x) UNION ALL (SELECT x.id::text AS k,
+        x.id, x.status, x.began, (x.took)::text FROM old_rows AS x EXCEPT SELECT x.id::text AS k, x.id,
         x.status, x.began, (x.took)::text FROM new_rows AS x)) AS b) AS a);
   ELSE
     PERFORM set_config('crossfade.sync', 'off', true);
     DELETE FROM public."Runs";
     DELETE FROM crossfade.reordered_fe14 WHERE target = 'public.Runs';
     PERFORM set_config('crossfade.sync', '', true);
+    added := nullif(noted, '');
   END IF;
   IF added IS NOT NULL THEN
     added := set_config('crossfade.noted_fe14', noted || added, true);
@@ -87,8 +126,8 @@ END
 $crossfade$
 
 -- work:
-CREATE FUNCTION crossfade.note_fe14_public_labels() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
-    search_path = pg_catalog, pg_temp AS $crossfade$
+CREATE FUNCTION crossfade.note_fe14_public_labels() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $crossfade$
 #variable_conflict use_column
 <<own>>
 DECLARE
@@ -96,7 +135,6 @@ DECLARE
   added text;
   many bigint;
   one text;
-  child text;
   place tid;
   writes bigint;
 BEGIN
@@ -105,7 +143,7 @@ BEGIN
   END IF;
   writes := nextval('crossfade."writes_old_fe14_public_Runs"');
   IF TG_OP = 'INSERT' THEN
-    SELECT count(*), min(job_id::text), NULL INTO many, one, child FROM new_rows;
+    SELECT count(*), min(job_id::text) INTO many, one FROM new_rows;
     IF many = 1 THEN
       added := '1:' || one || ',';
     ELSE
@@ -116,14 +154,15 @@ BEGIN
     added := (SELECT string_agg(DISTINCT '1:' || k || ',', '') FROM (SELECT job_id::text AS k FROM
         old_rows) AS a);
   ELSIF TG_OP = 'UPDATE' THEN
-    added := (SELECT string_agg(DISTINCT '1:' || k || ',', '') FROM (SELECT k FROM ((SELECT x.job_id::text
-        AS k, x::text FROM new_rows AS x EXCEPT SELECT x.job_id::text AS k, x::text FROM old_rows AS x)
-        UNION ALL (SELECT x.job_id::text AS k, x::text FROM old_rows AS x EXCEPT SELECT x.job_id::text AS
-        k, x::text FROM new_rows AS x)) AS b) AS a);
+    added := (SELECT string_agg(DISTINCT '1:' || k || ',', '') FROM (SELECT k FROM ((SELECT
+        x.job_id::text AS k, x::text FROM new_rows AS x EXCEPT SELECT x.job_id::text AS k, x::text FROM
+        old_rows AS x) UNION ALL (SELECT x.job_id::text AS k, x::text FROM old_rows AS x EXCEPT SELECT
+        x.job_id::text AS k, x::text FROM new_rows AS x)) AS b) AS a);
   ELSE
     PERFORM set_config('crossfade.sync', 'off', true);
     UPDATE public."Runs" AS t SET labels = '{}'::jsonb;
     PERFORM set_config('crossfade.sync', '', true);
+    added := nullif(noted, '');
   END IF;
   IF added IS NOT NULL THEN
     added := set_config('crossfade.noted_fe14', noted || added, true);
@@ -146,7 +185,6 @@ DECLARE
   added text;
   many bigint;
   one text;
-  child text;
   place tid;
   writes bigint;
 BEGIN
@@ -155,7 +193,7 @@ BEGIN
   END IF;
   writes := nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
-    SELECT count(*), min(id::text), NULL INTO many, one, child FROM new_rows;
+    SELECT count(*), min(id::text) INTO many, one FROM new_rows;
     IF many = 1 THEN
       added := '2:' || one || ',';
     ELSE
@@ -166,15 +204,16 @@ BEGIN
     added := (SELECT string_agg(DISTINCT '2:' || k || ',', '') FROM (SELECT id::text AS k FROM old_rows)
         AS a);
   ELSIF TG_OP = 'UPDATE' THEN
-    added := (SELECT string_agg(DISTINCT '2:' || k || ',', '') FROM (SELECT k FROM ((SELECT x.id::text AS
-        k, x.id, x.job_id FROM new_rows AS x EXCEPT SELECT x.id::text AS k, x.id, x.job_id FROM old_rows
-        AS x) UNION ALL (SELECT x.id::text AS k, x.id, x.job_id FROM old_rows AS x EXCEPT SELECT
-        x.id::text AS k, x.id, x.job_id FROM new_rows AS x)) AS b) AS a);
+    added := (SELECT string_agg(DISTINCT '2:' || k || ',', '') FROM (SELECT k FROM ((SELECT x.id::text
+        AS k, x.id, x.job_id FROM new_rows AS x EXCEPT SELECT x.id::text AS k, x.id, x.job_id FROM
+        old_rows AS x) UNION ALL (SELECT x.id::text AS k, x.id, x.job_id FROM old_rows AS x EXCEPT
+        SELECT x.id::text AS k, x.id, x.job_id FROM new_rows AS x)) AS b) AS a);
   ELSE
     PERFORM set_config('crossfade.sync', 'off', true);
     DELETE FROM public.steps;
     DELETE FROM crossfade.reordered_fe14 WHERE target = 'public.steps';
     PERFORM set_config('crossfade.sync', '', true);
+    added := nullif(noted, '');
   END IF;
   IF added IS NOT NULL THEN
     added := set_config('crossfade.noted_fe14', noted || added, true);
@@ -189,7 +228,7 @@ $crossfade$
 
 -- work:
 CREATE FUNCTION crossfade.note_fe14_public_lines() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
-    search_path = pg_catalog, pg_temp AS $crossfade$
+    search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $crossfade$
 #variable_conflict use_column
 <<own>>
 DECLARE
@@ -197,7 +236,6 @@ DECLARE
   added text;
   many bigint;
   one text;
-  child text;
   place tid;
   writes bigint;
 BEGIN
@@ -206,9 +244,20 @@ BEGIN
   END IF;
   writes := nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
-    SELECT count(*), min(task_id::text), min(id::text) INTO many, one, child FROM new_rows;
+    IF noted = '' THEN
+      INSERT INTO crossfade.waiting_fe14_public_lines SELECT c.task_id, c.at, c.id,
+          jsonb_build_object('id', c.id, 'at', c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE
+          jsonb_build_object('what', c.what) END, set_config('crossfade.noted_fe14', '3:' || c.task_id
+          || ',', true) FROM new_rows AS c WHERE NOT EXISTS (SELECT FROM new_rows OFFSET 1) RETURNING
+          ctid INTO place;
+      IF FOUND THEN
+        DELETE FROM crossfade.waiting_fe14_public_lines WHERE ctid = place;
+        RETURN NULL;
+      END IF;
+    END IF;
+    SELECT count(*), min(task_id::text) INTO many, one FROM new_rows;
     IF many = 1 THEN
-      added := '3:' || one || ',' || '+' || child || ',';
+      added := '3:' || one || ',';
     ELSE
       added := (SELECT string_agg(DISTINCT '3:' || k || ',', '') FROM (SELECT task_id::text AS k FROM
           new_rows) AS a);
@@ -218,13 +267,14 @@ BEGIN
         old_rows) AS a);
   ELSIF TG_OP = 'UPDATE' THEN
     added := (SELECT string_agg(DISTINCT '3:' || k || ',', '') FROM (SELECT k FROM ((SELECT
-        x.task_id::text AS k, x::text FROM new_rows AS x EXCEPT SELECT x.task_id::text AS k, x::text FROM
-        old_rows AS x) UNION ALL (SELECT x.task_id::text AS k, x::text FROM old_rows AS x EXCEPT SELECT
-        x.task_id::text AS k, x::text FROM new_rows AS x)) AS b) AS a);
+        x.task_id::text AS k, x::text FROM new_rows AS x EXCEPT SELECT x.task_id::text AS k, x::text
+        FROM old_rows AS x) UNION ALL (SELECT x.task_id::text AS k, x::text FROM old_rows AS x EXCEPT
+        SELECT x.task_id::text AS k, x::text FROM new_rows AS x)) AS b) AS a);
   ELSE
     PERFORM set_config('crossfade.sync', 'off', true);
     UPDATE public.steps AS t SET lines = '[]'::jsonb;
     PERFORM set_config('crossfade.sync', '', true);
+    added := nullif(noted, '');
   END IF;
   IF added IS NOT NULL THEN
     added := set_config('crossfade.noted_fe14', noted || added, true);
@@ -247,7 +297,6 @@ DECLARE
   added text;
   many bigint;
   one text;
-  child text;
   place tid;
   writes bigint;
 BEGIN
@@ -256,7 +305,7 @@ BEGIN
   END IF;
   writes := nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
-    SELECT count(*), min(task_id::text), NULL INTO many, one, child FROM new_rows;
+    SELECT count(*), min(task_id::text) INTO many, one FROM new_rows;
     IF many = 1 THEN
       added := '4:' || one || ',';
     ELSE
@@ -268,14 +317,15 @@ BEGIN
         old_rows) AS a);
   ELSIF TG_OP = 'UPDATE' THEN
     added := (SELECT string_agg(DISTINCT '4:' || k || ',', '') FROM (SELECT k FROM ((SELECT
-        x.task_id::text AS k, x::text FROM new_rows AS x EXCEPT SELECT x.task_id::text AS k, x::text FROM
-        old_rows AS x) UNION ALL (SELECT x.task_id::text AS k, x::text FROM old_rows AS x EXCEPT SELECT
-        x.task_id::text AS k, x::text FROM new_rows AS x)) AS b) AS a);
+        x.task_id::text AS k, x::text FROM new_rows AS x EXCEPT SELECT x.task_id::text AS k, x::text
+        FROM old_rows AS x) UNION ALL (SELECT x.task_id::text AS k, x::text FROM old_rows AS x EXCEPT
+        SELECT x.task_id::text AS k, x::text FROM new_rows AS x)) AS b) AS a);
   ELSE
     PERFORM set_config('crossfade.sync', 'off', true);
     UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['tries'], '[]'::jsonb),
         tries = (SELECT count(*) FROM public.tries AS c WHERE false);
     PERFORM set_config('crossfade.sync', '', true);
+    added := nullif(noted, '');
   END IF;
   IF added IS NOT NULL THEN
     added := set_config('crossfade.noted_fe14', noted || added, true);
@@ -289,8 +339,8 @@ END
 $crossfade$
 
 -- work:
-CREATE FUNCTION crossfade.note_fe14_public_receipts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
-    search_path = pg_catalog, pg_temp AS $crossfade$
+CREATE FUNCTION crossfade.note_fe14_public_receipts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $crossfade$
 #variable_conflict use_column
 <<own>>
 DECLARE
@@ -298,7 +348,6 @@ DECLARE
   added text;
   many bigint;
   one text;
-  child text;
   place tid;
   writes bigint;
 BEGIN
@@ -307,7 +356,7 @@ BEGIN
   END IF;
   writes := nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
-    SELECT count(*), min(task_id::text), NULL INTO many, one, child FROM new_rows;
+    SELECT count(*), min(task_id::text) INTO many, one FROM new_rows;
     IF many = 1 THEN
       added := '5:' || one || ',';
     ELSE
@@ -319,14 +368,15 @@ BEGIN
         old_rows) AS a);
   ELSIF TG_OP = 'UPDATE' THEN
     added := (SELECT string_agg(DISTINCT '5:' || k || ',', '') FROM (SELECT k FROM ((SELECT
-        x.task_id::text AS k, x::text FROM new_rows AS x EXCEPT SELECT x.task_id::text AS k, x::text FROM
-        old_rows AS x) UNION ALL (SELECT x.task_id::text AS k, x::text FROM old_rows AS x EXCEPT SELECT
-        x.task_id::text AS k, x::text FROM new_rows AS x)) AS b) AS a);
+        x.task_id::text AS k, x::text FROM new_rows AS x EXCEPT SELECT x.task_id::text AS k, x::text
+        FROM old_rows AS x) UNION ALL (SELECT x.task_id::text AS k, x::text FROM old_rows AS x EXCEPT
+        SELECT x.task_id::text AS k, x::text FROM new_rows AS x)) AS b) AS a);
   ELSE
     PERFORM set_config('crossfade.sync', 'off', true);
     UPDATE public.steps AS t SET more = jsonb_set(coalesce(t.more, '{}'), ARRAY['receipt'],
         coalesce(NULL::jsonb, 'null'));
     PERFORM set_config('crossfade.sync', '', true);
+    added := nullif(noted, '');
   END IF;
   IF added IS NOT NULL THEN
     added := set_config('crossfade.noted_fe14', noted || added, true);
@@ -1104,9 +1154,9 @@ CREATE TRIGGER "~crossfade_note_insert" AFTER INSERT ON public.receipts REFERENC
 
 -- work:
 CREATE OR REPLACE FUNCTION crossfade.pull_fe14() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
-    search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle =
-    postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_generic_plan SET
-    jit = off SET enable_seqscan = off AS $crossfade$
+    search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle
+    = postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode =
+    force_generic_plan SET jit = off SET enable_seqscan = off AS $crossfade$
 #variable_conflict use_column
 <<own>>
 DECLARE
@@ -1123,7 +1173,6 @@ DECLARE
   a1 integer[];
   unborn1 boolean;
   one text;
-  child text;
   written bigint;
   said text;
 BEGIN
@@ -1131,25 +1180,27 @@ BEGIN
     RETURN NULL;
   END IF;
   said := set_config('crossfade.noted_fe14', '', true);
-  child := substr(noted, strpos(noted, ',') + 1);
-  IF child = '' OR left(child, 1) = '+' AND strpos(child, ',') = length(child) THEN
-    child := nullif(btrim(child, '+,'), '');
-    one := substr(split_part(noted, ',', 1), strpos(noted, ':') + 1);
+  IF strpos(noted, ',') = length(noted) THEN
+    one := rtrim(substr(noted, strpos(noted, ':') + 1), ',');
     CASE split_part(noted, ':', 1)
-      WHEN '3' THEN
-        IF child IS NOT NULL THEN
+      WHEN '0' THEN
+        k0 := ARRAY[one::bigint];
+        a0 := k0;
+      WHEN '1' THEN
+        k1 := ARRAY[one::bigint];
+        a0 := k1;
+        PERFORM FROM public."Runs" AS t WHERE t.job = own.k1[1] FOR NO KEY UPDATE;
+        IF FOUND THEN
   said := set_config('crossfade.sync', 'off', true);
-          UPDATE public.steps AS t SET lines = t.lines || (jsonb_build_object('id', c.id, 'at',
-              c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what)
-              END) FROM public.lines AS c WHERE c.id = own.child::bigint AND c.task_id =
-              own.one::integer AND t.task = own.one::integer AND (t.lines = '[]' OR ROW((t.lines ->
-              -1 ->> 'at')::timestamp with time zone, (t.lines -> -1 ->> 'id')::bigint) < ROW(c.at,
-              c.id));
+    UPDATE public."Runs" AS t SET labels = (SELECT coalesce(jsonb_object_agg(c.name, c.value), '{}')
+        FROM public.labels AS c WHERE c.job_id = t.job) WHERE t.job = ANY (own.k1);
   said := set_config('crossfade.sync', coalesce(sync, ''), true);
-          IF FOUND THEN
-            RETURN NULL;
-          END IF;
+          RETURN NULL;
         END IF;
+      WHEN '2' THEN
+        k2 := ARRAY[one::integer];
+        a1 := k2;
+      WHEN '3' THEN
         k3 := ARRAY[one::integer];
         a1 := k3;
         PERFORM FROM public.steps AS t WHERE t.task = own.k3[1] FOR NO KEY UPDATE;
@@ -1173,23 +1224,6 @@ BEGIN
   said := set_config('crossfade.sync', coalesce(sync, ''), true);
           RETURN NULL;
         END IF;
-      WHEN '0' THEN
-        k0 := ARRAY[one::bigint];
-        a0 := k0;
-      WHEN '1' THEN
-        k1 := ARRAY[one::bigint];
-        a0 := k1;
-        PERFORM FROM public."Runs" AS t WHERE t.job = own.k1[1] FOR NO KEY UPDATE;
-        IF FOUND THEN
-  said := set_config('crossfade.sync', 'off', true);
-    UPDATE public."Runs" AS t SET labels = (SELECT coalesce(jsonb_object_agg(c.name, c.value), '{}') FROM
-        public.labels AS c WHERE c.job_id = t.job) WHERE t.job = ANY (own.k1);
-  said := set_config('crossfade.sync', coalesce(sync, ''), true);
-          RETURN NULL;
-        END IF;
-      WHEN '2' THEN
-        k2 := ARRAY[one::integer];
-        a1 := k2;
       WHEN '4' THEN
         k4 := ARRAY[one::integer];
         a1 := k4;
@@ -1232,8 +1266,8 @@ BEGIN
     SELECT array_agg(DISTINCT k::bigint) FILTER (WHERE n = '0'), array_agg(DISTINCT k::bigint) FILTER
         (WHERE n = '1'), array_agg(DISTINCT k::integer) FILTER (WHERE n = '2'), array_agg(DISTINCT
         k::integer) FILTER (WHERE n = '3'), array_agg(DISTINCT k::integer) FILTER (WHERE n = '4'),
-        array_agg(DISTINCT k::integer) FILTER (WHERE n = '5'), array_agg(DISTINCT k::bigint) FILTER (WHERE
-        n IN ('0', '1')), array_agg(DISTINCT k::integer) FILTER (WHERE n IN ('2', '3', '4', '5'))
+        array_agg(DISTINCT k::integer) FILTER (WHERE n = '5'), array_agg(DISTINCT k::bigint) FILTER
+        (WHERE n IN ('0', '1')), array_agg(DISTINCT k::integer) FILTER (WHERE n IN ('2', '3', '4', '5'))
       INTO k0, k1, k2, k3, k4, k5, a0, a1
       FROM (SELECT split_part(x, ':', 1) AS n, substr(x, strpos(x, ':') + 1) AS k
             FROM unnest(string_to_array(rtrim(noted, ','), ',')) AS x) AS y;
@@ -1303,33 +1337,33 @@ BEGIN
   IF k2 IS NOT NULL THEN
     DELETE FROM public.steps AS t WHERE t.task IN (SELECT k FROM unnest(own.k2) AS k WHERE NOT EXISTS
         (SELECT FROM public.tasks AS s WHERE s.id = k));
-    DELETE FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.key IN (SELECT g::text
-        FROM (SELECT k FROM unnest(own.k2) AS k WHERE NOT EXISTS (SELECT FROM public.tasks AS s WHERE s.id
-        = k)) AS g(g));
+    DELETE FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.key IN (SELECT
+        g::text FROM (SELECT k FROM unnest(own.k2) AS k WHERE NOT EXISTS (SELECT FROM public.tasks AS s
+        WHERE s.id = k)) AS g(g));
   END IF;
   IF k0 IS NOT NULL THEN
     DELETE FROM public."Runs" AS t WHERE t.job IN (SELECT k FROM unnest(own.k0) AS k WHERE NOT EXISTS
         (SELECT FROM public.jobs AS s WHERE s.id = k));
-    DELETE FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.Runs' AND o.key IN (SELECT g::text
-        FROM (SELECT k FROM unnest(own.k0) AS k WHERE NOT EXISTS (SELECT FROM public.jobs AS s WHERE s.id
-        = k)) AS g(g));
+    DELETE FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.Runs' AND o.key IN (SELECT
+        g::text FROM (SELECT k FROM unnest(own.k0) AS k WHERE NOT EXISTS (SELECT FROM public.jobs AS s
+        WHERE s.id = k)) AS g(g));
   END IF;
   IF k0 IS NOT NULL THEN
-    UPDATE public."Runs" AS t SET status = f.status, seconds = f.seconds, took = f.took FROM (SELECT s.id
-        AS legacy_key, (CASE WHEN s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%'
-        END)::text AS status, (extract(second FROM s."began"))::integer AS seconds,
+    UPDATE public."Runs" AS t SET status = f.status, seconds = f.seconds, took = f.took FROM (SELECT
+        s.id AS legacy_key, (CASE WHEN s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN
+        '100%' END)::text AS status, (extract(second FROM s."began"))::integer AS seconds,
         (s."took")::numeric(10,3) AS took FROM public.jobs AS s WHERE s.id = ANY (own.k0)) AS f WHERE
         t.job = f.legacy_key AND (t.status IS DISTINCT FROM f.status OR t.seconds IS DISTINCT FROM
         f.seconds OR (t.took)::text IS DISTINCT FROM (f.took)::text);
   END IF;
   IF k1 IS NOT NULL THEN
-    UPDATE public."Runs" AS t SET labels = (SELECT coalesce(jsonb_object_agg(c.name, c.value), '{}') FROM
-        public.labels AS c WHERE c.job_id = t.job) WHERE t.job = ANY (own.k1);
+    UPDATE public."Runs" AS t SET labels = (SELECT coalesce(jsonb_object_agg(c.name, c.value), '{}')
+        FROM public.labels AS c WHERE c.job_id = t.job) WHERE t.job = ANY (own.k1);
   END IF;
   IF k2 IS NOT NULL THEN
-    UPDATE public.steps AS t SET run_id = f.run_id FROM (SELECT s.id AS legacy_key, (SELECT r.run_id FROM
-        public."Runs" AS r WHERE r.job = s.job_id) AS run_id FROM public.tasks AS s WHERE s.id = ANY
-        (own.k2)) AS f WHERE t.task = f.legacy_key AND (t.run_id IS DISTINCT FROM f.run_id);
+    UPDATE public.steps AS t SET run_id = f.run_id FROM (SELECT s.id AS legacy_key, (SELECT r.run_id
+        FROM public."Runs" AS r WHERE r.job = s.job_id) AS run_id FROM public.tasks AS s WHERE s.id =
+        ANY (own.k2)) AS f WHERE t.task = f.legacy_key AND (t.run_id IS DISTINCT FROM f.run_id);
   END IF;
   IF k3 IS NOT NULL THEN
     UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at',

@@ -111,7 +111,13 @@ DROP TRIGGER IF EXISTS "~crossfade_note_delete" ON public.receipts
 DROP TRIGGER IF EXISTS "~crossfade_note_truncate" ON public.receipts
 
 -- work:
+DROP TABLE IF EXISTS crossfade.waiting_fe14_public_lines
+
+-- work:
 DROP TABLE IF EXISTS crossfade.tick_fe14
+
+-- work:
+DROP FUNCTION IF EXISTS crossfade.append_fe14_public_lines()
 
 -- work:
 DROP FUNCTION IF EXISTS crossfade.note_fe14_public_jobs()
