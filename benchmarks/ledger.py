@@ -64,8 +64,8 @@ TWO = (
 
 class LedgerFigures(Figures):
     """What was measured: `backfill` in rows a second by hand and by Crossfade, by target; `insert`
-    in milliseconds of a committed event of the old application, `cold` of one that is the first to touch
-    most of its pages, `writers` in events a second of several at
+    in milliseconds of a committed event of the old application, `blocks` of one among many on the same side,
+    `cold` of one that is the first to touch most of its pages, `writers` in events a second of several at
     once; `read` in milliseconds of one whole execution; `megabytes` on disk, before and after, with indexes.
     """
 
@@ -74,6 +74,7 @@ class LedgerFigures(Figures):
     children: int
     backfill: tuple[tuple[str, Comparison], ...]
     insert: Comparison
+    blocks: Comparison
     cold: Comparison
     writers: Comparison
     read: Comparison
@@ -92,6 +93,7 @@ def measure(stage: Stage, rows: int) -> LedgerFigures:
         for url in (bare, synced):
             _warm(url)
         insert = _inserts(stage, bare, synced)
+        blocks = _inserts(stage, bare, synced, block=STATEMENTS)
         writers = _writers(stage, bare, synced)
     with stage.copy(live) as url, connect(url) as connection:
         counts = {name: _one(connection, f"SELECT count(*) FROM {name}") for name in data.NUMBERED}
@@ -103,6 +105,7 @@ def measure(stage: Stage, rows: int) -> LedgerFigures:
         children=int(sum(counts[name] for name in data.NUMBERED if name not in PARENTS)),
         backfill=filled,
         insert=insert,
+        blocks=blocks,
         cold=cold,
         writers=writers,
         read=read,
@@ -168,7 +171,8 @@ def _durable(stage: Stage) -> Iterator[None]:
 
 
 _BY_INDEX = """
-SELECT format('SELECT count(*) FROM (SELECT * FROM %s ORDER BY %s OFFSET 0) AS every', i.indrelid::regclass,
+SELECT format('SELECT count(every) FROM (SELECT * FROM %s ORDER BY %s OFFSET 0) AS every',
+    i.indrelid::regclass,
     (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n)
      FROM unnest(i.indkey) WITH ORDINALITY AS k(number, n)
      JOIN pg_attribute AS a ON (a.attrelid, a.attnum) = (i.indrelid, k.number)))
@@ -186,20 +190,21 @@ def _warm(url: str) -> None:
             connection.execute(query)
 
 
-def _inserts(stage: Stage, bare: str, synced: str) -> Comparison:
-    """Milliseconds of one committed event, on either database in turn."""
+def _inserts(stage: Stage, bare: str, synced: str, block: int = 1) -> Comparison:
+    """Milliseconds of one committed event, `block` of them on either database in turn."""
     stage.say(f"one event a transaction: {WRITE_ROUNDS * STATEMENTS} on each side")
     rounds: list[list[float]] = [[], []]
     with connect(bare) as one, connect(synced) as other:
         steps = _steps(one)
         for number in range(WRITE_ROUNDS + 1):
             took: list[list[float]] = [[], []]
-            for i in range(STATEMENTS):
-                step = steps[(number * STATEMENTS + i) % len(steps)]
+            for start in range(0, STATEMENTS, block):
                 for side, connection in enumerate((one, other)):
-                    began = time.perf_counter()
-                    connection.execute(INSERT, [step])
-                    took[side].append((time.perf_counter() - began) * 1_000)
+                    for i in range(start, start + block):
+                        step = steps[(number * STATEMENTS + i) % len(steps)]
+                        began = time.perf_counter()
+                        connection.execute(INSERT, [step])
+                        took[side].append((time.perf_counter() - began) * 1_000)
             if number:  # the first round is for the caches, and for the driver to prepare the statement
                 for side in (0, 1):
                     rounds[side].append(median(took[side]))
@@ -296,12 +301,14 @@ the writes are measured.
 TAIL = """
 A backfill's ratio is its speed against the statement by hand, which holds its locks and its transaction
 for all of that time; more than 1 is faster. It is written over two connections, the statement over one.
-An event is inserted and committed by the old application, alone, and by {writers} at once; less is better
-in milliseconds, more in events. The tables' pages and those of their indexes are in the server's memory,
-as those are that a system at work writes to; the next line is of databases that were copied just before,
-where a step chosen at random lies on pages that are read, and made room for, for the first time: one of
-the child's on either side, and six of the target's. A whole execution is read by eight statements of the
-old shape, and by one of the new.
+An event is inserted and committed by the old application, alone, one on either side in turn, and by
+{writers} at once; less is better in milliseconds, more in events. The second line of it is of {statements} on
+the one side, then as many on the other: how long a processor sleeps, and what it still knows when it wakes,
+is each side's own there, and where one has little to do between two waits for the disk it hardly sleeps. The
+tables' pages and those of their indexes are in the server's memory, as those are that a system at work writes
+to; the third line is of databases that were copied just before, where a step chosen at random lies on pages
+that are read, and made room for, for the first time: one of the child's on either side, and six of the
+target's. A whole execution is read by eight statements of the old shape, and by one of the new.
 
 On disk, with all indexes: {before:,.0f} MB in eight tables, {after:,.0f} MB in two, where the GIN indexes and
 the names of the elements' fields are what is more.
@@ -323,6 +330,7 @@ def page(figures: LedgerFigures, command: str, server: str) -> str:
     lines = [line(f"backfill of `{target}`", "rows/s", found) for target, found in figures.backfill]
     lines += [
         line("an event, committed", "ms", figures.insert),
+        line(f"the same, {STATEMENTS} on either side in turn", "ms", figures.blocks),
         line("the same, on pages that nobody has read", "ms", figures.cold),
         line(f"events of {WRITERS} writers", "events/s", figures.writers),
         line("a whole execution, read", "ms", figures.read),
@@ -331,7 +339,12 @@ def page(figures: LedgerFigures, command: str, server: str) -> str:
         command=command, server=server, cores=os.cpu_count(), **figures.model_dump(include=set(COUNTED))
     )
     before, after = figures.megabytes
-    return head + "\n".join(lines) + "\n" + TAIL.format(writers=WRITERS, before=before, after=after)
+    return (
+        head
+        + "\n".join(lines)
+        + "\n"
+        + TAIL.format(writers=WRITERS, statements=STATEMENTS, before=before, after=after)
+    )
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

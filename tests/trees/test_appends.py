@@ -152,3 +152,19 @@ def test_what_waits_is_gone_with_its_transaction(session: Session) -> None:
     assert rows(session, f"SELECT * FROM {waiting[0]}") == []
     assert value(session, "SELECT jsonb_array_length(plain) FROM leaves WHERE legacy_sheet = 1") == 4
     assert same(session)
+
+
+def test_no_routine_reads_all_of_a_table_of_ours(session: Session) -> None:
+    """A session's plans are of when these were empty: while somebody's snapshot keeps the rows that are gone,
+    a write would cost what all before it have left.
+    """
+    session.execute("VACUUM ANALYZE")
+    for written in ("two parents", "two statements", "its update"):
+        session.execute(LONG[written])
+        session.execute(PLAIN)
+    session.execute("SELECT pg_stat_force_next_flush()")
+    read = rows(
+        session,
+        "SELECT relname, seq_scan FROM pg_stat_user_tables WHERE relname ~ '^(waiting|tick)_' ORDER BY 1",
+    )
+    assert [count for _, count in read] == [0, 0, 0], read

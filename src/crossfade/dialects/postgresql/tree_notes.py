@@ -113,7 +113,7 @@ def of_table(step: InstallTrees, number: int, of: TableName) -> str:
         f"    IF noted = '' THEN\n{ticked(step.evolution, pad='      ')}    END IF;\n  END IF;\n"
         "  RETURN NULL;\nEND"
     )
-    return routine(note(step.evolution, of), "trigger", body, settings=settings)
+    return routine(note(step.evolution, of), "trigger", body, settings=f"{settings} {sql.BY_KEY}")
 
 
 def _looked_at(tree: TreeLens, of: TableName) -> tuple[str, str]:

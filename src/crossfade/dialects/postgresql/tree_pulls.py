@@ -20,8 +20,6 @@ from crossfade.schema import TableName
 from crossfade.steps import InstallTrees
 from crossfade.tree import Embed, Shape, TreeLens, sources
 
-# Everything is found by its key; a target that grows has statistics of when it was empty.
-_BY_KEY = "SET enable_seqscan = off"
 _OFF, _ON = (each.replace("PERFORM", "said :=") for each in (OFF, ON))
 
 
@@ -32,7 +30,8 @@ def pull(evolution: str) -> str:
 
 def of_pull(step: InstallTrees) -> str:
     """The deferred trigger's function, which works off what is noted."""
-    return routine(pull(step.evolution), "trigger", str(_Pull(step)), settings=f"{sql.settings()} {_BY_KEY}")
+    settings = f"{sql.settings()} {sql.BY_KEY}"
+    return routine(pull(step.evolution), "trigger", str(_Pull(step)), settings=settings)
 
 
 def of_append(step: InstallTrees, tree: TreeLens, embed: Embed) -> str:
@@ -46,7 +45,7 @@ def of_append(step: InstallTrees, tree: TreeLens, embed: Embed) -> str:
         f"{ticked(step.evolution, pad='  ')}  RETURN NULL;\nEND"
     )
     name = tree_appends.append(step.evolution, embed.table)
-    settings = f"SET search_path = {SAFE_PATH} SET plan_cache_mode = force_generic_plan {_BY_KEY}"
+    settings = f"SET search_path = {SAFE_PATH} SET plan_cache_mode = force_generic_plan {sql.BY_KEY}"
     return routine(name, "trigger", body, settings=settings)
 
 

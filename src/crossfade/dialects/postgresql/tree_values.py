@@ -18,6 +18,9 @@ from crossfade.schema import Column, TableName
 from crossfade.tree import Embed, Reference, TreeLens
 
 SOURCE = values.Row("s", safe=True)
+# Everything is found by its key, or its place. A session's plan is of the first time, when a table may have
+# been empty, and is kept while it grows.
+BY_KEY = "SET enable_seqscan = off"
 
 
 def settings(plan: str = "force_generic_plan") -> str:

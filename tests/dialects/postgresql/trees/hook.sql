@@ -75,7 +75,7 @@ ALTER TABLE crossfade.waiting_fe14_public_lines ENABLE ALWAYS TRIGGER "~crossfad
 
 -- work:
 CREATE FUNCTION crossfade.note_fe14_public_jobs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
-    search_path = pg_catalog, pg_temp AS $crossfade$
+    search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $crossfade$
 #variable_conflict use_column
 <<own>>
 DECLARE
@@ -127,7 +127,7 @@ $crossfade$
 
 -- work:
 CREATE FUNCTION crossfade.note_fe14_public_labels() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $crossfade$
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $crossfade$
 #variable_conflict use_column
 <<own>>
 DECLARE
@@ -177,7 +177,7 @@ $crossfade$
 
 -- work:
 CREATE FUNCTION crossfade.note_fe14_public_tasks() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
-    search_path = pg_catalog, pg_temp AS $crossfade$
+    search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $crossfade$
 #variable_conflict use_column
 <<own>>
 DECLARE
@@ -228,7 +228,7 @@ $crossfade$
 
 -- work:
 CREATE FUNCTION crossfade.note_fe14_public_lines() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
-    search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $crossfade$
+    search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET enable_seqscan = off AS $crossfade$
 #variable_conflict use_column
 <<own>>
 DECLARE
@@ -289,7 +289,7 @@ $crossfade$
 
 -- work:
 CREATE FUNCTION crossfade.note_fe14_public_tries() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
-    search_path = pg_catalog, pg_temp AS $crossfade$
+    search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $crossfade$
 #variable_conflict use_column
 <<own>>
 DECLARE
@@ -340,7 +340,7 @@ $crossfade$
 
 -- work:
 CREATE FUNCTION crossfade.note_fe14_public_receipts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $crossfade$
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $crossfade$
 #variable_conflict use_column
 <<own>>
 DECLARE
