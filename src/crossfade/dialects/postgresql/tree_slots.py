@@ -56,15 +56,18 @@ def element_of(embed: Embed, row: str = "c") -> str:
     null of its own.
     """
     always = [each for each in embed.columns if not _may_be_absent(each)]
-    parts = [
-        f"jsonb_build_object({', '.join(f'{literal(each.name)}, {row}.{ident(each.name)}' for each in some)})"
-        for some in (always[at : at + _ARGUMENTS] for at in range(0, len(always), _ARGUMENTS))
-    ]
+    absent = [each for each in embed.columns if _may_be_absent(each)]
+
+    def made(some: Sequence[Column]) -> str:
+        given = (f"{literal(each.name)}, {row}.{ident(each.name)}" for each in some)
+        return f"jsonb_build_object({', '.join(given)})"
+
+    if len(absent) == 1 and len(always) < _ARGUMENTS:  # to put two objects together costs as much as they do
+        is_absent = f"{row}.{ident(absent[0].name)} IS NULL"
+        return f"CASE WHEN {is_absent} THEN {made(always)} ELSE {made([*always, *absent])} END"
+    parts = [made(always[at : at + _ARGUMENTS]) for at in range(0, len(always), _ARGUMENTS)]
     parts += [
-        f"CASE WHEN {row}.{ident(each.name)} IS NULL THEN '{{}}' "
-        f"ELSE jsonb_build_object({literal(each.name)}, {row}.{ident(each.name)}) END"
-        for each in embed.columns
-        if _may_be_absent(each)
+        f"CASE WHEN {row}.{ident(each.name)} IS NULL THEN '{{}}' ELSE {made([each])} END" for each in absent
     ]
     return " || ".join(parts)
 

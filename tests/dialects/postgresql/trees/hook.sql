@@ -245,11 +245,10 @@ BEGIN
   writes := nextval('crossfade.writes_old_fe14_public_steps');
   IF TG_OP = 'INSERT' THEN
     IF noted = '' THEN
-      INSERT INTO crossfade.waiting_fe14_public_lines SELECT c.task_id, c.at, c.id,
-          jsonb_build_object('id', c.id, 'at', c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE
-          jsonb_build_object('what', c.what) END, set_config('crossfade.noted_fe14', '3:' || c.task_id
-          || ',', true) FROM new_rows AS c WHERE NOT EXISTS (SELECT FROM new_rows OFFSET 1) RETURNING
-          ctid INTO place;
+      INSERT INTO crossfade.waiting_fe14_public_lines SELECT c.task_id, c.at, c.id, CASE WHEN c.what IS
+          NULL THEN jsonb_build_object('id', c.id, 'at', c.at) ELSE jsonb_build_object('id', c.id, 'at',
+          c.at, 'what', c.what) END, set_config('crossfade.noted_fe14', '3:' || c.task_id || ',', true)
+          FROM new_rows AS c WHERE NOT EXISTS (SELECT FROM new_rows OFFSET 1) RETURNING ctid INTO place;
       IF FOUND THEN
         DELETE FROM crossfade.waiting_fe14_public_lines WHERE ctid = place;
         RETURN NULL;
@@ -564,10 +563,10 @@ END
 $crossfade$
 
 -- work:
-CREATE FUNCTION crossfade.shape_fe14_public_steps() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
-    search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle =
-    postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_generic_plan SET
-    jit = off AS $crossfade$
+CREATE FUNCTION crossfade.shape_fe14_public_steps() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET
+    intervalstyle = postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode =
+    force_generic_plan SET jit = off AS $crossfade$
 #variable_conflict use_column
 BEGIN
   IF pg_catalog.current_setting('crossfade.sync', true) IS NOT DISTINCT FROM 'off' THEN
@@ -588,8 +587,9 @@ BEGIN
         'what is no object') FROM jsonb_array_elements(NEW.lines) AS e(v) LEFT JOIN LATERAL
         jsonb_object_keys(CASE jsonb_typeof(e.v) WHEN 'object' THEN e.v END) AS k ON true WHERE
         jsonb_typeof(e.v) <> 'object' OR k NOT IN ('id', 'at', 'what') LIMIT 1), (SELECT 'two elements
-        with the ' || 'id' || ' ' || (e.v ->> 'id') FROM jsonb_array_elements(NEW.lines) AS e(v) WHERE e.v
-        ->> 'id' IS NOT NULL GROUP BY e.v ->> 'id' HAVING count(*) > 1 LIMIT 1)) END) IS NOT NULL THEN
+        with the ' || 'id' || ' ' || (e.v ->> 'id') FROM jsonb_array_elements(NEW.lines) AS e(v) WHERE
+        e.v ->> 'id' IS NOT NULL GROUP BY e.v ->> 'id' HAVING count(*) > 1 LIMIT 1)) END) IS NOT NULL
+        THEN
       RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = replace('public.steps.lines holds
           %s', '%s', (CASE WHEN NEW.lines IS NULL THEN NULL WHEN jsonb_typeof(NEW.lines) <> 'array' THEN
           'what is no array' ELSE coalesce((SELECT coalesce('the field ' || k || ', for which lines has
@@ -602,24 +602,25 @@ BEGIN
     END IF;
     IF NEW.lines IS NOT NULL AND (TG_OP = 'INSERT' OR (NEW.lines)::text IS DISTINCT FROM
         (OLD.lines)::text) THEN
-      NEW.lines := (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at', c.at) || CASE WHEN
-          c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY c.place), '[]')
-          FROM (SELECT e.n AS place, coalesce(r.id, nextval(pg_get_serial_sequence('public.lines',
-          'id'))) AS id, CASE WHEN e.v ? 'at' THEN r.at ELSE now() END AS at, (e.v -> 'what') AS what
-          FROM jsonb_array_elements(CASE jsonb_typeof(NEW.lines) WHEN 'array' THEN NEW.lines END) WITH
-          ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, at timestamp
-          with time zone)) AS c);
+      NEW.lines := (SELECT coalesce(jsonb_agg(CASE WHEN c.what IS NULL THEN jsonb_build_object('id',
+          c.id, 'at', c.at) ELSE jsonb_build_object('id', c.id, 'at', c.at, 'what', c.what) END ORDER BY
+          c.place), '[]') FROM (SELECT e.n AS place, coalesce(r.id,
+          nextval(pg_get_serial_sequence('public.lines', 'id'))) AS id, CASE WHEN e.v ? 'at' THEN r.at
+          ELSE now() END AS at, (e.v -> 'what') AS what FROM jsonb_array_elements(CASE
+          jsonb_typeof(NEW.lines) WHEN 'array' THEN NEW.lines END) WITH ORDINALITY AS e(v, n) CROSS JOIN
+          LATERAL jsonb_to_record(e.v) AS r(id bigint, at timestamp with time zone)) AS c);
     END IF;
   END IF;
   IF TG_OP = 'INSERT' OR (NEW.more)::text IS DISTINCT FROM (OLD.more)::text THEN
     IF (CASE WHEN jsonb_typeof(NEW.more) <> 'object' THEN 'what is no object' WHEN (NEW.more -> 'tries')
-        IS NULL THEN NULL WHEN jsonb_typeof((NEW.more -> 'tries')) <> 'array' THEN 'what is no array' ELSE
-        coalesce((SELECT coalesce('the field ' || k || ', for which tries has no column', 'what is no
-        object') FROM jsonb_array_elements((NEW.more -> 'tries')) AS e(v) LEFT JOIN LATERAL
+        IS NULL THEN NULL WHEN jsonb_typeof((NEW.more -> 'tries')) <> 'array' THEN 'what is no array'
+        ELSE coalesce((SELECT coalesce('the field ' || k || ', for which tries has no column', 'what is
+        no object') FROM jsonb_array_elements((NEW.more -> 'tries')) AS e(v) LEFT JOIN LATERAL
         jsonb_object_keys(CASE jsonb_typeof(e.v) WHEN 'object' THEN e.v END) AS k ON true WHERE
-        jsonb_typeof(e.v) <> 'object' OR k NOT IN ('id', 'why') LIMIT 1), (SELECT 'two elements with the '
-        || 'id' || ' ' || (e.v ->> 'id') FROM jsonb_array_elements((NEW.more -> 'tries')) AS e(v) WHERE
-        e.v ->> 'id' IS NOT NULL GROUP BY e.v ->> 'id' HAVING count(*) > 1 LIMIT 1)) END) IS NOT NULL THEN
+        jsonb_typeof(e.v) <> 'object' OR k NOT IN ('id', 'why') LIMIT 1), (SELECT 'two elements with the
+        ' || 'id' || ' ' || (e.v ->> 'id') FROM jsonb_array_elements((NEW.more -> 'tries')) AS e(v)
+        WHERE e.v ->> 'id' IS NOT NULL GROUP BY e.v ->> 'id' HAVING count(*) > 1 LIMIT 1)) END) IS NOT
+        NULL THEN
       RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = replace('public.steps.more.tries
           holds %s', '%s', (CASE WHEN jsonb_typeof(NEW.more) <> 'object' THEN 'what is no object' WHEN
           (NEW.more -> 'tries') IS NULL THEN NULL WHEN jsonb_typeof((NEW.more -> 'tries')) <> 'array'
@@ -643,15 +644,15 @@ BEGIN
     END IF;
   END IF;
   IF TG_OP = 'INSERT' OR (NEW.more)::text IS DISTINCT FROM (OLD.more)::text THEN
-    IF (CASE WHEN jsonb_typeof(NEW.more) <> 'object' THEN 'what is no object' WHEN (NEW.more -> 'receipt')
-        IS NULL OR jsonb_typeof((NEW.more -> 'receipt')) = 'null' THEN NULL WHEN jsonb_typeof((NEW.more ->
-        'receipt')) <> 'object' THEN 'what is no object' ELSE coalesce((SELECT coalesce('the field ' || k
-        || ', for which receipts has no column', 'what is no object') FROM (SELECT (NEW.more ->
-        'receipt')) AS e(v) LEFT JOIN LATERAL jsonb_object_keys(CASE jsonb_typeof(e.v) WHEN 'object' THEN
-        e.v END) AS k ON true WHERE jsonb_typeof(e.v) <> 'object' OR k NOT IN ('id', 'paid') LIMIT 1),
-        (SELECT 'two elements with the ' || 'id' || ' ' || (e.v ->> 'id') FROM (SELECT (NEW.more ->
-        'receipt')) AS e(v) WHERE e.v ->> 'id' IS NOT NULL GROUP BY e.v ->> 'id' HAVING count(*) > 1 LIMIT
-        1)) END) IS NOT NULL THEN
+    IF (CASE WHEN jsonb_typeof(NEW.more) <> 'object' THEN 'what is no object' WHEN (NEW.more ->
+        'receipt') IS NULL OR jsonb_typeof((NEW.more -> 'receipt')) = 'null' THEN NULL WHEN
+        jsonb_typeof((NEW.more -> 'receipt')) <> 'object' THEN 'what is no object' ELSE coalesce((SELECT
+        coalesce('the field ' || k || ', for which receipts has no column', 'what is no object') FROM
+        (SELECT (NEW.more -> 'receipt')) AS e(v) LEFT JOIN LATERAL jsonb_object_keys(CASE
+        jsonb_typeof(e.v) WHEN 'object' THEN e.v END) AS k ON true WHERE jsonb_typeof(e.v) <> 'object'
+        OR k NOT IN ('id', 'paid') LIMIT 1), (SELECT 'two elements with the ' || 'id' || ' ' || (e.v ->>
+        'id') FROM (SELECT (NEW.more -> 'receipt')) AS e(v) WHERE e.v ->> 'id' IS NOT NULL GROUP BY e.v
+        ->> 'id' HAVING count(*) > 1 LIMIT 1)) END) IS NOT NULL THEN
       RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = replace('public.steps.more.receipt
           holds %s', '%s', (CASE WHEN jsonb_typeof(NEW.more) <> 'object' THEN 'what is no object' WHEN
           (NEW.more -> 'receipt') IS NULL OR jsonb_typeof((NEW.more -> 'receipt')) = 'null' THEN NULL
@@ -680,9 +681,9 @@ $crossfade$
 
 -- work:
 CREATE FUNCTION crossfade.push_fe14_public_steps() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET
-    search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle =
-    postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_generic_plan SET
-    jit = off AS $crossfade$
+    search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle
+    = postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode =
+    force_generic_plan SET jit = off AS $crossfade$
 #variable_conflict use_column
 <<own>>
 DECLARE
@@ -708,16 +709,17 @@ BEGIN
         public."Runs" AS r WHERE r.run_id = n.run_id) FROM new_rows AS n ORDER BY n.task;
     INSERT INTO public.lines (task_id, id, at, what) OVERRIDING SYSTEM VALUE SELECT n.task, r.id, r.at,
         (e.v -> 'what') FROM new_rows AS n CROSS JOIN LATERAL jsonb_array_elements(CASE
-        jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
-        jsonb_to_record(e.v) AS r(id bigint, at timestamp with time zone);
-    INSERT INTO crossfade.reordered_fe14 (target, slot, key) SELECT 'public.steps', 'lines', n.task::text
-        FROM new_rows AS n WHERE true AND EXISTS (SELECT FROM (SELECT e.n AS stands, row_number() OVER
-        (ORDER BY r.at, r.id) AS belongs FROM jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN 'array'
-        THEN n.lines END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id
-        bigint, at timestamp with time zone)) AS o WHERE o.stands <> o.belongs) ON CONFLICT DO NOTHING;
+        jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END) WITH ORDINALITY AS e(v, n) CROSS JOIN
+        LATERAL jsonb_to_record(e.v) AS r(id bigint, at timestamp with time zone);
+    INSERT INTO crossfade.reordered_fe14 (target, slot, key) SELECT 'public.steps', 'lines',
+        n.task::text FROM new_rows AS n WHERE true AND EXISTS (SELECT FROM (SELECT e.n AS stands,
+        row_number() OVER (ORDER BY r.at, r.id) AS belongs FROM jsonb_array_elements(CASE
+        jsonb_typeof(n.lines) WHEN 'array' THEN n.lines END) WITH ORDINALITY AS e(v, n) CROSS JOIN
+        LATERAL jsonb_to_record(e.v) AS r(id bigint, at timestamp with time zone)) AS o WHERE o.stands
+        <> o.belongs) ON CONFLICT DO NOTHING;
     INSERT INTO public.tries (task_id, id, why) OVERRIDING SYSTEM VALUE SELECT n.task, r.id, r.why FROM
-        new_rows AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more -> 'tries')) WHEN
-        'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
+        new_rows AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more -> 'tries'))
+        WHEN 'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
         jsonb_to_record(e.v) AS r(id bigint, why text);
     INSERT INTO crossfade.reordered_fe14 (target, slot, key) SELECT 'public.steps', 'more.tries',
         n.task::text FROM new_rows AS n WHERE true AND EXISTS (SELECT FROM (SELECT e.n AS stands,
@@ -729,32 +731,33 @@ BEGIN
         FROM new_rows AS n CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof((n.more ->
         'receipt')) WHEN 'object' THEN jsonb_build_array((n.more -> 'receipt')) END) WITH ORDINALITY AS
         e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id bigint, paid boolean);
-    UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at',
-        c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY
+    UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(CASE WHEN c.what IS NULL THEN
+        jsonb_build_object('id', c.id, 'at', c.at) ELSE jsonb_build_object('id', c.id, 'at', c.at,
+        'what', c.what) END ORDER BY p.n, c.at, c.id), '[]') FROM public.lines AS c LEFT JOIN
+        jsonb_array_elements(t.lines) WITH ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint = c.id WHERE
+        c.task_id = t.task) WHERE t.task = ANY (ARRAY(SELECT task FROM new_rows)) AND (t.lines)::text IS
+        DISTINCT FROM ((SELECT coalesce(jsonb_agg(CASE WHEN c.what IS NULL THEN jsonb_build_object('id',
+        c.id, 'at', c.at) ELSE jsonb_build_object('id', c.id, 'at', c.at, 'what', c.what) END ORDER BY
         p.n, c.at, c.id), '[]') FROM public.lines AS c LEFT JOIN jsonb_array_elements(t.lines) WITH
-        ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint = c.id WHERE c.task_id = t.task) WHERE t.task =
-        ANY (ARRAY(SELECT task FROM new_rows)) AND (t.lines)::text IS DISTINCT FROM ((SELECT
-        coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at', c.at) || CASE WHEN c.what IS NULL THEN
-        '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY p.n, c.at, c.id), '[]') FROM
-        public.lines AS c LEFT JOIN jsonb_array_elements(t.lines) WITH ORDINALITY AS p(v, n) ON (p.v ->>
-        'id')::bigint = c.id WHERE c.task_id = t.task))::text;
+        ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint = c.id WHERE c.task_id = t.task))::text;
   ELSIF TG_OP = 'UPDATE' THEN
-    UPDATE public.tasks AS s SET job_id = CASE WHEN n.run_id IS DISTINCT FROM o.run_id THEN (SELECT r.job
-        FROM public."Runs" AS r WHERE r.run_id = n.run_id) ELSE s.job_id END FROM (SELECT n.step_id AS n0,
-        n.run_id AS n1, n.lines AS n2, n.more AS n3, n.tries AS n4, n.task AS n5, o.step_id AS o0,
-        o.run_id AS o1, o.lines AS o2, o.more AS o3, o.tries AS o4, o.task AS o5 FROM new_rows AS n FULL
-        JOIN old_rows AS o ON o.task = n.task WHERE num_nulls(n.task, o.task) = 0 OFFSET 0) AS pair CROSS
-        JOIN LATERAL (SELECT pair.n0 AS step_id, pair.n1 AS run_id, pair.n2 AS lines, pair.n3 AS more,
-        pair.n4 AS tries, pair.n5 AS task) AS n CROSS JOIN LATERAL (SELECT pair.o0 AS step_id, pair.o1 AS
-        run_id, pair.o2 AS lines, pair.o3 AS more, pair.o4 AS tries, pair.o5 AS task) AS o WHERE s.id =
-        n.task AND (n.run_id IS DISTINCT FROM o.run_id);
+    UPDATE public.tasks AS s SET job_id = CASE WHEN n.run_id IS DISTINCT FROM o.run_id THEN (SELECT
+        r.job FROM public."Runs" AS r WHERE r.run_id = n.run_id) ELSE s.job_id END FROM (SELECT
+        n.step_id AS n0, n.run_id AS n1, n.lines AS n2, n.more AS n3, n.tries AS n4, n.task AS n5,
+        o.step_id AS o0, o.run_id AS o1, o.lines AS o2, o.more AS o3, o.tries AS o4, o.task AS o5 FROM
+        new_rows AS n FULL JOIN old_rows AS o ON o.task = n.task WHERE num_nulls(n.task, o.task) = 0
+        OFFSET 0) AS pair CROSS JOIN LATERAL (SELECT pair.n0 AS step_id, pair.n1 AS run_id, pair.n2 AS
+        lines, pair.n3 AS more, pair.n4 AS tries, pair.n5 AS task) AS n CROSS JOIN LATERAL (SELECT
+        pair.o0 AS step_id, pair.o1 AS run_id, pair.o2 AS lines, pair.o3 AS more, pair.o4 AS tries,
+        pair.o5 AS task) AS o WHERE s.id = n.task AND (n.run_id IS DISTINCT FROM o.run_id);
     IF EXISTS (SELECT FROM (SELECT n.step_id AS n0, n.run_id AS n1, n.lines AS n2, n.more AS n3, n.tries
-        AS n4, n.task AS n5, o.step_id AS o0, o.run_id AS o1, o.lines AS o2, o.more AS o3, o.tries AS o4,
-        o.task AS o5 FROM new_rows AS n FULL JOIN old_rows AS o ON o.task = n.task WHERE num_nulls(n.task,
-        o.task) = 0 OFFSET 0) AS pair CROSS JOIN LATERAL (SELECT pair.n0 AS step_id, pair.n1 AS run_id,
-        pair.n2 AS lines, pair.n3 AS more, pair.n4 AS tries, pair.n5 AS task) AS n CROSS JOIN LATERAL
-        (SELECT pair.o0 AS step_id, pair.o1 AS run_id, pair.o2 AS lines, pair.o3 AS more, pair.o4 AS
-        tries, pair.o5 AS task) AS o WHERE (n.lines)::text IS DISTINCT FROM (o.lines)::text) THEN
+        AS n4, n.task AS n5, o.step_id AS o0, o.run_id AS o1, o.lines AS o2, o.more AS o3, o.tries AS
+        o4, o.task AS o5 FROM new_rows AS n FULL JOIN old_rows AS o ON o.task = n.task WHERE
+        num_nulls(n.task, o.task) = 0 OFFSET 0) AS pair CROSS JOIN LATERAL (SELECT pair.n0 AS step_id,
+        pair.n1 AS run_id, pair.n2 AS lines, pair.n3 AS more, pair.n4 AS tries, pair.n5 AS task) AS n
+        CROSS JOIN LATERAL (SELECT pair.o0 AS step_id, pair.o1 AS run_id, pair.o2 AS lines, pair.o3 AS
+        more, pair.o4 AS tries, pair.o5 AS task) AS o WHERE (n.lines)::text IS DISTINCT FROM
+        (o.lines)::text) THEN
       DELETE FROM public.lines AS c USING (SELECT n.*, (SELECT coalesce(array_agg(r.id) FILTER (WHERE
           r.id IS NOT NULL), '{}') FROM jsonb_array_elements(CASE jsonb_typeof(n.lines) WHEN 'array'
           THEN n.lines END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL jsonb_to_record(e.v) AS r(id
@@ -811,8 +814,8 @@ BEGIN
           with time zone) LEFT JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN
           'array' THEN n.before END) AS w(v) ON w.v::text = e.v::text JOIN public.lines AS c ON c.id =
           r.id WHERE w.v IS NULL AND c.task_id <> n.task) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = 'an element of public.steps.lines has the
-        id of another row''s element',
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = 'an element of public.steps.lines has
+        the id of another row''s element',
       HINT = 'Take it out there first, or leave id out.';
     END IF;
       DELETE FROM crossfade.reordered_fe14 AS o WHERE (o.target, o.slot) = ('public.steps', 'lines') AND
@@ -843,13 +846,13 @@ BEGIN
           timestamp with time zone)) AS o WHERE o.stands <> o.belongs) ON CONFLICT DO NOTHING;
     END IF;
     IF EXISTS (SELECT FROM (SELECT n.step_id AS n0, n.run_id AS n1, n.lines AS n2, n.more AS n3, n.tries
-        AS n4, n.task AS n5, o.step_id AS o0, o.run_id AS o1, o.lines AS o2, o.more AS o3, o.tries AS o4,
-        o.task AS o5 FROM new_rows AS n FULL JOIN old_rows AS o ON o.task = n.task WHERE num_nulls(n.task,
-        o.task) = 0 OFFSET 0) AS pair CROSS JOIN LATERAL (SELECT pair.n0 AS step_id, pair.n1 AS run_id,
-        pair.n2 AS lines, pair.n3 AS more, pair.n4 AS tries, pair.n5 AS task) AS n CROSS JOIN LATERAL
-        (SELECT pair.o0 AS step_id, pair.o1 AS run_id, pair.o2 AS lines, pair.o3 AS more, pair.o4 AS
-        tries, pair.o5 AS task) AS o WHERE ((n.more -> 'tries'))::text IS DISTINCT FROM ((o.more ->
-        'tries'))::text) THEN
+        AS n4, n.task AS n5, o.step_id AS o0, o.run_id AS o1, o.lines AS o2, o.more AS o3, o.tries AS
+        o4, o.task AS o5 FROM new_rows AS n FULL JOIN old_rows AS o ON o.task = n.task WHERE
+        num_nulls(n.task, o.task) = 0 OFFSET 0) AS pair CROSS JOIN LATERAL (SELECT pair.n0 AS step_id,
+        pair.n1 AS run_id, pair.n2 AS lines, pair.n3 AS more, pair.n4 AS tries, pair.n5 AS task) AS n
+        CROSS JOIN LATERAL (SELECT pair.o0 AS step_id, pair.o1 AS run_id, pair.o2 AS lines, pair.o3 AS
+        more, pair.o4 AS tries, pair.o5 AS task) AS o WHERE ((n.more -> 'tries'))::text IS DISTINCT FROM
+        ((o.more -> 'tries'))::text) THEN
       DELETE FROM public.tries AS c USING (SELECT n.*, (SELECT coalesce(array_agg(r.id) FILTER (WHERE
           r.id IS NOT NULL), '{}') FROM jsonb_array_elements(CASE jsonb_typeof((n.more -> 'tries')) WHEN
           'array' THEN (n.more -> 'tries') END) WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL
@@ -941,13 +944,13 @@ BEGIN
           DO NOTHING;
     END IF;
     IF EXISTS (SELECT FROM (SELECT n.step_id AS n0, n.run_id AS n1, n.lines AS n2, n.more AS n3, n.tries
-        AS n4, n.task AS n5, o.step_id AS o0, o.run_id AS o1, o.lines AS o2, o.more AS o3, o.tries AS o4,
-        o.task AS o5 FROM new_rows AS n FULL JOIN old_rows AS o ON o.task = n.task WHERE num_nulls(n.task,
-        o.task) = 0 OFFSET 0) AS pair CROSS JOIN LATERAL (SELECT pair.n0 AS step_id, pair.n1 AS run_id,
-        pair.n2 AS lines, pair.n3 AS more, pair.n4 AS tries, pair.n5 AS task) AS n CROSS JOIN LATERAL
-        (SELECT pair.o0 AS step_id, pair.o1 AS run_id, pair.o2 AS lines, pair.o3 AS more, pair.o4 AS
-        tries, pair.o5 AS task) AS o WHERE ((n.more -> 'receipt'))::text IS DISTINCT FROM ((o.more ->
-        'receipt'))::text) THEN
+        AS n4, n.task AS n5, o.step_id AS o0, o.run_id AS o1, o.lines AS o2, o.more AS o3, o.tries AS
+        o4, o.task AS o5 FROM new_rows AS n FULL JOIN old_rows AS o ON o.task = n.task WHERE
+        num_nulls(n.task, o.task) = 0 OFFSET 0) AS pair CROSS JOIN LATERAL (SELECT pair.n0 AS step_id,
+        pair.n1 AS run_id, pair.n2 AS lines, pair.n3 AS more, pair.n4 AS tries, pair.n5 AS task) AS n
+        CROSS JOIN LATERAL (SELECT pair.o0 AS step_id, pair.o1 AS run_id, pair.o2 AS lines, pair.o3 AS
+        more, pair.o4 AS tries, pair.o5 AS task) AS o WHERE ((n.more -> 'receipt'))::text IS DISTINCT
+        FROM ((o.more -> 'receipt'))::text) THEN
       DELETE FROM public.receipts AS c USING (SELECT n.*, (SELECT coalesce(array_agg(r.id) FILTER (WHERE
           r.id IS NOT NULL), '{}') FROM jsonb_array_elements(CASE jsonb_typeof((n.more -> 'receipt'))
           WHEN 'object' THEN jsonb_build_array((n.more -> 'receipt')) END) WITH ORDINALITY AS e(v, n)
@@ -1007,20 +1010,21 @@ BEGIN
           bigint, paid boolean) LEFT JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(n.before) WHEN
           'object' THEN jsonb_build_array(n.before) END) AS w(v) ON w.v::text = e.v::text JOIN
           public.receipts AS c ON c.id = r.id WHERE w.v IS NULL AND c.task_id <> n.task) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = 'an element of public.steps.more.receipt
-        has the id of another row''s element',
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = 'an element of
+        public.steps.more.receipt has the id of another row''s element',
       HINT = 'Take it out there first, or leave id out.';
     END IF;
     END IF;
-    UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at',
-        c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY
-        p.n, c.at, c.id), '[]') FROM public.lines AS c LEFT JOIN jsonb_array_elements(t.lines) WITH
-        ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint = c.id WHERE c.task_id = t.task) WHERE t.task =
-        ANY (ARRAY(SELECT n.task FROM new_rows AS n)) AND (t.lines)::text IS DISTINCT FROM ((SELECT
-        coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at', c.at) || CASE WHEN c.what IS NULL THEN
-        '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY p.n, c.at, c.id), '[]') FROM
-        public.lines AS c LEFT JOIN jsonb_array_elements(t.lines) WITH ORDINALITY AS p(v, n) ON (p.v ->>
-        'id')::bigint = c.id WHERE c.task_id = t.task))::text;
+    UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(CASE WHEN c.what IS NULL THEN
+        jsonb_build_object('id', c.id, 'at', c.at) ELSE jsonb_build_object('id', c.id, 'at', c.at,
+        'what', c.what) END ORDER BY p.n, c.at, c.id), '[]') FROM public.lines AS c LEFT JOIN
+        jsonb_array_elements(t.lines) WITH ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint = c.id WHERE
+        c.task_id = t.task) WHERE t.task = ANY (ARRAY(SELECT n.task FROM new_rows AS n)) AND
+        (t.lines)::text IS DISTINCT FROM ((SELECT coalesce(jsonb_agg(CASE WHEN c.what IS NULL THEN
+        jsonb_build_object('id', c.id, 'at', c.at) ELSE jsonb_build_object('id', c.id, 'at', c.at,
+        'what', c.what) END ORDER BY p.n, c.at, c.id), '[]') FROM public.lines AS c LEFT JOIN
+        jsonb_array_elements(t.lines) WITH ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint = c.id WHERE
+        c.task_id = t.task))::text;
   ELSIF TG_OP = 'DELETE' THEN
     DELETE FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.key IN (SELECT
         task::text FROM old_rows);
@@ -1206,16 +1210,16 @@ BEGIN
         PERFORM FROM public.steps AS t WHERE t.task = own.k3[1] FOR NO KEY UPDATE;
         IF FOUND THEN
   said := set_config('crossfade.sync', 'off', true);
-    UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at',
-        c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY
-        c.at, c.id), '[]') FROM public.lines AS c WHERE c.task_id = t.task) WHERE t.task = ANY (own.k3)
-        AND NOT EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND
-        o.slot IN ('lines') AND o.key = t.task::text);
+    UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(CASE WHEN c.what IS NULL THEN
+        jsonb_build_object('id', c.id, 'at', c.at) ELSE jsonb_build_object('id', c.id, 'at', c.at,
+        'what', c.what) END ORDER BY c.at, c.id), '[]') FROM public.lines AS c WHERE c.task_id = t.task)
+        WHERE t.task = ANY (own.k3) AND NOT EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE
+        o.target = 'public.steps' AND o.slot IN ('lines') AND o.key = t.task::text);
     GET DIAGNOSTICS written = ROW_COUNT;
     IF written < cardinality(k3) THEN
-      UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id,
-          'at', c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END
-          ORDER BY p.n, c.at, c.id), '[]') FROM public.lines AS c LEFT JOIN
+      UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(CASE WHEN c.what IS NULL THEN
+          jsonb_build_object('id', c.id, 'at', c.at) ELSE jsonb_build_object('id', c.id, 'at', c.at,
+          'what', c.what) END ORDER BY p.n, c.at, c.id), '[]') FROM public.lines AS c LEFT JOIN
           jsonb_array_elements(t.lines) WITH ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint = c.id
           WHERE c.task_id = t.task) WHERE t.task = ANY (own.k3) AND EXISTS (SELECT FROM
           crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN ('lines') AND
@@ -1317,13 +1321,13 @@ BEGIN
           k.evolution = 'ledger' AND k.table_name = 'public.steps' AND k.change = 'Consolidate tasks
           into steps' AND k.row_key = jsonb_build_array(s.id::text)::text),
           crossfade.legacy_uuid('public.tasks:' || s.id)), (SELECT r.run_id FROM public."Runs" AS r
-          WHERE r.job = s.job_id), (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at', c.at)
-          || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY
-          c.at, c.id), '[]') FROM public.lines AS c WHERE c.task_id = s.id), jsonb_build_object('tries',
-          (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'why', c.why) ORDER BY c.id), '[]')
-          FROM public.tries AS c WHERE c.task_id = s.id), 'receipt', (SELECT jsonb_build_object('id',
-          c.id, 'paid', c.paid) FROM public.receipts AS c WHERE c.task_id = s.id)), (SELECT count(*)
-          FROM public.tries AS c WHERE c.task_id = s.id), s.id
+          WHERE r.job = s.job_id), (SELECT coalesce(jsonb_agg(CASE WHEN c.what IS NULL THEN
+          jsonb_build_object('id', c.id, 'at', c.at) ELSE jsonb_build_object('id', c.id, 'at', c.at,
+          'what', c.what) END ORDER BY c.at, c.id), '[]') FROM public.lines AS c WHERE c.task_id =
+          s.id), jsonb_build_object('tries', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id,
+          'why', c.why) ORDER BY c.id), '[]') FROM public.tries AS c WHERE c.task_id = s.id), 'receipt',
+          (SELECT jsonb_build_object('id', c.id, 'paid', c.paid) FROM public.receipts AS c WHERE
+          c.task_id = s.id)), (SELECT count(*) FROM public.tries AS c WHERE c.task_id = s.id), s.id
       FROM public.tasks AS s WHERE s.id = ANY (own.a1) AND NOT EXISTS
         (SELECT FROM public.steps AS t WHERE t.task = s.id)
       ORDER BY s.id ON CONFLICT DO NOTHING;
@@ -1366,16 +1370,16 @@ BEGIN
         ANY (own.k2)) AS f WHERE t.task = f.legacy_key AND (t.run_id IS DISTINCT FROM f.run_id);
   END IF;
   IF k3 IS NOT NULL THEN
-    UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'at',
-        c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END ORDER BY
-        c.at, c.id), '[]') FROM public.lines AS c WHERE c.task_id = t.task) WHERE t.task = ANY (own.k3)
-        AND NOT EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND
-        o.slot IN ('lines') AND o.key = t.task::text);
+    UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(CASE WHEN c.what IS NULL THEN
+        jsonb_build_object('id', c.id, 'at', c.at) ELSE jsonb_build_object('id', c.id, 'at', c.at,
+        'what', c.what) END ORDER BY c.at, c.id), '[]') FROM public.lines AS c WHERE c.task_id = t.task)
+        WHERE t.task = ANY (own.k3) AND NOT EXISTS (SELECT FROM crossfade.reordered_fe14 AS o WHERE
+        o.target = 'public.steps' AND o.slot IN ('lines') AND o.key = t.task::text);
     GET DIAGNOSTICS written = ROW_COUNT;
     IF written < cardinality(k3) THEN
-      UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id,
-          'at', c.at) || CASE WHEN c.what IS NULL THEN '{}' ELSE jsonb_build_object('what', c.what) END
-          ORDER BY p.n, c.at, c.id), '[]') FROM public.lines AS c LEFT JOIN
+      UPDATE public.steps AS t SET lines = (SELECT coalesce(jsonb_agg(CASE WHEN c.what IS NULL THEN
+          jsonb_build_object('id', c.id, 'at', c.at) ELSE jsonb_build_object('id', c.id, 'at', c.at,
+          'what', c.what) END ORDER BY p.n, c.at, c.id), '[]') FROM public.lines AS c LEFT JOIN
           jsonb_array_elements(t.lines) WITH ORDINALITY AS p(v, n) ON (p.v ->> 'id')::bigint = c.id
           WHERE c.task_id = t.task) WHERE t.task = ANY (own.k3) AND EXISTS (SELECT FROM
           crossfade.reordered_fe14 AS o WHERE o.target = 'public.steps' AND o.slot IN ('lines') AND
