@@ -7,11 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from crossfade import commands, legacy_uuid
+from crossfade import commands, legacy_uuid, names
 from crossfade.errors import SchemaMismatch
-from tests.concurrency.watching import Session, opened, rows, value
+from tests.concurrency.watching import Session, Watch, opened, rows, value
 from tests.trees.histories import all_rows, old_rows, written
-from tests.trees.ledger import NAME, TABLES
+from tests.trees.ledger import EVOLUTION, NAME, TABLES
 from tests.trees.oracle import check
 
 Sessions = Callable[..., Session]
@@ -148,3 +148,35 @@ def test_the_same_key_in_python_and_in_sql(live: str, sessions: Sessions) -> Non
         assert (made.version, made.variant) == (8, UUID(int=0x8 << 60).variant)
     found = dict(rows(session, "SELECT legacy_task, move_id FROM moves"))
     assert found == {number: legacy_uuid("tasks", number) for number in range(1, 7)}
+
+
+class Halted(Exception):
+    """Stops a command where a test wants to look."""
+
+
+def test_a_range_is_given_back_at_the_cost_of_what_is_in_it(live: str) -> None:
+    """And not of what the tables hold: they are read by index, for each range of them."""
+
+    def halt() -> None:
+        raise Halted
+
+    ranges = "SELECT crossfade.give_{0}_public_moves(2000, 2050), crossfade.take_{0}_public_moves(2000, 2050)"
+    read = "SELECT (SELECT sum(seq_tup_read) FROM {0}_tables), (SELECT sum(idx_tup_read) FROM {0}_indexes)"
+    with opened(live) as session:
+        session.execute("INSERT INTO tasks (job_id, place) SELECT 1, n FROM generate_series(1, 4000) AS n")
+        session.execute("INSERT INTO lines (task_id) SELECT id FROM tasks, generate_series(1, 3)")
+        commands.complete(NAME, live)
+        session.execute("""UPDATE moves SET name = 'new', lines = lines || '[{"words": "new"}]'""")
+        with pytest.raises(Halted):
+            commands.revert(
+                EVOLUTION, live, observer=Watch().on("began", "back what public.moves says", halt)
+            )
+        session.execute("SELECT pg_stat_force_next_flush()")
+        session.execute("SET crossfade.sync = 'off'")
+        session.execute("SELECT pg_stat_reset()")
+        session.execute(ranges.format(names.tag(NAME)))
+        session.execute("SELECT pg_stat_force_next_flush()")
+        ((all_of_it, by_index),) = rows(session, read.format("pg_stat_user"))
+        lines = names.retired("lines", NAME)
+        assert value(session, f"SELECT count(*) FROM {lines} WHERE words = 'new' AND task_id = 2000") == 1
+        assert (all_of_it, by_index < 5_000) == (0, True), by_index

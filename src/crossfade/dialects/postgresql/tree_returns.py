@@ -152,12 +152,14 @@ def of_take(step: InstallTrees, tree: TreeLens) -> str:
 
 
 def _routine(name: str, tree: TreeLens, body: str) -> str:
-    """A routine of a range, with the rights of whoever calls it. Each range is planned for itself: any range
-    at all is taken for a two-hundredth of the table, which would be read whole for that.
+    """A routine of a range, with the rights of whoever calls it. Each range is planned for itself, and finds
+    its rows by index: a two-hundredth of a table, as any range is taken for, and a hundred elements, as any
+    array is, would have all of the table read for each range.
     """
+    by_index = f"{sql.BY_KEY} SET enable_hashjoin = off SET enable_mergejoin = off"
     return (
         f"CREATE FUNCTION {name}(lo {tree.key.type}, hi {tree.key.type}) RETURNS void LANGUAGE plpgsql "
-        f"{sql.settings(plan='force_custom_plan')} AS {sql.body(body)}"
+        f"{sql.settings(plan='force_custom_plan')} {by_index} AS {sql.body(body)}"
     )
 
 

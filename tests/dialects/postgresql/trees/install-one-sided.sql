@@ -158,56 +158,59 @@ END
 $crossfade$
 
 -- work:
-CREATE FUNCTION crossfade."give_fe14_public_Runs"(lo bigint, hi bigint) RETURNS void LANGUAGE plpgsql SET
-    search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle =
-    postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_custom_plan SET jit
-    = off AS $crossfade$
+CREATE FUNCTION crossfade."give_fe14_public_Runs"(lo bigint, hi bigint) RETURNS void LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET
+    intervalstyle = postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode =
+    force_custom_plan SET jit = off SET enable_seqscan = off SET enable_hashjoin = off SET
+    enable_mergejoin = off AS $crossfade$
 #variable_conflict use_column
 <<own>>
 DECLARE
   keys bigint[];
 BEGIN
-  UPDATE public.jobs AS s SET status = CASE WHEN n.status = 'pending' THEN 'new' WHEN n.status = '100%' THEN
-      'it''s' END, took = n."took" FROM public."Runs" AS n WHERE n.job BETWEEN $1 AND $2 AND s.id = n.job
-      AND (s.status IS DISTINCT FROM CASE WHEN n.status = 'pending' THEN 'new' WHEN n.status = '100%' THEN
-      'it''s' END OR (s.took)::text IS DISTINCT FROM (n."took")::text);
+  UPDATE public.jobs AS s SET status = CASE WHEN n.status = 'pending' THEN 'new' WHEN n.status = '100%'
+      THEN 'it''s' END, took = n."took" FROM public."Runs" AS n WHERE n.job BETWEEN $1 AND $2 AND s.id =
+      n.job AND (s.status IS DISTINCT FROM CASE WHEN n.status = 'pending' THEN 'new' WHEN n.status =
+      '100%' THEN 'it''s' END OR (s.took)::text IS DISTINCT FROM (n."took")::text);
   INSERT INTO public.jobs (id, status, took) OVERRIDING SYSTEM VALUE SELECT n.job, CASE WHEN n.status =
-      'pending' THEN 'new' WHEN n.status = '100%' THEN 'it''s' END, n."took" FROM public."Runs" AS n WHERE
-      n.job BETWEEN $1 AND $2 AND NOT EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job) ORDER BY
-      n.job;
-  keys := ARRAY(SELECT n.job FROM public."Runs" AS n WHERE n.job BETWEEN $1 AND $2 AND (n.labels)::text IS
-      DISTINCT FROM ((SELECT coalesce(jsonb_object_agg(c.name, c.value), '{}') FROM public.labels AS c WHERE
-      c.job_id = n.job))::text);
+      'pending' THEN 'new' WHEN n.status = '100%' THEN 'it''s' END, n."took" FROM public."Runs" AS n
+      WHERE n.job BETWEEN $1 AND $2 AND NOT EXISTS (SELECT FROM public.jobs AS s WHERE s.id = n.job)
+      ORDER BY n.job;
+  keys := ARRAY(SELECT n.job FROM public."Runs" AS n WHERE n.job BETWEEN $1 AND $2 AND (n.labels)::text
+      IS DISTINCT FROM ((SELECT coalesce(jsonb_object_agg(c.name, c.value), '{}') FROM public.labels AS
+      c WHERE c.job_id = n.job))::text);
   IF cardinality(keys) > 0 THEN
-    DELETE FROM public.labels AS c USING (SELECT n.*, (SELECT coalesce(array_agg(e.k::text) FILTER (WHERE
-        e.k::text IS NOT NULL), '{}') FROM jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN
-        n.labels END) AS e(k, v)) AS stay FROM (SELECT n.job, n.labels FROM public."Runs" AS n WHERE n.job
-        = ANY (own.keys)) AS n OFFSET 0) AS n WHERE c.job_id = n.job AND c.name <> ALL (n.stay);
+    DELETE FROM public.labels AS c USING (SELECT n.*, (SELECT coalesce(array_agg(e.k::text) FILTER
+        (WHERE e.k::text IS NOT NULL), '{}') FROM jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object'
+        THEN n.labels END) AS e(k, v)) AS stay FROM (SELECT n.job, n.labels FROM public."Runs" AS n
+        WHERE n.job = ANY (own.keys)) AS n OFFSET 0) AS n WHERE c.job_id = n.job AND c.name <> ALL
+        (n.stay);
     UPDATE public.labels AS c SET value = nullif(e.v, 'null') FROM (SELECT n.job, n.labels FROM
         public."Runs" AS n WHERE n.job = ANY (own.keys)) AS n CROSS JOIN LATERAL jsonb_each(CASE
         jsonb_typeof(n.labels) WHEN 'object' THEN n.labels END) AS e(k, v) WHERE true AND c.name =
         e.k::text AND c.job_id = n.job AND c.job_id = n.job AND ((c.value)::text IS DISTINCT FROM
         (nullif(e.v, 'null'))::text);
-    INSERT INTO public.labels AS c (job_id, name, value) OVERRIDING SYSTEM VALUE SELECT n.job, e.k::text,
-        nullif(e.v, 'null') FROM (SELECT n.job, n.labels FROM public."Runs" AS n WHERE n.job = ANY
-        (own.keys)) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object' THEN
-        n.labels END) AS e(k, v) WHERE true AND NOT EXISTS (SELECT FROM public.labels AS c WHERE c.name =
-        e.k::text AND c.job_id = n.job) ORDER BY n.job, e.k::text ON CONFLICT (job_id, name) DO UPDATE SET
-        value = excluded.value;
+    INSERT INTO public.labels AS c (job_id, name, value) OVERRIDING SYSTEM VALUE SELECT n.job,
+        e.k::text, nullif(e.v, 'null') FROM (SELECT n.job, n.labels FROM public."Runs" AS n WHERE n.job
+        = ANY (own.keys)) AS n CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(n.labels) WHEN 'object'
+        THEN n.labels END) AS e(k, v) WHERE true AND NOT EXISTS (SELECT FROM public.labels AS c WHERE
+        c.name = e.k::text AND c.job_id = n.job) ORDER BY n.job, e.k::text ON CONFLICT (job_id, name) DO
+        UPDATE SET value = excluded.value;
   END IF;
-  UPDATE public."Runs" AS t SET status = f.status, took = f.took FROM (SELECT s.id AS legacy_key, (CASE WHEN
-      s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%' END)::text AS status,
+  UPDATE public."Runs" AS t SET status = f.status, took = f.took FROM (SELECT s.id AS legacy_key, (CASE
+      WHEN s.status = 'new' THEN 'pending' WHEN s.status = 'it''s' THEN '100%' END)::text AS status,
       (s."took")::numeric(10,3) AS took FROM public.jobs AS s WHERE s.id = ANY (ARRAY(SELECT n.job FROM
-      public."Runs" AS n WHERE n.job BETWEEN $1 AND $2))) AS f WHERE t.job = f.legacy_key AND (t.status IS
-      DISTINCT FROM f.status OR (t.took)::text IS DISTINCT FROM (f.took)::text);
+      public."Runs" AS n WHERE n.job BETWEEN $1 AND $2))) AS f WHERE t.job = f.legacy_key AND (t.status
+      IS DISTINCT FROM f.status OR (t.took)::text IS DISTINCT FROM (f.took)::text);
 END
 $crossfade$
 
 -- work:
-CREATE FUNCTION crossfade."take_fe14_public_Runs"(lo bigint, hi bigint) RETURNS void LANGUAGE plpgsql SET
-    search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle =
-    postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode = force_custom_plan SET jit
-    = off AS $crossfade$
+CREATE FUNCTION crossfade."take_fe14_public_Runs"(lo bigint, hi bigint) RETURNS void LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET
+    intervalstyle = postgres SET bytea_output = hex SET extra_float_digits = 1 SET plan_cache_mode =
+    force_custom_plan SET jit = off SET enable_seqscan = off SET enable_hashjoin = off SET
+    enable_mergejoin = off AS $crossfade$
 #variable_conflict use_column
 <<own>>
 DECLARE
