@@ -52,8 +52,9 @@ test-camunda: $(READY) ## the drafts' orchestrator against the real Camunda 7 an
 kill-drafts: $(READY) ## the drafts' orchestrator killed 100 times in 1,000 submissions, PostgreSQL 10 times; ARGS="--seed 7"
 	@.venv/bin/python -m tests.casebook.benefit_drafts.killing $(ARGS)
 
-bench: $(READY) ## the benchmarks
+bench: $(READY) ## the benchmarks: one table, eight that become two, many rows at once; ARGS are for the first alone
 	@.venv/bin/python -m benchmarks $(ARGS)
+	@$(if $(ARGS),:,.venv/bin/python -m benchmarks.ledger && .venv/bin/python -m benchmarks.bulk)
 
 docs: $(READY) ## write docs/cli.md and docs/conformance.md anew from what they tell of
 	@.venv/bin/python -m scripts.make_cli_docs

@@ -1,4 +1,4 @@
-"""Runs every benchmark and prints what they found: `python -m benchmarks --help`."""
+"""Runs the benchmarks of one table and prints what they found: `python -m benchmarks --help`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def command(rows: str, server: str | None) -> str:
 
 
 def run(stage: Stage, rows: tuple[int, ...], made_by: str) -> Results:
-    """Every benchmark: by size where size matters, the others on the size in the middle."""
+    """All of them: by size where size matters, the others on the size in the middle."""
     middle = rows[len(rows) // 2]
     written = writes.measure(stage, middle)
     stalled = stalls.measure(stage, middle)

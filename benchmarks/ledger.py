@@ -355,7 +355,7 @@ def main(
     *,
     rows: Annotated[
         int, typer.Option(min=2_000, help="Traces; each has about 5 steps and 20 rows more.")
-    ] = 20_000,
+    ] = 10_000,
     write_docs: Annotated[bool, typer.Option("--write-docs", help="Write its page in docs anew.")] = False,
 ) -> None:
     """Measure what the case run_ledger costs, on a private PostgreSQL server that is gone afterwards."""

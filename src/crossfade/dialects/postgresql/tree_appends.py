@@ -19,7 +19,7 @@ from crossfade.dialects.postgresql.triggers import function
 from crossfade.dialects.postgresql.values import SAFE_PATH
 from crossfade.schema import Column, TableName
 from crossfade.steps import InstallTrees
-from crossfade.tree import Embed, Shape, TreeLens, sources
+from crossfade.tree import Embed, Shape, TreeLens
 
 _KEYS = frozenset({"smallint", "integer", "bigint", "uuid"})
 _MOMENTS = frozenset({"date", "timestamp without time zone", "timestamp with time zone"})
@@ -39,11 +39,11 @@ def append(evolution: str, of: TableName) -> str:
 
 def appended(step: InstallTrees) -> Iterator[tuple[TreeLens, Embed]]:
     """The arrays whose children may be appended."""
-    for of in sources(step.trees):
-        tree = next(tree for tree in step.trees if of in tree.tables)
-        embed = array(tree, of)
-        if embed is not None:
-            yield tree, embed
+    for tree in step.trees:
+        for of in tree.tables:
+            embed = array(tree, of)
+            if embed is not None:
+                yield tree, embed
 
 
 def array(tree: TreeLens, of: TableName) -> Embed | None:

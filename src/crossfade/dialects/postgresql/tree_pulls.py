@@ -116,9 +116,8 @@ class _Pull:
 
     def _alone(self, of: TableName, number: int) -> str:
         """One row of the source's, or children of one target."""
-        lines = f"      WHEN '{number}' THEN\n"
         trees = [(at, tree) for at, tree in enumerate(self.step.trees) if of in tree.tables]
-        lines += f"        k{number} := ARRAY[one::{self._key_type(of)}];\n"
+        lines = f"      WHEN '{number}' THEN\n        k{number} := ARRAY[one::{self._key_type(of)}];\n"
         return lines + "".join(
             f"        a{at} := k{number};\n{self._at_once(tree, of, number)}" for at, tree in trees
         )
